@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A scenario as it stands in its file: plain data, read once, never changed after. */
+#ifndef MODEL_SCENARIO_H
+#define MODEL_SCENARIO_H
+
+#include "base/arena.h"
+#include "model/matrix.h"
+#include "model/rule.h"
+#include "model/word.h"
+
+#define SCENARIO_NAMESPACES_MAX 2        /* more, and links of any shape, are not there yet */
+#define SCENARIO_FILE_BYTES_MAX (1 << 20) /* a scenario is a page or ten of text */
+#define SCENARIO_STEP_DEADLINE_US (5 * CLOCK_US_PER_S)
+#define SCENARIO_CELL_DEADLINE_US (60 * CLOCK_US_PER_S) /* and the sleeps and repeats of the cell on top of it */
+
+/* A text with $names in it, to be replaced in each cell. */
+struct template {
+	const char *text; /* NULL when not given */
+	struct mark at;
+};
+
+struct sysctl_setting {
+	const char *name; /* "net.ipv4.tcp_timestamps" */
+	struct template value;
+	struct mark at;
+};
+
+struct namespace {
+	const char *name;
+	struct sysctl_setting *sysctls;
+	size_t n_sysctls;
+	struct mark at;
+};
+
+struct actor_spec {
+	const char *name;
+	struct template in; /* the name of a namespace */
+	struct mark at;
+};
+
+struct step {
+	struct mark at;
+	const struct verb_syntax *verb; /* NULL for a `when` block */
+
+	/* a `when` block */
+	struct conditions when;
+	struct step *body;
+	size_t n_body;
+
+	/* an action */
+	size_t actor;
+	const char *text; /* verb and words, as written */
+	struct template *words;
+	size_t n_words;
+	size_t response;           /* SCENARIO_NO_RESPONSE for set-up */
+	struct template repeat_for; /* on a measured step: repeat until ok, for as long as this … */
+	struct template every;      /* … each time after this long */
+	struct template deadline;
+};
+#define SCENARIO_NO_RESPONSE SIZE_MAX
+
+struct response {
+	const char *name;
+	const struct step *first; /* the first step that records it */
+	bool timed;               /* some step repeats until ok and so records how long it took as well */
+};
+
+struct claim {
+	const char *id, *says;
+	struct rule_list *predicts;
+	size_t n_predicts;
+	size_t *decisive, *inert; /* factors that it says (do not) matter */
+	size_t n_decisive, n_inert;
+	const char *verdict; /* what the project established; NULL when not stated */
+	struct mark at;
+};
+
+struct scenario {
+	struct arena arena; /* owns all that hangs here */
+	const char *path;   /* as the user gave it */
+	char sha256[65];    /* of the file, in hexadecimal */
+	const char *name, *question;
+	struct matrix matrix;
+	struct namespace *namespaces;
+	size_t n_namespaces;
+	struct actor_spec *actors;
+	size_t n_actors;
+	struct step *steps;
+	size_t n_steps;
+	struct response *responses;
+	size_t n_responses;
+	struct rule_list *checks; /* manipulation checks: otherwise the cell is inconc; one list a response */
+	size_t n_checks;
+	struct rule_list *expects; /* laws that must hold: otherwise the cell is fail; one list a response */
+	size_t n_expects;
+	struct claim *claims;
+	size_t n_claims;
+	uint64_t step_deadline_us, cell_deadline_us;
+};
+
+/**
+ * scenario_read_file() - read and check a scenario
+ * @path: of the file; messages begin with it
+ * @vocabulary: the verbs that its steps may use; must outlive the scenario
+ * @max_cells: a matrix with more cells is refused
+ * @ret: filled on success; to be freed with scenario_free()
+ *
+ * Everything is checked, for every cell: a scenario that is read runs. Errors are ERROR_USAGE and begin with
+ * "path:line:column: ".
+ */
+int scenario_read_file(const char *path, const struct vocabulary *vocabulary, uint64_t max_cells,
+	struct scenario **ret, struct error *e);
+
+/* scenario_read_text() - the same from memory; @path is for messages. */
+int scenario_read_text(const char *path, const char *text, size_t len, const struct vocabulary *vocabulary,
+	uint64_t max_cells, struct scenario **ret, struct error *e);
+
+void scenario_free(struct scenario *s);
+static inline void cleanup_scenario(struct scenario **s)
+{
+	scenario_free(*s);
+}
+
+/* scenario_error() - an ERROR_USAGE at a place of the scenario's file: "path:line:column: " and the message. */
+int scenario_error(const struct scenario *s, struct mark at, struct error *e, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/**
+ * scenario_restrict() - "factor=level[,level]" as a condition, as --set gives it
+ * @restriction: to which the condition is added, from @arena; a second --set of the same factor is an error
+ */
+int scenario_restrict(const struct scenario *s, const char *set, struct arena *arena, struct conditions *restriction,
+	struct error *e);
+
+#endif

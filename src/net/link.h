@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Links and addresses: loopback up, one veth straight into two namespaces, and when it is ready. */
+#ifndef NET_LINK_H
+#define NET_LINK_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "net/netlink.h"
+
+/* One end of a veth. */
+struct veth_end {
+	const char *name;       /* of the link: "veth0" */
+	int ifindex;            /* the two ends must differ: see DESIGN on carrier events */
+	struct in_addr ipv4;
+	struct in6_addr ipv6;
+	bool with_ipv6;
+};
+#define LINK_IPV4_PREFIX 24
+#define LINK_IPV6_PREFIX 64
+
+/* link_loopback_up() - bring lo up in the namespace of @route, whose index is 1 in each (net/core/dev.c, "loopback"). */
+int link_loopback_up(struct netlink *route, struct error *e);
+
+/**
+ * link_veth_new() - a veth, one end in the namespace of @route, the other straight in the namespace @peer_fd; both up
+ *
+ * The host's namespace sees no event of it.
+ */
+int link_veth_new(struct netlink *route, const struct veth_end *own, const struct veth_end *peer, int peer_fd,
+	struct error *e);
+
+/* link_add_addresses() - those of @end, in the namespace of @route; no duplicate address detection. */
+int link_add_addresses(struct netlink *route, const struct veth_end *end, struct error *e);
+
+/**
+ * link_is_up() - ask for one link, singly, whether its operstate is IF_OPER_UP
+ *
+ * To be asked of the end that the kernel opened first: only then is the other's carrier settled as well.
+ * Return: 1 it is, 0 not yet, or -errno.
+ */
+int link_is_up(struct netlink *route, int ifindex, struct error *e);
+
+#endif

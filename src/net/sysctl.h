@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Sysctls of the namespace that the caller is in, by name ("net.ipv4.tcp_timestamps"). */
+#ifndef NET_SYSCTL_H
+#define NET_SYSCTL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+
+#define SYSCTL_VALUE_MAX 512
+
+/**
+ * sysctl_read() - the value, runs of white space made one space, none at the ends
+ *
+ * Errors: ERROR_ABSENT with the name when this kernel, or a namespace other than the first, has no such sysctl.
+ */
+int sysctl_read(const char *name, char value[static SYSCTL_VALUE_MAX], struct error *e);
+
+/**
+ * sysctl_write() - write, check, and read back
+ *
+ * Errors: ERROR_ABSENT as above; ERROR_UNMET when the kernel refuses the value (its errno) or what is read back is not
+ * what was written (both values are in the text); ERROR_HARNESS for all else (EACCES, EROFS, EMFILE, ENOMEM …).
+ */
+int sysctl_write(const char *name, const char *value, struct error *e);
+
+/**
+ * sysctl_each() - call @visit with every readable sysctl file directly below the folders of net.ipv4, net.ipv6 and
+ * net.core, sorted by name; secrets (tcp_fastopen_key, stable_secret) are left out
+ */
+int sysctl_each(int (*visit)(void *context, const char *name, const char *value), void *context, struct error *e);
+
+#endif
