@@ -16,6 +16,8 @@
 #include "base/error.h"
 #include "model/mark.h"
 
+#define MATRIX_FACTORS_MAX 64
+
 struct binding {
 	const char *name;  /* of the variable, without the $ */
 	const char *value; /* as written */

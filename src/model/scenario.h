@@ -4,6 +4,7 @@
 #define MODEL_SCENARIO_H
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "model/matrix.h"
 #include "model/rule.h"
 #include "model/word.h"
@@ -78,7 +79,8 @@ struct claim {
 struct scenario {
 	struct arena arena; /* owns all that hangs here */
 	const char *path;   /* as the user gave it */
-	char sha256[65];    /* of the file, in hexadecimal */
+	const char *text;   /* of the file, whole */
+	char sha256[65];    /* of the text, in hexadecimal */
 	const char *name, *question;
 	struct matrix matrix;
 	struct namespace *namespaces;

@@ -12,7 +12,7 @@
 /* One end of a veth. */
 struct veth_end {
 	const char *name;       /* of the link: "veth0" */
-	int ifindex;            /* the two ends must differ: see DESIGN on carrier events */
+	int ifindex;            /* the two ends must differ: see link.c */
 	struct in_addr ipv4;
 	struct in6_addr ipv6;
 	bool with_ipv6;
@@ -24,20 +24,24 @@ struct veth_end {
 int link_loopback_up(struct netlink *route, struct error *e);
 
 /**
- * link_veth_new() - a veth, one end in the namespace of @route, the other straight in the namespace @peer_fd; both up
+ * link_veth_new() - a veth, one end in the namespace of @route and up, the other straight in the namespace @peer_fd
+ * @own: is the end that is opened first, and the one to ask link_is_up() of
+ * @peer: stays down until link_add_addresses() is called for it: the kernel refuses (ENOTCONN) a peer that is up at birth
+ * @peer_fd: a descriptor of a namespace; stays the caller's
  *
  * The host's namespace sees no event of it.
  */
 int link_veth_new(struct netlink *route, const struct veth_end *own, const struct veth_end *peer, int peer_fd,
 	struct error *e);
 
-/* link_add_addresses() - those of @end, in the namespace of @route; no duplicate address detection. */
+/* link_add_addresses() - @end up, with its addresses, in the namespace of @route; no duplicate address detection. */
 int link_add_addresses(struct netlink *route, const struct veth_end *end, struct error *e);
 
 /**
  * link_is_up() - ask for one link, singly, whether its operstate is IF_OPER_UP
  *
- * To be asked of the end that the kernel opened first: only then is the other's carrier settled as well.
+ * To be asked of the end that the kernel opened first (@own of link_veth_new()), after both are up: only then is the
+ * other's carrier settled as well.
  * Return: 1 it is, 0 not yet, or -errno.
  */
 int link_is_up(struct netlink *route, int ifindex, struct error *e);

@@ -23,7 +23,7 @@ enum tcp_state {
 	TCP_STATE_LISTEN,
 	TCP_STATE_CLOSING,
 	TCP_STATE_NEW_SYN_RECEIVED, /* a request socket; sock_diag shows it as SYN-RECEIVED */
-	TCP_STATE_BOUND_INACTIVE,   /* bound, neither listening nor connected; shown on request since 6.8 */
+	TCP_STATE_BOUND_INACTIVE,   /* bound, neither listening nor connected; not listed: only kernels since 6.8 could */
 	TCP_STATE_COUNT
 };
 
@@ -47,7 +47,7 @@ struct tcp_sockets {
 #define TCP_SOCKETS_INIT ((struct tcp_sockets){.all = NULL})
 
 /**
- * tcp_sockets_list() - all TCP sockets of the namespace of @diag, IPv4 and IPv6
+ * tcp_sockets_list() - all TCP sockets of the namespace of @diag that listen or have a peer, IPv4 and IPv6
  * @list: emptied first; its memory is used again
  *
  * A dump that the kernel says was interrupted is made again.

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The testbed of one cell.
+#include "actor/testbed.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/netlink.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "net/namespace.h"
+#include "net/sysctl.h"
+
+/*
+ * The addresses of every cell: private ones (RFC 1918, RFC 4193), as nothing of them leaves the namespaces. The first
+ * namespace has 10.0.0.1 and fd00::1, the second 10.0.0.2 and fd00::2.
+ */
+#define TESTBED_IPV4_FIRST 0x0A000001U
+#define TESTBED_IPV6_FIRST "fd00::1"
+
+/* Two ends of one veth must differ in their ifindex, or carrier events wait for a tick of 1 s (linkwatch_urgent_event(),
+ * net/core/link_watch.c). 1 is the loopback. */
+#define TESTBED_IFINDEX_FIRST 2
+
+int testbed_enter(struct testbed *t, const struct testbed_namespace *namespace, struct error *e)
+{
+	if (t->whereabouts->now == namespace)
+		return 0;
+	int r = namespace_enter(namespace ? namespace->fd : t->whereabouts->home, e);
+	if (r < 0)
+		return r;
+	t->whereabouts->now = namespace;
+	return 0;
+}
+
+static void testbed_name_end(struct testbed_namespace *namespace, size_t i, bool with_ipv6)
+{
+	static const char *const names[SCENARIO_NAMESPACES_MAX] = {"veth0", "veth1"};
+	namespace->end = (struct veth_end){
+		.name = names[i],
+		.ifindex = TESTBED_IFINDEX_FIRST + (int)i,
+		.ipv4.s_addr = htonl(TESTBED_IPV4_FIRST + (uint32_t)i),
+		.with_ipv6 = with_ipv6,
+	};
+	inet_pton(AF_INET6, TESTBED_IPV6_FIRST, &namespace->end.ipv6);
+	namespace->end.ipv6.s6_addr[15] += (uint8_t)i;
+}
+
+static int testbed_make_namespace(struct testbed *t, size_t i, const struct plan *plan, struct error *e)
+{
+	const struct plan_namespace *planned = &plan->namespaces[i];
+	struct testbed_namespace *namespace = &t->namespaces[i];
+	namespace->name = planned->name;
+	testbed_name_end(namespace, i, plan->ipv6);
+
+	/* The caller is in it from here on, whatever comes next. */
+	int fd = namespace_new(e);
+	t->whereabouts->now = namespace;
+	if (fd < 0)
+		return fd;
+	namespace->fd = fd;
+
+	int r = netlink_open(&namespace->route, NETLINK_ROUTE, e);
+	/* Without IPv6 a link that comes up sends no multicast chatter, and comes up sooner. A kernel without IPv6 has
+	 * nothing to switch off. */
+	if (r == 0 && !plan->ipv6) {
+		r = sysctl_write("net.ipv6.conf.all.disable_ipv6", "1", e);
+		if (r < 0 && e->kind == ERROR_ABSENT) {
+			error_clear(e);
+			r = 0;
+		}
+	}
+	for (size_t j = 0; r == 0 && j < planned->n_sysctls; j++)
+		r = sysctl_write(planned->sysctls[j].name, planned->sysctls[j].value, e);
+	if (r == 0)
+		r = link_loopback_up(&namespace->route, e);
+	return r;
+}
+
+static int testbed_make_actors(struct testbed *t, struct plan *plan, struct error *e)
+{
+	t->actors = arena_array(&plan->arena, plan->n_actors, sizeof *t->actors);
+	if (!t->actors)
+		return error_no_memory(e);
+	for (; t->n_actors < plan->n_actors; t->n_actors++) {
+		const struct plan_actor *planned = &plan->actors[t->n_actors];
+		struct testbed_actor *actor = &t->actors[t->n_actors];
+		*actor = (struct testbed_actor){
+			.name = planned->name,
+			.in = &t->namespaces[planned->namespace],
+			.sockets = arena_array(&plan->arena, planned->n_sockets, sizeof *actor->sockets),
+			.socket_names = planned->sockets,
+		};
+		if (!actor->sockets)
+			return error_no_memory(e);
+		for (; actor->n_sockets < planned->n_sockets; actor->n_sockets++)
+			actor->sockets[actor->n_sockets].fd = -1;
+	}
+	return 0;
+}
+
+int testbed_build(struct testbed *t, struct plan *plan, struct whereabouts *whereabouts, struct error *e)
+{
+	*t = (struct testbed){.whereabouts = whereabouts};
+	for (size_t i = 0; i < SCENARIO_NAMESPACES_MAX; i++)
+		t->namespaces[i].fd = -1;
+	int r = testbed_make_actors(t, plan, e);
+	for (; r == 0 && t->n_namespaces < plan->n_namespaces; t->n_namespaces++) {
+		r = testbed_make_namespace(t, t->n_namespaces, plan, e);
+		if (r < 0)
+			error_wrap(e, "namespace '%s'", plan->namespaces[t->n_namespaces].name);
+	}
+	if (r < 0 || t->n_namespaces < 2)
+		return r;
+	struct testbed_namespace *first = &t->namespaces[0], *second = &t->namespaces[1];
+	r = link_veth_new(&first->route, &first->end, &second->end, second->fd, e);
+	if (r == 0)
+		r = link_add_addresses(&first->route, &first->end, e);
+	if (r == 0)
+		r = link_add_addresses(&second->route, &second->end, e);
+	return r < 0 ? error_wrap(e, "the veth between '%s' and '%s'", first->name, second->name) : 0;
+}
+
+int testbed_is_ready(struct testbed *t, struct error *e)
+{
+	if (t->n_namespaces == 2) {
+		int r = link_is_up(&t->namespaces[0].route, t->namespaces[0].end.ifindex, e);
+		if (r <= 0)
+			return r;
+	}
+	for (size_t i = 0; i < t->n_namespaces; i++)
+		netlink_close(&t->namespaces[i].route);
+	return 1;
+}
+
+int testbed_look(struct testbed *t, struct testbed_namespace *namespace, struct error *e)
+{
+	if (!namespace->diag.sock) {
+		int r = testbed_enter(t, namespace, e);
+		if (r == 0)
+			r = netlink_open(&namespace->diag, NETLINK_SOCK_DIAG, e);
+		if (r < 0)
+			return r;
+	}
+	return tcp_sockets_list(&namespace->diag, &namespace->look, e);
+}
+
+int testbed_close_socket(struct testbed_actor *actor, size_t slot)
+{
+	struct testbed_socket *socket = &actor->sockets[slot];
+	int fd = socket->fd;
+	socket->fd = -1; /* Linux frees the descriptor whatever close() says: close(2) */
+	return close(fd) < 0 ? errno : 0;
+}
+
+void testbed_done(struct testbed *t)
+{
+	if (!t->whereabouts) /* never built: its descriptors are not even -1 */
+		return;
+	for (size_t i = 0; i < t->n_actors; i++)
+		for (size_t slot = 0; slot < t->actors[i].n_sockets; slot++)
+			fd_close(&t->actors[i].sockets[slot].fd);
+	t->n_actors = 0;
+	testbed_enter(t, NULL, NULL); /* where it fails, whereabouts->now says so, and the worker must end */
+	for (size_t i = 0; i < SCENARIO_NAMESPACES_MAX; i++) {
+		netlink_close(&t->namespaces[i].route);
+		netlink_close(&t->namespaces[i].diag);
+		tcp_sockets_done(&t->namespaces[i].look);
+		fd_close(&t->namespaces[i].fd);
+	}
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The testbed of one cell: its namespaces, joined by a veth, and the actors in them with their sockets. */
+#ifndef ACTOR_TESTBED_H
+#define ACTOR_TESTBED_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "model/plan.h"
+#include "net/link.h"
+#include "net/netlink.h"
+#include "net/sockets.h"
+
+/*
+ * Where the worker is. A worker has one home, an empty namespace of its own, and goes into the namespaces of its cells
+ * to make sockets and to write sysctls. `now` is compared by address, never by the number of a descriptor: numbers come
+ * back.
+ */
+struct whereabouts {
+	int home;                         /* descriptor of the worker's own namespace; borrowed */
+	const struct testbed_namespace *now; /* NULL: at home */
+};
+
+struct testbed_namespace {
+	const char *name;
+	int fd;
+	struct netlink route; /* open while the testbed is built */
+	struct netlink diag;  /* opened when first asked */
+	struct tcp_sockets look; /* what testbed_look() saw last */
+	struct veth_end end;  /* its link and addresses; no link where the namespace is alone */
+};
+
+struct testbed_socket {
+	int fd; /* -1 while there is none */
+	int family;
+	unsigned order; /* of making, as descriptors of a process are numbered: `restart` closes in this order */
+};
+
+struct testbed_actor {
+	const char *name;
+	struct testbed_namespace *in;
+	struct testbed_socket *sockets; /* by slot */
+	const char *const *socket_names;
+	size_t n_sockets;
+};
+
+struct testbed {
+	struct whereabouts *whereabouts;
+	struct testbed_namespace namespaces[SCENARIO_NAMESPACES_MAX];
+	size_t n_namespaces;
+	struct testbed_actor *actors; /* from the plan's arena */
+	size_t n_actors;
+	unsigned n_sockets_made;
+};
+
+/**
+ * testbed_build() - namespaces, sysctls, veth, addresses, actors
+ * @plan: of the cell; must outlive the testbed; its arena is used
+ *
+ * Not ready yet: see testbed_is_ready(). On failure the testbed is to be ended by testbed_done() all the same.
+ * Errors are of all kinds but ERROR_USAGE: ERROR_ABSENT makes the cell a skip, ERROR_UNMET inconc.
+ */
+int testbed_build(struct testbed *t, struct plan *plan, struct whereabouts *whereabouts, struct error *e);
+
+/* testbed_is_ready() - 1 when packets will get through, 0 when to be asked again in a moment, or -errno. */
+int testbed_is_ready(struct testbed *t, struct error *e);
+
+/* testbed_enter() - be in @namespace; cheap when already there. */
+int testbed_enter(struct testbed *t, const struct testbed_namespace *namespace, struct error *e);
+
+/* testbed_look() - all TCP sockets of @namespace, into its `look`. */
+int testbed_look(struct testbed *t, struct testbed_namespace *namespace, struct error *e);
+
+/* testbed_close_socket() - close and forget the socket in @slot. Return: 0, or the errno of close(2), positive. */
+int testbed_close_socket(struct testbed_actor *actor, size_t slot);
+
+/**
+ * testbed_done() - close all, go home; the kernel takes the namespaces
+ *
+ * Also good after a failed or no build. Where whereabouts->now is not NULL afterwards, there was no way home: the caller
+ * must end, as it is in a namespace of which nothing is known any more.
+ */
+void testbed_done(struct testbed *t);
+
+#endif

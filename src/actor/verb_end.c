@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Verbs that end connections and sockets: shutdown, close, restart.
+ *
+ * Theory of operation: close(2) of a socket with SO_LINGER and a time above 0 blocks until the peer has acknowledged or
+ * the time is over, also where the socket is non-blocking (inet_release(), net/ipv4/af_inet.c). One such close would hold
+ * up every cell of the worker, so it is made by a thread, which reports what close() returned through a pipe. A process
+ * that exits does not wait so (PF_EXITING in the same function), and `restart` stands for an exit: it takes the time from
+ * such a socket first, which changes nothing but the waiting. SO_LINGER 0 is left alone: it is what makes the reset.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "actor/verb.h"
+#include "base/cleanup.h"
+#include "base/suggest.h"
+
+static const struct direction {
+	const char *name;
+	int how;
+} directions[] = {
+	{"SHUT_RD", SHUT_RD},
+	{"SHUT_WR", SHUT_WR},
+	{"SHUT_RDWR", SHUT_RDWR},
+};
+
+static int direction_parse(const struct word_scope *scope, struct word *ret, struct error *e)
+{
+	(void)scope;
+	struct suggestion near = SUGGESTION_FOR(ret->text);
+	for (size_t i = 0; i < sizeof directions / sizeof *directions; i++) {
+		if (!strcmp(ret->text, directions[i].name)) {
+			ret->entry = &directions[i];
+			return 0;
+		}
+		suggestion_consider(&near, directions[i].name);
+	}
+	return error_set(e, ERROR_USAGE, EINVAL, "'%s' is none of SHUT_RD, SHUT_WR, SHUT_RDWR%s", ret->text,
+		suggestion_phrase(&near));
+}
+
+static const struct word_kind word_direction = {.what = "SHUT_RD, SHUT_WR or SHUT_RDWR", .parse = direction_parse};
+
+static enum step_status run_shutdown(struct step_run *run, struct error *e)
+{
+	(void)e;
+	const struct direction *direction = run->step->words[1].entry;
+	return step_result(run, shutdown(step_socket(run, 0)->fd, direction->how));
+}
+
+VERB(shutdown) = {
+	.syntax = {
+		.name = "shutdown",
+		.usage = "shutdown SOCKET SHUT_RD|SHUT_WR|SHUT_RDWR",
+		.help = "shut down one or both directions of a connection",
+		.words = {&word_socket, &word_direction},
+		.n_required = 2,
+	},
+	.run = run_shutdown,
+};
+
+/* Whether close() of this socket may block. */
+static bool lingers(int fd)
+{
+	struct linger linger = {0};
+	socklen_t len = sizeof linger;
+	return getsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, &len) == 0 && linger.l_onoff && linger.l_linger > 0;
+}
+
+struct lingering_close {
+	int socket_fd;
+	int report_fd; /* owned by the thread */
+};
+
+static void *lingering_close_thread(void *data)
+{
+	struct lingering_close job = *(struct lingering_close *)data;
+	free(data);
+	int errnum = close(job.socket_fd) < 0 ? errno : 0;
+	/* The reader may be gone with its cell: then nobody wants to know, and SIGPIPE is ignored here. */
+	ssize_t written = write(job.report_fd, &errnum, sizeof errnum);
+	(void)written;
+	close(job.report_fd);
+	return NULL;
+}
+
+static int start_lingering_close(struct step_run *run, struct error *e)
+{
+	int fds[2];
+	if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) < 0)
+		return error_errno(e, ERROR_HARNESS, errno, "cannot make a pipe");
+	struct lingering_close *job = malloc(sizeof *job);
+	pthread_attr_t detached;
+	pthread_attr_init(&detached);
+	pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
+	pthread_t thread;
+	int r = ENOMEM;
+	if (job) {
+		*job = (struct lingering_close){.socket_fd = step_socket(run, 0)->fd, .report_fd = fds[1]};
+		r = pthread_create(&thread, &detached, lingering_close_thread, job);
+	}
+	pthread_attr_destroy(&detached);
+	if (r) {
+		free(job);
+		close(fds[0]);
+		close(fds[1]);
+		return error_errno(e, ERROR_HARNESS, r, "cannot start a thread for a close that lingers");
+	}
+	step_socket(run, 0)->fd = -1;
+	run->helper_fd = fds[0];
+	return 0;
+}
+
+static enum step_status run_close(struct step_run *run, struct error *e)
+{
+	if (run->helper_fd < 0) {
+		if (!lingers(step_socket(run, 0)->fd)) {
+			int errnum = testbed_close_socket(run->actor, run->step->words[0].socket);
+			return errnum ? step_errno(run, errnum) : step_ok(run);
+		}
+		if (start_lingering_close(run, e) < 0)
+			return STEP_FAILED;
+	}
+	int errnum;
+	ssize_t n = read(run->helper_fd, &errnum, sizeof errnum);
+	if (n < 0 && errno == EAGAIN)
+		return step_wait(run, run->helper_fd, EPOLLIN);
+	if (n != sizeof errnum) {
+		error_set(e, ERROR_HARNESS, EIO, "the thread that closes a lingering socket has vanished");
+		return STEP_FAILED;
+	}
+	return errnum ? step_errno(run, errnum) : step_ok(run);
+}
+
+VERB(close) = {
+	.syntax = {
+		.name = "close",
+		.usage = "close SOCKET",
+		.help = "close the socket; waits where SO_LINGER makes the kernel wait",
+		.words = {&word_ended_socket},
+		.n_required = 1,
+	},
+	.run = run_close,
+};
+
+/* The socket of @actor that was made first among those still there; NULL for none. */
+static struct testbed_socket *oldest_socket(struct testbed_actor *actor)
+{
+	struct testbed_socket *oldest = NULL;
+	for (size_t i = 0; i < actor->n_sockets; i++) {
+		struct testbed_socket *s = &actor->sockets[i];
+		if (s->fd >= 0 && (!oldest || s->order < oldest->order))
+			oldest = s;
+	}
+	return oldest;
+}
+
+static enum step_status run_restart(struct step_run *run, struct error *e)
+{
+	(void)e;
+	int errnum = 0;
+	for (struct testbed_socket *s; (s = oldest_socket(run->actor));) {
+		static const struct linger none = {0};
+		if (lingers(s->fd) && setsockopt(s->fd, SOL_SOCKET, SO_LINGER, &none, sizeof none) < 0)
+			errnum = errno;
+		int r = testbed_close_socket(run->actor, (size_t)(s - run->actor->sockets));
+		if (r && !errnum)
+			errnum = r;
+	}
+	return errnum ? step_errno(run, errnum) : step_ok(run);
+}
+
+VERB(restart) = {
+	.syntax = {
+		.name = "restart",
+		.usage = "restart",
+		.help = "all of the actor's sockets closed at once, as by the exit of a process; its namespace stays",
+		.ends_all_sockets = true,
+		.never_measured = true,
+	},
+	.run = run_restart,
+};

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Verbs that make, name and configure sockets: socket, bind, listen, accept, connect, getsockname, setsockopt, getsockopt.
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "actor/endpoint.h"
+#include "actor/sockopt.h"
+#include "actor/verb.h"
+#include "base/suggest.h"
+
+static const struct family {
+	const char *name;
+	int family;
+} families[] = {
+	{"tcp", AF_INET},
+	{"tcp6", AF_INET6},
+};
+
+static int family_parse(const struct word_scope *scope, struct word *ret, struct error *e)
+{
+	(void)scope;
+	struct suggestion near = SUGGESTION_FOR(ret->text);
+	for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
+		if (!strcmp(ret->text, families[i].name)) {
+			ret->entry = &families[i];
+			ret->ipv6 = families[i].family == AF_INET6;
+			return 0;
+		}
+		suggestion_consider(&near, families[i].name);
+	}
+	return error_set(e, ERROR_USAGE, EINVAL, "unknown kind of socket '%s'%s: tcp and tcp6 are known", ret->text,
+		suggestion_phrase(&near));
+}
+
+static const struct word_kind word_family = {.what = "tcp or tcp6", .parse = family_parse};
+
+static enum step_status run_socket(struct step_run *run, struct error *e)
+{
+	const struct word *family = &run->step->words[1];
+	int af = family->text ? ((const struct family *)family->entry)->family : AF_INET;
+	/* A socket belongs for life to the namespace in which it is made. */
+	if (testbed_enter(run->testbed, run->actor->in, e) < 0)
+		return STEP_FAILED;
+	int fd = socket(af, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
+	if (fd < 0)
+		return step_errno(run, errno);
+	step_keep_socket(run, 0, fd, af);
+	return step_ok(run);
+}
+
+VERB(socket) = {
+	.syntax = {
+		.name = "socket",
+		.usage = "socket NAME [tcp|tcp6]",
+		.help = "make a TCP socket (tcp: IPv4, the default; tcp6: IPv6)",
+		.words = {&word_new_socket, &word_family},
+		.n_required = 1,
+	},
+	.run = run_socket,
+};
+
+static enum step_status run_bind(struct step_run *run, struct error *e)
+{
+	(void)e;
+	struct testbed_socket *s = step_socket(run, 0);
+	struct sockaddr_storage address;
+	socklen_t len = endpoint_fill(run->testbed, &run->step->words[1].address, s->family, &address);
+	return step_result(run, bind(s->fd, (struct sockaddr *)&address, len));
+}
+
+VERB(bind) = {
+	.syntax = {
+		.name = "bind",
+		.usage = "bind SOCKET HOST:PORT",
+		.help = "give the socket a local address; * is any, port 0 lets the kernel choose",
+		.words = {&word_socket, &word_address},
+		.n_required = 2,
+	},
+	.run = run_bind,
+};
+
+static enum step_status run_listen(struct step_run *run, struct error *e)
+{
+	(void)e;
+	const struct word *backlog = &run->step->words[1];
+	return step_result(run, listen(step_socket(run, 0)->fd, backlog->text ? (int)backlog->number : SOMAXCONN));
+}
+
+VERB(listen) = {
+	.syntax = {
+		.name = "listen",
+		.usage = "listen SOCKET [BACKLOG]",
+		.help = "take connections",
+		.words = {&word_socket, &word_count},
+		.n_required = 1,
+	},
+	.run = run_listen,
+};
+
+static enum step_status run_accept(struct step_run *run, struct error *e)
+{
+	(void)e;
+	struct testbed_socket *listener = step_socket(run, 0);
+	int fd = accept4(listener->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	if (fd < 0)
+		return errno == EAGAIN ? step_wait(run, listener->fd, EPOLLIN) : step_errno(run, errno);
+	step_keep_socket(run, 1, fd, listener->family);
+	return step_ok(run);
+}
+
+VERB(accept) = {
+	.syntax = {
+		.name = "accept",
+		.usage = "accept LISTENER NAME",
+		.help = "wait for a connection and give its socket a name",
+		.words = {&word_socket, &word_new_socket},
+		.n_required = 2,
+	},
+	.run = run_accept,
+};
+
+static enum step_status run_connect(struct step_run *run, struct error *e)
+{
+	(void)e;
+	struct testbed_socket *s = step_socket(run, 0);
+	if (!run->phase) {
+		struct sockaddr_storage address;
+		socklen_t len = endpoint_fill(run->testbed, &run->step->words[1].address, s->family, &address);
+		if (connect(s->fd, (struct sockaddr *)&address, len) == 0)
+			return step_ok(run);
+		if (errno != EINPROGRESS)
+			return step_errno(run, errno);
+		run->phase = 1;
+		return step_wait(run, s->fd, EPOLLOUT);
+	}
+	if (run->expired)
+		return step_wait(run, s->fd, EPOLLOUT);
+	int outcome = 0;
+	socklen_t len = sizeof outcome;
+	if (getsockopt(s->fd, SOL_SOCKET, SO_ERROR, &outcome, &len) < 0)
+		outcome = errno;
+	return outcome ? step_errno(run, outcome) : step_ok(run);
+}
+
+VERB(connect) = {
+	.syntax = {
+		.name = "connect",
+		.usage = "connect SOCKET HOST:PORT",
+		.help = "connect, and wait until that has succeeded or failed",
+		.words = {&word_socket, &word_address},
+		.n_required = 2,
+	},
+	.run = run_connect,
+};
+
+static const struct name_part {
+	const char *name;
+	bool port, host;
+} name_parts[] = {
+	{"address", false, true},
+	{"port", true, false},
+};
+
+static int name_part_parse(const struct word_scope *scope, struct word *ret, struct error *e)
+{
+	(void)scope;
+	struct suggestion near = SUGGESTION_FOR(ret->text);
+	for (size_t i = 0; i < sizeof name_parts / sizeof *name_parts; i++) {
+		if (!strcmp(ret->text, name_parts[i].name)) {
+			ret->entry = &name_parts[i];
+			return 0;
+		}
+		suggestion_consider(&near, name_parts[i].name);
+	}
+	return error_set(e, ERROR_USAGE, EINVAL, "'%s' is neither 'address' nor 'port'%s", ret->text,
+		suggestion_phrase(&near));
+}
+
+static const struct word_kind word_name_part = {.what = "address or port", .parse = name_part_parse};
+
+static enum step_status run_getsockname(struct step_run *run, struct error *e)
+{
+	(void)e;
+	struct sockaddr_storage address;
+	socklen_t len = sizeof address;
+	if (getsockname(step_socket(run, 0)->fd, (struct sockaddr *)&address, &len) < 0)
+		return step_errno(run, errno);
+	const struct name_part *part = run->step->words[1].text ? run->step->words[1].entry : NULL;
+	char text[ENDPOINT_TEXT];
+	if (part && part->port)
+		return step_observed(run, "%u", endpoint_port(&address));
+	if (part && part->host)
+		endpoint_format_host(&address, text);
+	else
+		endpoint_format(&address, text);
+	return step_observed(run, "%s", text);
+}
+
+VERB(getsockname) = {
+	.syntax = {
+		.name = "getsockname",
+		.usage = "getsockname SOCKET [address|port]",
+		.help = "record the socket's local address and port, or one of them",
+		.words = {&word_socket, &word_name_part},
+		.n_required = 1,
+		.only_measured = true,
+	},
+	.run = run_getsockname,
+};
+
+static enum step_status run_setsockopt(struct step_run *run, struct error *e)
+{
+	(void)e;
+	const struct word *words = run->step->words;
+	int errnum = sockopt_set(step_socket(run, 0)->fd, words[1].entry, &words[2]);
+	return errnum ? step_errno(run, errnum) : step_ok(run);
+}
+
+VERB(setsockopt) = {
+	.syntax = {
+		.name = "setsockopt",
+		.usage = "setsockopt SOCKET OPTION VALUE",
+		.help = "set a socket option by its name; SO_LINGER takes seconds or off, SO_RCVTIMEO a duration",
+		.words = {&word_socket, &word_sockopt, &word_sockopt_value},
+		.n_required = 3,
+	},
+	.run = run_setsockopt,
+};
+
+static enum step_status run_getsockopt(struct step_run *run, struct error *e)
+{
+	(void)e;
+	char text[SOCKOPT_TEXT];
+	int errnum = sockopt_get(step_socket(run, 0)->fd, run->step->words[1].entry, text);
+	return errnum ? step_errno(run, errnum) : step_observed(run, "%s", text);
+}
+
+VERB(getsockopt) = {
+	.syntax = {
+		.name = "getsockopt",
+		.usage = "getsockopt SOCKET OPTION",
+		.help = "record the value of a socket option, written as setsockopt takes it",
+		.words = {&word_socket, &word_sockopt},
+		.n_required = 2,
+		.only_measured = true,
+	},
+	.run = run_getsockopt,
+};

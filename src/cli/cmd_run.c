@@ -1,0 +1,453 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// netrepro run: scenarios over every combination of their factors.
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "actor/verb.h"
+#include "analyze/tally.h"
+#include "base/cleanup.h"
+#include "base/suggest.h"
+#include "cli/cli.h"
+#include "cli/dry_run.h"
+#include "cli/progress.h"
+#include "model/results.h"
+#include "report/summary.h"
+#include "run/runner.h"
+
+enum {
+	OPTION_RESUME = OPTION_LONG,
+	OPTION_SET,
+	OPTION_REPLICATES,
+	OPTION_SEED,
+	OPTION_CELL,
+	OPTION_DRY_RUN,
+	OPTION_MAX_CELLS,
+	OPTION_FORMAT,
+};
+
+static const struct cli_option options[] = {
+	{'o', "output", "DIR", "keep the results in DIR/results.jsonl"},
+	{OPTION_RESUME, "resume", NULL, "go on with the interrupted run in DIR"},
+	{OPTION_SET, "set", "FACTOR=LEVEL,…", "only these levels of a factor; may be given for several"},
+	{OPTION_CELL, "cell", "ID", "only this cell"},
+	{OPTION_REPLICATES, "replicates", "N", "run each cell N times (1)"},
+	{'j', "jobs", "N", "how many cells work at once (as many as processors)"},
+	{OPTION_SEED, "seed", "N", "the order in which the cells run is drawn from it"},
+	{OPTION_DRY_RUN, "dry-run", NULL, "show the cells and their steps, run none"},
+	{OPTION_MAX_CELLS, "max-cells", "N", "refuse a matrix with more cells (100000)"},
+	{OPTION_FORMAT, "format", "text|json", "of the summary (text)"},
+	{'q', "quiet", NULL, "no progress; of the summary only what is not as expected"},
+};
+
+#define SETS_MAX 64
+#define JOBS_MAX 10000
+#define REPLICATES_MAX 1000000
+
+struct run_options {
+	const char *dir;
+	bool resume, dry_run, json, quiet;
+	const char *sets[SETS_MAX];
+	size_t n_sets;
+	uint64_t cell, replicates, jobs, seed, max_cells;
+	bool has_seed;
+};
+
+/* One scenario being run. */
+struct session {
+	const struct run_options *options;
+	const struct scenario *scenario;
+	struct arena arena; /* of the restriction */
+	struct conditions restriction;
+	struct schedule schedule;
+	struct run_facts facts;
+	struct results_file file;
+	struct tally tally;
+	char *dir; /* of its results; owned; NULL: not kept */
+	uint64_t n_before;
+};
+
+static int set_option(void *context, int key, const char *argument, struct error *e)
+{
+	struct run_options *o = context;
+	switch (key) {
+	case 'o':
+		o->dir = argument;
+		return 0;
+	case 'q':
+		o->quiet = true;
+		return 0;
+	case 'j':
+		return cli_number("jobs", argument, 1, JOBS_MAX, &o->jobs, e);
+	case OPTION_RESUME:
+		o->resume = true;
+		return 0;
+	case OPTION_DRY_RUN:
+		o->dry_run = true;
+		return 0;
+	case OPTION_SET:
+		if (o->n_sets == SETS_MAX)
+			return error_set(e, ERROR_USAGE, E2BIG, "--set can be given %d times at most", SETS_MAX);
+		o->sets[o->n_sets++] = argument;
+		return 0;
+	case OPTION_CELL:
+		return cli_number("cell", argument, 0, UINT64_MAX - 1, &o->cell, e);
+	case OPTION_REPLICATES:
+		return cli_number("replicates", argument, 1, REPLICATES_MAX, &o->replicates, e);
+	case OPTION_SEED:
+		o->has_seed = true;
+		return cli_number("seed", argument, 0, UINT64_MAX, &o->seed, e);
+	case OPTION_MAX_CELLS:
+		return cli_number("max-cells", argument, 1, UINT32_MAX, &o->max_cells, e);
+	case OPTION_FORMAT:
+		o->json = !strcmp(argument, "json");
+		if (!o->json && strcmp(argument, "text"))
+			return error_set(e, ERROR_USAGE, EINVAL, "--format: '%s' is neither text nor json", argument);
+		return 0;
+	}
+	return 0;
+}
+
+static int check_cell(const struct session *session, struct error *e)
+{
+	uint64_t cell = session->options->cell;
+	const struct matrix *m = &session->scenario->matrix;
+	const char *path = session->scenario->path;
+	if (cell == RUN_ALL_CELLS)
+		return 0;
+	if (cell >= m->n_indices)
+		return error_set(e, ERROR_USAGE, ENOENT, "--cell: %s has no cell %" PRIu64 ": they are numbered 0 to %" PRIu64,
+			path, cell, m->n_indices - 1);
+	if (!matrix_cell(m, cell, session->schedule.levels))
+		return error_set(e, ERROR_USAGE, ENOENT, "--cell: cell %" PRIu64 " of %s is one that `exclude` takes away",
+			cell, path);
+	return 0;
+}
+
+/* Which runs there are. */
+static int session_plan(struct session *session, struct error *e)
+{
+	const struct run_options *o = session->options;
+	const struct scenario *s = session->scenario;
+	for (size_t i = 0; i < o->n_sets; i++) {
+		int r = scenario_restrict(s, o->sets[i], &session->arena, &session->restriction, e);
+		if (r < 0)
+			return r;
+	}
+	int r = schedule_init(&session->schedule, &s->matrix, &session->restriction, o->cell, (uint32_t)o->replicates, e);
+	if (r == 0)
+		r = check_cell(session, e);
+	if (r == 0 && !session->schedule.n_runs)
+		r = error_set(e, ERROR_USAGE, ENOENT, "no cell of %s is left by --set%s", s->path,
+			o->cell == RUN_ALL_CELLS ? " and its exclude" : " and --cell");
+	session->facts = (struct run_facts){
+		.scenario = s,
+		.restriction = &session->restriction,
+		.only_cell = o->cell,
+		.replicates = (uint32_t)o->replicates,
+		.seed = o->seed,
+		.n_runs = session->schedule.n_runs,
+	};
+	return r;
+}
+
+static int resume_result(void *context, const struct result *result, struct error *e)
+{
+	struct session *session = context;
+	struct run_id id = {.cell = result->cell, .replicate = result->replicate};
+	if (!schedule_has(&session->schedule, id))
+		return error_set(e, ERROR_USAGE, EINVAL, "cell %" PRIu64 " is none of this run", id.cell);
+	int r = schedule_mark_done(&session->schedule, id);
+	if (r == -EEXIST)
+		return error_set(e, ERROR_USAGE, EINVAL, "cell %" PRIu64 " (replicate %" PRIu32 ") stands there twice",
+			id.cell, id.replicate);
+	if (r < 0)
+		return error_no_memory(e);
+	session->n_before++;
+	return tally_add(&session->tally, result, e);
+}
+
+static int session_begin(void *context, const char *environment, struct schedule *schedule, struct error *e)
+{
+	struct session *session = context;
+	struct run_facts *facts = &session->facts;
+	facts->environment = environment;
+	int r = 0;
+	if (session->options->resume)
+		r = results_resume(&session->file, session->dir, facts, resume_result, session, e);
+	if (r == 0)
+		r = results_create(&session->file, session->dir, facts, e);
+	if (r < 0)
+		return r;
+	facts->environment = NULL;
+	schedule_seed(schedule, facts->seed);
+	return 0;
+}
+
+static int session_result(void *context, const char *line, size_t len, const struct result *result, struct error *e)
+{
+	struct session *session = context;
+	int r = results_append(&session->file, line, len, e);
+	return r < 0 ? r : tally_add(&session->tally, result, e);
+}
+
+static void session_progress(void *context, const struct runner_progress *progress)
+{
+	struct session *session = context;
+	if (session->options->quiet)
+		return;
+	struct runner_progress p = *progress;
+	p.n_before = session->n_before;
+	progress_draw(&p);
+	if (p.draining && !progress_is_on()) {
+		static bool said;
+		if (!said)
+			fprintf(stderr, "netrepro: stopping: %" PRIu64 " runs still go on; a second signal stops at once\n",
+				p.n_in_flight);
+		said = true;
+	}
+}
+
+/* The peak of this process's memory, in KiB: VmHWM, proc_pid_status(5). */
+static long peak_memory_kib(void)
+{
+	CLEANUP(cleanup_fclose) FILE *file = fopen("/proc/self/status", "re");
+	char line[256];
+	long kib = 0;
+	while (file && fgets(line, sizeof line, file))
+		if (sscanf(line, "VmHWM: %ld kB", &kib) == 1)
+			break;
+	return kib;
+}
+
+static int print_summary(struct session *session, const struct runner_progress *progress, bool interrupted)
+{
+	struct utsname kernel = {.release = "?"};
+	uname(&kernel);
+	tally_sort(&session->tally);
+	struct summary summary = {
+		.scenario = session->scenario,
+		.tally = &session->tally,
+		.program = cli_program(),
+		.privilege = session->facts.privilege,
+		.kernel = kernel.release,
+		.results_path = session->file.path,
+		.seed = session->facts.seed,
+		.n_runs = session->facts.n_runs,
+		.n_done = progress->n_done,
+		.elapsed_us = progress->elapsed_us,
+		.interrupted = interrupted,
+	};
+	CLEANUP(text_done) struct text t = TEXT_INIT;
+	if (session->options->json)
+		summary_json(&summary, &t);
+	else
+		summary_text(&summary, style_get(cli_has_colour(STDOUT_FILENO)), session->options->quiet, &t);
+	return cli_print(&t);
+}
+
+static int status_of(const struct tally *t)
+{
+	if (t->verdicts[VERDICT_ERROR])
+		return STATUS_HARNESS;
+	if (t->verdicts[VERDICT_FAIL] || t->verdicts[VERDICT_INCONC])
+		return STATUS_DIFFERS;
+	/* Where every single run was skipped, nothing was shown. */
+	return t->verdicts[VERDICT_SKIP] && !t->verdicts[VERDICT_PASS] ? STATUS_HOST : STATUS_OK;
+}
+
+static int session_run(struct session *session, struct isolation *isolation)
+{
+	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+	const struct run_options *o = session->options;
+	session->facts.privilege = isolation->privilege;
+	struct runner_job job = {
+		.scenario = session->scenario,
+		.schedule = &session->schedule,
+		.jobs = (unsigned)o->jobs,
+		.isolation = isolation,
+		.listener = {session, session_begin, session_result, session_progress},
+	};
+	struct runner_progress progress;
+	int r = runner_run(&job, &progress, &e);
+	if (!o->quiet)
+		progress_clear();
+	if (r == 0)
+		r = results_end(&session->file, session->tally.verdicts, peak_memory_kib(), &e);
+	if (r >= 0 || tally_total(&session->tally)) {
+		int printed = print_summary(session, &progress, r != 0);
+		if (printed && r == 0)
+			return printed;
+	}
+	struct error close_error = ERROR_INIT;
+	if (results_close(&session->file, &close_error) < 0 && r >= 0) {
+		r = -close_error.code;
+		e = close_error;
+	} else {
+		error_clear(&close_error);
+	}
+	if (r < 0)
+		return cli_fail(&e);
+	return r > 0 ? STATUS_SIGNAL + r : status_of(&session->tally);
+}
+
+static int session_dry_run(struct session *session)
+{
+	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+	CLEANUP(text_done) struct text t = TEXT_INIT;
+	if (session->options->has_seed)
+		schedule_seed(&session->schedule, session->facts.seed);
+	if (dry_run(session->scenario, &session->schedule, style_get(cli_has_colour(STDOUT_FILENO)), &t, &e) < 0)
+		return cli_fail(&e);
+	return cli_print(&t);
+}
+
+static void session_done(struct session *session)
+{
+	results_close(&session->file, NULL);
+	schedule_done(&session->schedule);
+	tally_done(&session->tally);
+	arena_done(&session->arena);
+	free(session->dir);
+}
+
+/* Where the results of a scenario go: DIR, or DIR/NAME where there are several. */
+static int choose_folder(struct session *session, bool is_one_of_several, struct error *e)
+{
+	const char *dir = session->options->dir;
+	if (!dir)
+		return 0;
+	if (!is_one_of_several)
+		session->dir = strdup(dir);
+	else if (asprintf(&session->dir, "%s/%s", dir, session->scenario->name) < 0)
+		session->dir = NULL;
+	if (!session->dir)
+		return error_no_memory(e);
+	if (is_one_of_several && !session->options->dry_run && mkdir(dir, 0777) < 0 && errno != EEXIST)
+		return error_errno(e, ERROR_USAGE, errno, "cannot make the output folder '%s'", dir);
+	return 0;
+}
+
+static int run_scenario(const struct run_options *o, const struct scenario *s, bool is_one_of_several,
+	struct isolation *isolation)
+{
+	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+	CLEANUP(session_done) struct session session = {
+		.options = o,
+		.scenario = s,
+		.arena = ARENA_INIT,
+		.file = RESULTS_FILE_INIT,
+	};
+	int r = session_plan(&session, &e);
+	if (r == 0)
+		r = choose_folder(&session, is_one_of_several, &e);
+	if (r == 0)
+		r = tally_init(&session.tally, s, &e);
+	if (r < 0)
+		return cli_fail(&e);
+	return o->dry_run ? session_dry_run(&session) : session_run(&session, isolation);
+}
+
+static int run_all(const struct run_options *o, struct scenario *const *scenarios, size_t n)
+{
+	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+	struct isolation isolation = ISOLATION_INIT;
+	int status = STATUS_OK;
+	if (!o->dry_run && isolation_begin(&isolation, &e) < 0)
+		status = cli_fail(&e);
+	for (size_t i = 0; i < n && status < STATUS_SIGNAL && !e.text; i++) {
+		int one = run_scenario(o, scenarios[i], n > 1, &isolation);
+		status = one > status ? one : status;
+	}
+	isolation_end(&isolation);
+	return status;
+}
+
+/* All scenarios are read before the first one runs: one that is wrong runs nothing. */
+static int read_all(const struct run_options *o, const struct paths *paths, struct scenario **scenarios)
+{
+	int status = STATUS_OK;
+	for (size_t i = 0; i < paths->n; i++) {
+		CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+		if (scenario_read_file(paths->all[i], verb_vocabulary(), o->max_cells, &scenarios[i], &e) < 0) {
+			int one = cli_fail(&e);
+			status = one > status ? one : status;
+		}
+		for (size_t j = 0; o->dir && scenarios[i] && j < i; j++)
+			if (scenarios[j] && !strcmp(scenarios[j]->name, scenarios[i]->name)) {
+				error_set(&e, ERROR_USAGE, EEXIST,
+					"%s and %s have one name, '%s', and would share one folder below %s",
+					scenarios[j]->path, scenarios[i]->path, scenarios[i]->name, o->dir);
+				status = cli_fail(&e);
+			}
+	}
+	return status;
+}
+
+static int check_options(struct run_options *o, struct error *e)
+{
+	if (o->resume && !o->dir)
+		return error_set(e, ERROR_USAGE, EINVAL, "--resume needs the folder of the run that is to go on: -o DIR");
+	if (o->resume && o->has_seed)
+		return error_set(e, ERROR_USAGE, EINVAL, "--seed has no place with --resume: the run goes on with its own");
+	if (!o->has_seed && getrandom(&o->seed, sizeof o->seed, 0) != sizeof o->seed)
+		return error_errno(e, ERROR_HARNESS, errno, "cannot draw a seed");
+	if (!o->has_seed)
+		o->seed &= UINT32_MAX; /* long enough to be drawn, short enough to be typed */
+	return 0;
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+	struct run_options o = {
+		.cell = RUN_ALL_CELLS,
+		.replicates = 1,
+		.jobs = runner_default_jobs(),
+		.max_cells = MAX_CELLS_DEFAULT,
+	};
+	int status;
+	int first = cli_options(command, argc, argv, set_option, &o, &status);
+	if (first < 0)
+		return status;
+	int r = check_options(&o, &e);
+	if (r == 0 && first == argc)
+		r = error_set(&e, ERROR_USAGE, 0,
+			"which scenario? `netrepro run scenarios/server-restart.yaml` is an example, `netrepro list` shows all");
+	CLEANUP(paths_done) struct paths paths = PATHS_INIT;
+	for (int i = first; r == 0 && e.text == NULL && i < argc; i++)
+		r = paths_add(&paths, argv[i], &e);
+	if (e.text)
+		return cli_fail(&e);
+	struct scenario **scenarios = calloc(paths.n, sizeof *scenarios);
+	if (!scenarios) {
+		error_no_memory(&e);
+		return cli_fail(&e);
+	}
+	status = read_all(&o, &paths, scenarios);
+	if (status == STATUS_OK)
+		status = run_all(&o, scenarios, paths.n);
+	for (size_t i = 0; i < paths.n; i++)
+		scenario_free(scenarios[i]);
+	free(scenarios);
+	return status;
+}
+
+const struct command command_run = {
+	.name = "run",
+	.arguments = "SCENARIO…",
+	.summary = "run scenarios over every combination of their factors",
+	.description = "Needs root, or a host that lets an ordinary user make user namespaces.\n"
+		       "A SCENARIO is a file, a folder of them, or the bare name of one of the project's.\n",
+	.options = options,
+	.n_options = sizeof options / sizeof *options,
+	.example = "run -o results/restart --replicates 3 scenarios/server-restart.yaml",
+	.run = run,
+};

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Follows the sockets and the responses of a cell from step to step, as a run would leave them.
+#include "model/planner.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/suggest.h"
+#include "base/text.h"
+#include "model/template.h"
+
+/* Whether it depends on the cell that @step is there, or which sockets it means. */
+static bool step_depends(const struct scenario *s, const struct step *step)
+{
+	if (step < s->steps || step >= s->steps + s->n_steps)
+		return true; /* in a `when` block */
+	for (size_t i = 0; i < step->n_words; i++)
+		if (step->verb->words[i]->socket != SOCKET_NONE && strchr(step->words[i].text, '$'))
+			return true;
+	return false;
+}
+
+/* Marks the factors on which it depends which steps there are, and which sockets they mean. */
+static void mark_deciding(const struct scenario *s, const struct step *steps, size_t n, bool *marked)
+{
+	for (const struct step *step = steps; step < steps + n; step++) {
+		for (size_t i = 0; i < step->when.n; i++)
+			marked[step->when.all[i].factor] = true;
+		if (!step->verb)
+			mark_deciding(s, step->body, step->n_body, marked);
+		for (size_t i = 0; i < step->n_words; i++) {
+			struct template_part part;
+			if (step->verb->words[i]->socket == SOCKET_NONE)
+				continue;
+			for (const char *rest = step->words[i].text; template_next(&rest, &part) > 0;) {
+				const struct factor *f = part.is_name ? matrix_find_factor(&s->matrix, part.name) : NULL;
+				if (f)
+					marked[f - s->matrix.factors] = true;
+			}
+		}
+	}
+}
+
+/* " (in cell 7: closer=client)", with the factors that decide which steps there are; "" where the cell is all the same. */
+static void add_cell(const struct planner *p, bool depends, struct text *to)
+{
+	const struct matrix *m = &p->s->matrix;
+	bool marked[MATRIX_FACTORS_MAX] = {false};
+	if (!depends || !m->n_factors)
+		return;
+	mark_deciding(p->s, p->s->steps, p->s->n_steps, marked);
+	text_addf(to, " (in cell %" PRIu64, p->plan->cell);
+	const char *before = ": ";
+	for (size_t f = 0; f < m->n_factors; f++)
+		if (marked[f]) {
+			text_addf(to, "%s%s=%s", before, m->factors[f].name, m->factors[f].levels[p->plan->levels[f]].name);
+			before = " ";
+		}
+	text_add(to, ")");
+}
+
+static int planner_error(const struct planner *p, struct mark at, struct text *what)
+{
+	return what->failed ? error_no_memory(p->e) : scenario_error(p->s, at, p->e, "%s", text_get(what));
+}
+
+static size_t find_slot(const struct plan_actor *actor, const char *name)
+{
+	size_t slot = 0;
+	while (slot < actor->n_sockets && strcmp(actor->sockets[slot], name))
+		slot++;
+	return slot;
+}
+
+/* A step of @actor, in a block or not, that makes a socket which is or may be called @name; NULL for none. */
+static const struct step *find_maker(const struct step *steps, size_t n, size_t actor, const char *name)
+{
+	for (const struct step *step = steps; step < steps + n; step++) {
+		const struct step *inner = step->verb ? NULL : find_maker(step->body, step->n_body, actor, name);
+		if (inner)
+			return inner;
+		for (size_t i = 0; step->verb && step->actor == actor && i < step->n_words; i++)
+			if (step->verb->words[i]->socket == SOCKET_MAKES &&
+				(strchr(step->words[i].text, '$') || !strcmp(step->words[i].text, name)))
+				return step;
+	}
+	return NULL;
+}
+
+static int never_made(struct planner *p, const struct step *step, const struct template *t, const char *name)
+{
+	const struct plan *plan = p->plan;
+	const struct step *maker = find_maker(p->s->steps, p->s->n_steps, step->actor, name);
+	struct suggestion suggestion = SUGGESTION_FOR(name);
+	CLEANUP(text_done) struct text what = TEXT_INIT;
+	text_addf(&what, "socket '%s' of %s does not exist yet", name, plan->actors[step->actor].name);
+	if (maker) {
+		text_addf(&what, ": the step on line %u makes it", maker->at.line);
+		add_cell(p, step_depends(p->s, step) || step_depends(p->s, maker), &what);
+		return planner_error(p, t->at, &what);
+	}
+	for (size_t i = 0; i < plan->n_actors; i++)
+		if (i != step->actor && find_slot(&plan->actors[i], name) < plan->actors[i].n_sockets) {
+			text_addf(&what, ": it is %s that has one of this name", plan->actors[i].name);
+			return planner_error(p, t->at, &what);
+		}
+	for (size_t i = 0; i < plan->actors[step->actor].n_sockets; i++)
+		suggestion_consider(&suggestion, plan->actors[step->actor].sockets[i]);
+	const char *phrase = suggestion_phrase(&suggestion);
+	text_addf(&what, "%s", *phrase ? phrase : ": no step makes it");
+	return planner_error(p, t->at, &what);
+}
+
+static int used_after_end(struct planner *p, const struct step *step, const struct template *t, const char *name,
+	const struct planner_socket *socket)
+{
+	CLEANUP(text_done) struct text what = TEXT_INIT;
+	text_addf(&what, "socket '%s' of %s is used after '%s' on line %u closed it", name,
+		p->plan->actors[step->actor].name, socket->ended->verb->name, socket->ended->at.line);
+	add_cell(p, step_depends(p->s, step) || step_depends(p->s, socket->ended), &what);
+	return planner_error(p, t->at, &what);
+}
+
+static int made_twice(struct planner *p, const struct step *step, const struct template *t, const char *name,
+	const struct planner_socket *socket)
+{
+	CLEANUP(text_done) struct text what = TEXT_INIT;
+	if (socket->made == step)
+		text_addf(&what, "'%s' names two sockets of one step", name);
+	else
+		text_addf(&what, "socket '%s' of %s exists already: the step on line %u made it, and none has closed it", name,
+			p->plan->actors[step->actor].name, socket->made->at.line);
+	add_cell(p, step_depends(p->s, step) || step_depends(p->s, socket->made), &what);
+	return planner_error(p, t->at, &what);
+}
+
+int planner_take_socket(struct planner *p, const struct step *step, const struct template *t, enum socket_use use,
+	struct word *word)
+{
+	struct plan_actor *actor = &p->plan->actors[step->actor];
+	struct planner_socket *sockets = p->sockets[step->actor];
+	size_t slot = word->socket = find_slot(actor, word->text);
+	bool known = slot < actor->n_sockets;
+	if (use == SOCKET_MAKES) {
+		if (known && sockets[slot].open)
+			return made_twice(p, step, t, word->text, &sockets[slot]);
+		if (!known)
+			actor->sockets[actor->n_sockets++] = word->text;
+		sockets[slot].open = true;
+		sockets[slot].made = step;
+		return 0;
+	}
+	if (!known)
+		return never_made(p, step, t, word->text);
+	if (!sockets[slot].open)
+		return used_after_end(p, step, t, word->text, &sockets[slot]);
+	if (use == SOCKET_ENDS) {
+		sockets[slot].open = false;
+		sockets[slot].ended = step;
+	}
+	return 0;
+}
+
+void planner_end_sockets(struct planner *p, const struct step *step)
+{
+	for (size_t slot = 0; slot < p->plan->actors[step->actor].n_sockets; slot++) {
+		struct planner_socket *socket = &p->sockets[step->actor][slot];
+		if (socket->open)
+			*socket = (struct planner_socket){.made = socket->made, .ended = step};
+	}
+}
+
+int planner_record(struct planner *p, const struct step *step)
+{
+	if (step->response == SCENARIO_NO_RESPONSE)
+		return 0;
+	const struct step *before = p->recorded[step->response];
+	p->recorded[step->response] = step;
+	if (!before)
+		return 0;
+	CLEANUP(text_done) struct text what = TEXT_INIT;
+	text_addf(&what, "two responses of one name with different meanings: '%s' is recorded on line %u already",
+		p->s->responses[step->response].name, before->at.line);
+	add_cell(p, step_depends(p->s, step) || step_depends(p->s, before), &what);
+	text_add(&what, "; give one of them another name");
+	return planner_error(p, step->at, &what);
+}

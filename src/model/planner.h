@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What planning a cell keeps in mind while it walks the steps: which sockets are open, what has been recorded. */
+#ifndef MODEL_PLANNER_H
+#define MODEL_PLANNER_H
+
+#include "model/plan.h"
+
+struct planner_socket {
+	const struct step *made, *ended; /* the last steps that did so */
+	bool open;
+};
+
+struct planner {
+	struct plan *plan;
+	const struct scenario *s;
+	struct planner_socket **sockets; /* by actor and slot, as plan->actors[].sockets */
+	const struct step **recorded;    /* by response: the step that records it in this cell */
+	struct error *e;
+};
+
+/* planner_take_socket() - the slot of the socket that a word means, and whether the step may @use it so. */
+int planner_take_socket(struct planner *p, const struct step *step, const struct template *t, enum socket_use use,
+	struct word *word);
+
+/* planner_end_sockets() - of an actor, all of them. */
+void planner_end_sockets(struct planner *p, const struct step *step);
+
+/* planner_record() - that the response of a measured step is recorded once. */
+int planner_record(struct planner *p, const struct step *step);
+
+#endif

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Reads rules and what is made of them: `check`, `expect`, and the `predicts` of `claims`.
+#include "model/read.h"
+
+#include <string.h>
+
+#include "base/suggest.h"
+
+static int read_find_response(struct reader *r, struct mark at, const char *name, size_t *ret)
+{
+	struct suggestion suggestion = SUGGESTION_FOR(name);
+	for (size_t i = 0; i < r->s->n_responses; i++) {
+		if (!strcmp(r->s->responses[i].name, name)) {
+			*ret = i;
+			return 0;
+		}
+		suggestion_consider(&suggestion, r->s->responses[i].name);
+	}
+	const char *phrase = suggestion_phrase(&suggestion);
+	return scenario_error(r->s, at, r->e, "unknown response '%s'%s%s", name, phrase,
+		*phrase ? "" : ": no step records it with 'as:'");
+}
+
+/* A rule behind one that always matches says nothing. */
+static int read_check_order(struct reader *r, const struct rule_list *list)
+{
+	for (size_t i = 0; i + 1 < list->n_rules; i++)
+		if (!list->rules[i].when.n)
+			return scenario_error(r->s, list->rules[i + 1].at, r->e,
+				"this rule of '%s' never matches: the one on line %u has no 'when' and always does",
+				r->s->responses[list->response].name, list->rules[i].at.line);
+	return 0;
+}
+
+/* How many entries of `check` speak of a response. */
+static size_t count_check_rules(const struct yaml *check, const char *response)
+{
+	size_t n = 0;
+	YAML_EACH(entry, check)
+		n += entry->kind == YAML_MAP && yaml_find(entry, response);
+	return n;
+}
+
+/* The list of a response, which is a new one when no entry before has spoken of it. */
+static int read_check_list(struct reader *r, const struct yaml *check, const struct yaml *node, struct rule_list **ret)
+{
+	struct scenario *s = r->s;
+	size_t response, i = 0;
+	int rc = read_find_response(r, node->key_at, node->key, &response);
+	if (rc < 0)
+		return rc;
+	while (i < s->n_checks && s->checks[i].response != response)
+		i++;
+	*ret = &s->checks[i];
+	if (i < s->n_checks)
+		return 0;
+	s->n_checks++;
+	**ret = (struct rule_list){.response = response, .at = node->key_at};
+	return read_array(r, count_check_rules(check, node->key), sizeof *(*ret)->rules, &(*ret)->rules);
+}
+
+/* One response that one entry of `check` speaks of. */
+static int read_check_rule(struct reader *r, const struct yaml *check, const struct yaml *node,
+	const struct conditions *when, struct mark at)
+{
+	struct rule_list *list;
+	int rc = read_check_list(r, check, node, &list);
+	if (rc < 0)
+		return rc;
+	struct rule *rule = &list->rules[list->n_rules++];
+	*rule = (struct rule){.when = *when, .at = at};
+	rc = read_values(r, node, "the value of a response", &rule->is, &rule->n_is);
+	return rc < 0 ? rc : read_check_order(r, list);
+}
+
+static int read_check_entry(struct reader *r, const struct yaml *check, const struct yaml *node)
+{
+	struct conditions when;
+	int rc = read_kind(r, node, YAML_MAP, "an entry of check");
+	if (rc < 0)
+		return rc;
+	const struct yaml *when_node = yaml_find(node, "when");
+	rc = read_conditions(r, when_node, "'when'", &when);
+	if (rc < 0)
+		return rc;
+	if (node->n == (when_node ? 1 : 0))
+		return scenario_error(r->s, node->at, r->e,
+			"this entry of check names no response: write RESPONSE: VALUE, as in left_behind: TIME-WAIT");
+	YAML_EACH(entry, node) {
+		rc = entry == when_node ? 0 : read_check_rule(r, check, entry, &when, node->at);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+int read_check(struct reader *r, const struct yaml *node)
+{
+	struct scenario *s = r->s;
+	if (!node)
+		return 0;
+	int rc = read_kind(r, node, YAML_LIST, "check");
+	if (rc < 0)
+		return rc;
+	if (node->n > READ_ENTRIES_MAX)
+		return scenario_error(s, node->at, r->e, "check has more than %d entries", READ_ENTRIES_MAX);
+	rc = read_array(r, s->n_responses, sizeof *s->checks, &s->checks);
+	if (rc < 0)
+		return rc;
+	YAML_EACH(entry, node) {
+		rc = read_check_entry(r, node, entry);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+static int read_rule(struct reader *r, const struct yaml *node, struct rule *ret)
+{
+	const struct yaml *when, *is;
+	const struct read_field fields[] = {{"when", &when, false}, {"is", &is, true}};
+	ret->at = node->at;
+	int rc = read_fields(r, node, "a rule", fields, 2);
+	if (rc >= 0)
+		rc = read_conditions(r, when, "'when'", &ret->when);
+	return rc < 0 ? rc : read_values(r, is, "the value of a response", &ret->is, &ret->n_is);
+}
+
+static int read_rule_list(struct reader *r, const struct yaml *node, struct rule_list *ret)
+{
+	*ret = (struct rule_list){.at = node->key_at};
+	int rc = read_find_response(r, node->key_at, node->key, &ret->response);
+	if (rc >= 0)
+		rc = read_kind(r, node, YAML_LIST, "the rules of a response");
+	if (rc >= 0 && !node->n)
+		rc = scenario_error(r->s, node->at, r->e, "no rule stands here");
+	if (rc >= 0)
+		rc = read_array(r, node->n, sizeof *ret->rules, &ret->rules);
+	if (rc < 0)
+		return rc;
+	YAML_EACH(entry, node) {
+		rc = read_rule(r, entry, &ret->rules[ret->n_rules++]);
+		if (rc < 0)
+			return rc;
+	}
+	return read_check_order(r, ret);
+}
+
+/* A map RESPONSE -> rules. */
+static int read_rule_lists(struct reader *r, const struct yaml *node, const char *what, struct rule_list **ret,
+	size_t *ret_n)
+{
+	if (!node)
+		return 0;
+	int rc = read_kind(r, node, YAML_MAP, what);
+	if (rc >= 0 && !node->n)
+		rc = scenario_error(r->s, node->at, r->e, "%s is empty: leave it out", what);
+	if (rc >= 0)
+		rc = read_array(r, node->n, sizeof **ret, ret);
+	if (rc < 0)
+		return rc;
+	YAML_EACH(entry, node) {
+		rc = read_rule_list(r, entry, &(*ret)[*ret_n]);
+		if (rc < 0)
+			return rc;
+		(*ret_n)++;
+	}
+	return 0;
+}
+
+int read_expect(struct reader *r, const struct yaml *node)
+{
+	return read_rule_lists(r, node, "expect", &r->s->expects, &r->s->n_expects);
+}
+
+static int read_claim_factors(struct reader *r, const struct yaml *node, const char *what, size_t **ret, size_t *ret_n)
+{
+	const struct yaml *duplicate, *first;
+	if (!node)
+		return 0;
+	int rc = read_kind(r, node, YAML_LIST, what);
+	if (rc >= 0)
+		rc = read_array(r, node->n, sizeof **ret, ret);
+	if (rc < 0)
+		return rc;
+	YAML_EACH(entry, node) {
+		rc = read_kind(r, entry, YAML_TEXT, "a factor");
+		if (rc >= 0)
+			rc = read_factor(r, entry->at, entry->text, &(*ret)[(*ret_n)++]);
+		if (rc < 0)
+			return rc;
+	}
+	if (yaml_find_duplicate(node, &duplicate, &first) < 0)
+		return error_no_memory(r->e);
+	if (duplicate)
+		return scenario_error(r->s, duplicate->at, r->e, "'%s' stands twice in one list", duplicate->text);
+	return 0;
+}
+
+static const char *const verdicts[] = {"supported", "refuted", "conditional", "untested"};
+#define N_VERDICTS (sizeof verdicts / sizeof *verdicts)
+
+static int read_verdict(struct reader *r, const struct yaml *node, const char **ret)
+{
+	if (!node)
+		return 0;
+	int rc = read_line(r, node, "a verdict", ret);
+	if (rc < 0)
+		return rc;
+	struct suggestion suggestion = SUGGESTION_FOR(*ret);
+	for (size_t i = 0; i < N_VERDICTS; i++) {
+		if (!strcmp(*ret, verdicts[i]))
+			return 0;
+		suggestion_consider(&suggestion, verdicts[i]);
+	}
+	return scenario_error(r->s, node->at, r->e,
+		"unknown verdict '%s'%s: it is supported, refuted, conditional or untested", *ret,
+		suggestion_phrase(&suggestion));
+}
+
+static int read_check_claim(struct reader *r, const struct yaml *id, const struct claim *claim)
+{
+	int rc = read_name(r, id->at, claim->id, "a claim", name_is_id, NAME_ID_RULE);
+	if (rc < 0)
+		return rc;
+	for (const struct claim *other = r->s->claims; other < claim; other++)
+		if (!strcmp(other->id, claim->id))
+			return scenario_error(r->s, id->at, r->e, "two claims '%s', the first on line %u", claim->id,
+				other->at.line);
+	for (size_t i = 0; i < claim->n_decisive; i++)
+		for (size_t j = 0; j < claim->n_inert; j++)
+			if (claim->decisive[i] == claim->inert[j])
+				return scenario_error(r->s, claim->at, r->e, "the claim has '%s' both decisive and inert",
+					r->s->matrix.factors[claim->inert[j]].name);
+	return 0;
+}
+
+static int read_claim(struct reader *r, const struct yaml *node, struct claim *ret)
+{
+	const struct yaml *id, *says, *predicts, *decisive, *inert, *verdict;
+	const struct read_field fields[] = {{"id", &id, true}, {"says", &says, true}, {"predicts", &predicts, false},
+		{"decisive", &decisive, false}, {"inert", &inert, false}, {"verdict", &verdict, false}};
+	ret->at = node->at;
+	int rc = read_fields(r, node, "a claim", fields, sizeof fields / sizeof *fields);
+	if (rc >= 0)
+		rc = read_line(r, id, "id", &ret->id);
+	if (rc >= 0)
+		rc = read_text(r, says, "says", &ret->says);
+	if (rc >= 0)
+		rc = read_rule_lists(r, predicts, "predicts", &ret->predicts, &ret->n_predicts);
+	if (rc >= 0)
+		rc = read_claim_factors(r, decisive, "decisive", &ret->decisive, &ret->n_decisive);
+	if (rc >= 0)
+		rc = read_claim_factors(r, inert, "inert", &ret->inert, &ret->n_inert);
+	if (rc >= 0)
+		rc = read_verdict(r, verdict, &ret->verdict);
+	return rc < 0 ? rc : read_check_claim(r, id, ret);
+}
+
+int read_claims(struct reader *r, const struct yaml *node)
+{
+	struct scenario *s = r->s;
+	if (!node)
+		return 0;
+	int rc = read_kind(r, node, YAML_LIST, "claims");
+	if (rc < 0)
+		return rc;
+	if (node->n > READ_ENTRIES_MAX)
+		return scenario_error(s, node->at, r->e, "more than %d claims", READ_ENTRIES_MAX);
+	rc = read_array(r, node->n, sizeof *s->claims, &s->claims);
+	if (rc < 0)
+		return rc;
+	YAML_EACH(entry, node) {
+		rc = read_claim(r, entry, &s->claims[s->n_claims]);
+		if (rc < 0)
+			return rc;
+		s->n_claims++;
+	}
+	return 0;
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What came out of one run of one cell, and its line in the results file.
+#include "model/result.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+
+const char *const verdict_names[] = {
+	[VERDICT_PASS] = "pass",
+	[VERDICT_FAIL] = "fail",
+	[VERDICT_INCONC] = "inconc",
+	[VERDICT_ERROR] = "error",
+	[VERDICT_SKIP] = "skip",
+};
+static_assert(sizeof verdict_names / sizeof *verdict_names == VERDICT_COUNT, "a name for each verdict");
+
+static void cleanup_json(json_t **json)
+{
+	json_decref(*json);
+}
+
+static json_t *levels_to_json(const struct matrix *m, const size_t *levels)
+{
+	json_t *object = json_object();
+	for (size_t i = 0; i < m->n_factors; i++)
+		json_object_set_new(object, m->factors[i].name,
+			json_string(m->factors[i].levels[levels[i]].name));
+	return object;
+}
+
+static json_t *steps_to_json(const struct result *result)
+{
+	json_t *array = json_array();
+	for (size_t i = 0; i < result->n_steps; i++) {
+		const struct result_step *step = &result->steps[i];
+		json_t *object = json_pack("{s:i, s:s, s:s, s:I, s:I}", "line", (int)step->line, "do", step->action,
+			"out", step->outcome, "at_us", (json_int_t)step->at_us, "took_us", (json_int_t)step->took_us);
+		if (object && step->tries > 1)
+			json_object_set_new(object, "tries", json_integer(step->tries));
+		if (!object || json_array_append_new(array, object) < 0) {
+			json_decref(array);
+			return NULL;
+		}
+	}
+	return array;
+}
+
+char *result_to_line(const struct scenario *s, const size_t *levels, const struct result *result)
+{
+	char id[24];
+	snprintf(id, sizeof id, "%" PRIu64, result->cell);
+	CLEANUP(cleanup_json) json_t *responses = json_object();
+	CLEANUP(cleanup_json) json_t *durations = json_object();
+	for (size_t i = 0; i < result->n_values; i++) {
+		const struct result_value *value = &result->values[i];
+		json_object_set_new(responses, value->response, json_string(value->text));
+		if (value->timed)
+			json_object_set_new(durations, value->response, json_integer((json_int_t)value->took_us));
+	}
+	CLEANUP(cleanup_json) json_t *line = json_pack("{s:s, s:s, s:o, s:i, s:s, s:O, s:O*, s:s?, s:I, s:I, s:o}",
+		"type", "cell", "id", id, "levels", levels_to_json(&s->matrix, levels), "replicate",
+		(int)result->replicate, "verdict", verdict_names[result->verdict], "responses", responses,
+		"durations_us", json_object_size(durations) ? durations : NULL, "reason", result->reason, "elapsed_us",
+		(json_int_t)result->elapsed_us, "end_us", (json_int_t)result->end_us, "steps", steps_to_json(result));
+	if (!line)
+		return NULL;
+	char *text = json_dumps(line, JSON_COMPACT | JSON_PRESERVE_ORDER);
+	size_t len = text ? strlen(text) : 0;
+	char *longer = text ? realloc(text, len + 2) : NULL;
+	if (!longer) {
+		free(text);
+		return NULL;
+	}
+	memcpy(longer + len, "\n", 2);
+	return longer;
+}
+
+static int not_a_line(struct error *e, const char *what)
+{
+	return error_set(e, ERROR_USAGE, EINVAL, "not a line that netrepro wrote: %s", what);
+}
+
+static bool find_verdict(const char *name, enum verdict *ret)
+{
+	for (int i = 0; i < VERDICT_COUNT; i++)
+		if (name && !strcmp(name, verdict_names[i])) {
+			*ret = (enum verdict)i;
+			return true;
+		}
+	return false;
+}
+
+static bool parse_id(const char *id, uint64_t *ret)
+{
+	if (!id || *id < '0' || *id > '9')
+		return false;
+	char *end;
+	errno = 0;
+	*ret = strtoull(id, &end, 10);
+	return !errno && !*end;
+}
+
+static int read_values(const json_t *responses, const json_t *durations, struct arena *arena, struct result *ret,
+	struct error *e)
+{
+	ret->values = arena_array(arena, json_object_size(responses), sizeof *ret->values);
+	if (!ret->values)
+		return error_no_memory(e);
+	const char *name;
+	json_t *text;
+	json_object_foreach((json_t *)responses, name, text)
+	{
+		if (!json_is_string(text))
+			return not_a_line(e, "a response that is no text");
+		struct result_value *value = &ret->values[ret->n_values++];
+		value->response = arena_strdup(arena, name);
+		value->text = arena_strdup(arena, json_string_value(text));
+		if (!value->response || !value->text)
+			return error_no_memory(e);
+		const json_t *took = durations ? json_object_get(durations, name) : NULL;
+		value->timed = json_is_integer(took);
+		value->took_us = value->timed ? (uint64_t)json_integer_value(took) : 0;
+	}
+	return 0;
+}
+
+int result_from_line(const char *line, size_t len, struct arena *arena, struct result *ret, struct error *e)
+{
+	json_error_t why;
+	CLEANUP(cleanup_json) json_t *json = json_loadb(line, len, JSON_REJECT_DUPLICATES, &why);
+	if (!json)
+		return not_a_line(e, why.text);
+	const char *type = json_string_value(json_object_get(json, "type"));
+	if (!type)
+		return not_a_line(e, "it has no type");
+	if (strcmp(type, "cell"))
+		return 0;
+	struct result result = {.cell = 0};
+	const json_t *responses = json_object_get(json, "responses");
+	const json_t *reason = json_object_get(json, "reason");
+	json_int_t replicate = json_integer_value(json_object_get(json, "replicate"));
+	if (!parse_id(json_string_value(json_object_get(json, "id")), &result.cell))
+		return not_a_line(e, "its id is no number");
+	if (!find_verdict(json_string_value(json_object_get(json, "verdict")), &result.verdict))
+		return not_a_line(e, "its verdict is none");
+	if (replicate < 1 || replicate > INT_MAX || !json_is_object(responses))
+		return not_a_line(e, "it has no replicate, or no responses");
+	result.replicate = (uint32_t)replicate;
+	result.elapsed_us = (uint64_t)json_integer_value(json_object_get(json, "elapsed_us"));
+	result.end_us = (uint64_t)json_integer_value(json_object_get(json, "end_us"));
+	if (json_is_string(reason)) {
+		result.reason = arena_strdup(arena, json_string_value(reason));
+		if (!result.reason)
+			return error_no_memory(e);
+	}
+	int r = read_values(responses, json_object_get(json, "durations_us"), arena, &result, e);
+	if (r < 0)
+		return r;
+	*ret = result;
+	return 1;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What came out of one run of one cell, and its line in the results file. */
+#ifndef MODEL_RESULT_H
+#define MODEL_RESULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "model/scenario.h"
+
+enum verdict {
+	VERDICT_PASS,
+	VERDICT_FAIL,   /* an expectation of the scenario does not hold */
+	VERDICT_INCONC, /* the cell's condition was not met: it says nothing */
+	VERDICT_ERROR,  /* the harness failed */
+	VERDICT_SKIP,   /* this kernel or host cannot run it */
+	VERDICT_COUNT
+};
+
+extern const char *const verdict_names[VERDICT_COUNT];
+
+struct result_value {
+	const char *response;
+	const char *text;
+	bool timed; /* the step was repeated until ok: took_us says how long that took, or how long it was tried */
+	uint64_t took_us;
+};
+
+struct result_step {
+	unsigned line; /* in the scenario's file */
+	const char *action;  /* "server: bind listener *:12345" */
+	const char *outcome; /* "ok", an errno's name, what was observed */
+	uint64_t at_us;      /* since the cell began */
+	uint64_t took_us;
+	unsigned tries;
+};
+
+struct result {
+	uint64_t cell;
+	uint32_t replicate; /* from 1 */
+	enum verdict verdict;
+	const char *reason; /* why it is not a pass; NULL for a pass */
+	struct result_value *values;
+	size_t n_values;
+	struct result_step *steps; /* written; not read back by result_from_line() */
+	size_t n_steps;
+	uint64_t elapsed_us;
+	uint64_t end_us; /* since the run began */
+};
+
+/**
+ * result_to_line() - the line of a results file, with its newline
+ * @levels: of the cell
+ *
+ * Return: owned by the caller (free()); NULL when memory is out. A text that is no UTF-8 is an empty line to nobody: all
+ * texts here come from a scenario that was checked, or from the kernel's fixed names.
+ */
+char *result_to_line(const struct scenario *s, const size_t *levels, const struct result *result);
+
+/**
+ * result_from_line() - read a cell's line
+ * @arena: owns what @ret points to
+ *
+ * Return: 1 for a cell's line, 0 for a whole line of another type, or -EINVAL (ERROR_USAGE) for no whole line.
+ */
+int result_from_line(const char *line, size_t len, struct arena *arena, struct result *ret, struct error *e);
+
+#endif

@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The results file: append-only, each line whole or absent.
+#include "model/results.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+
+static void cleanup_json(json_t **json)
+{
+	json_decref(*json);
+}
+
+static json_t *bindings_to_json(const struct level *level)
+{
+	json_t *object = json_object();
+	for (size_t i = 0; i < level->n_bindings; i++)
+		json_object_set_new(object, level->bindings[i].name, json_string(level->bindings[i].value));
+	return object;
+}
+
+static json_t *factors_to_json(const struct matrix *m)
+{
+	json_t *factors = json_array();
+	for (size_t i = 0; i < m->n_factors; i++) {
+		const struct factor *factor = &m->factors[i];
+		json_t *levels = json_array();
+		for (size_t j = 0; j < factor->n_all_levels; j++) {
+			json_t *level = json_pack("{s:s}", "name", factor->levels[j].name);
+			if (factor->levels[j].n_bindings)
+				json_object_set_new(level, "binds", bindings_to_json(&factor->levels[j]));
+			json_array_append_new(levels, level);
+		}
+		json_array_append_new(factors, json_pack("{s:s, s:o}", "name", factor->name, "levels", levels));
+	}
+	return factors;
+}
+
+/* {"closer": ["server"]} */
+static json_t *restriction_to_json(const struct matrix *m, const struct conditions *restriction)
+{
+	json_t *object = json_object();
+	for (size_t i = 0; restriction && i < restriction->n; i++) {
+		const struct factor *factor = &m->factors[restriction->all[i].factor];
+		json_t *levels = json_array();
+		for (size_t j = 0; j < factor->n_all_levels; j++)
+			if (restriction->all[i].allowed[j])
+				json_array_append_new(levels, json_string(factor->levels[j].name));
+		json_object_set_new(object, factor->name, levels);
+	}
+	return object;
+}
+
+static json_t *responses_to_json(const struct scenario *s)
+{
+	json_t *array = json_array();
+	for (size_t i = 0; i < s->n_responses; i++)
+		json_array_append_new(array, json_string(s->responses[i].name));
+	return array;
+}
+
+/* What must be the same for two runs to belong into one file. */
+static json_t *identity_to_json(const struct run_facts *facts)
+{
+	const struct scenario *s = facts->scenario;
+	struct utsname kernel;
+	if (uname(&kernel) < 0)
+		return NULL;
+	json_t *environment = json_loads(facts->environment, 0, NULL);
+	json_t *identity = json_pack("{s:{s:s, s:s}, s:o, s:o, s:i, s:I, s:{s:s, s:s, s:s}, s:s, s:o}", "scenario",
+		"name", s->name, "sha256", s->sha256, "factors", factors_to_json(&s->matrix), "set",
+		restriction_to_json(&s->matrix, facts->restriction), "replicates", (int)facts->replicates, "runs",
+		(json_int_t)facts->n_runs, "kernel", "release", kernel.release, "version", kernel.version, "machine",
+		kernel.machine, "privilege", facts->privilege, "environment", environment);
+	if (identity && facts->only_cell != RUN_ALL_CELLS)
+		json_object_set_new(identity, "cell", json_integer((json_int_t)facts->only_cell));
+	return identity;
+}
+
+static char *facts_to_line(const struct run_facts *facts)
+{
+	const struct scenario *s = facts->scenario;
+	CLEANUP(cleanup_json) json_t *line = identity_to_json(facts);
+	if (!line)
+		return NULL;
+	char seed[24], started[32];
+	snprintf(seed, sizeof seed, "%" PRIu64, facts->seed);
+	time_t now = time(NULL);
+	struct tm utc;
+	strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
+	json_t *scenario = json_object_get(line, "scenario");
+	json_object_set_new(scenario, "path", json_string(s->path));
+	json_object_set_new(scenario, "text", json_string(s->text));
+	CLEANUP(cleanup_json) json_t *first = json_pack("{s:s, s:i, s:s, s:s, s:s, s:o}", "type", "run", "format",
+		RESULTS_FORMAT, "tool", "netrepro " NETREPRO_VERSION, "started", started, "seed", seed, "responses",
+		responses_to_json(s));
+	if (!first || json_object_update(first, line) < 0)
+		return NULL;
+	char *text = json_dumps(first, JSON_COMPACT | JSON_PRESERVE_ORDER);
+	char *longer = text ? realloc(text, strlen(text) + 2) : NULL;
+	if (!longer) {
+		free(text);
+		return NULL;
+	}
+	return strcat(longer, "\n");
+}
+
+int results_append(struct results_file *file, const char *line, size_t len, struct error *e)
+{
+	size_t done = 0;
+	while (done < len) {
+		ssize_t n = write(file->fd, line + done, len - done);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			int errnum = n < 0 ? errno : ENOSPC;
+			/* What was written of the line goes: the file ends as it did before. */
+			if (ftruncate(file->fd, file->size) < 0)
+				errnum = errno;
+			return error_errno(e, ERROR_HOST, errnum,
+				"cannot write to %s; the results written so far are whole, and --resume goes on from them",
+				file->path ? file->path : "a temporary file");
+		}
+		done += (size_t)n;
+	}
+	file->size += (off_t)len;
+	return 0;
+}
+
+static int results_open(struct results_file *file, const char *dir, int flags, struct error *e)
+{
+	if (asprintf(&file->path, "%s/" RESULTS_NAME, dir) < 0) {
+		file->path = NULL;
+		return error_no_memory(e);
+	}
+	file->fd = open(file->path, flags | O_RDWR | O_APPEND | O_CLOEXEC, 0666);
+	if (file->fd < 0)
+		return -errno;
+	if (flock(file->fd, LOCK_EX | LOCK_NB) < 0)
+		return error_set(e, ERROR_USAGE, EBUSY,
+			"%s: another run is writing to it; wait for that, or choose another folder with -o", file->path);
+	return 0;
+}
+
+static int results_create_temporary(struct results_file *file, struct error *e)
+{
+	const char *folder = getenv("TMPDIR");
+	if (!folder || !*folder)
+		folder = "/tmp";
+	file->fd = open(folder, O_TMPFILE | O_RDWR | O_APPEND | O_CLOEXEC, 0600);
+	if (file->fd < 0) /* a file system without O_TMPFILE */
+		file->fd = memfd_create("netrepro-results", MFD_CLOEXEC);
+	return file->fd < 0 ? error_errno(e, ERROR_HOST, errno, "cannot make a temporary file in %s", folder) : 0;
+}
+
+static int results_create_named(struct results_file *file, const char *dir, struct error *e)
+{
+	if (mkdir(dir, 0777) < 0 && errno != EEXIST)
+		return error_errno(e, ERROR_USAGE, errno, "cannot make the output folder '%s'", dir);
+	int r = results_open(file, dir, O_CREAT | O_EXCL, e);
+	if (r == -EEXIST)
+		return error_set(e, ERROR_USAGE, EEXIST,
+			"the output folder '%s' holds the results of a run already: choose another one, or go on with "
+			"that run by --resume",
+			dir);
+	if (r < 0 && file->fd < 0 && r != -ENOMEM)
+		return error_errno(e, ERROR_USAGE, -r, "cannot write to the output folder '%s'", dir);
+	return r;
+}
+
+int results_create(struct results_file *file, const char *dir, const struct run_facts *facts, struct error *e)
+{
+	CLEANUP(cleanup_free) char *line = facts_to_line(facts);
+	if (!line)
+		return error_no_memory(e);
+	int r = dir ? results_create_named(file, dir, e) : results_create_temporary(file, e);
+	return r < 0 ? r : results_append(file, line, strlen(line), e);
+}
+
+static int refuse(const struct results_file *file, struct error *e, const char *why)
+{
+	return error_set(e, ERROR_USAGE, EINVAL, "%s: cannot be resumed: %s", file->path, why);
+}
+
+/* What of the two first lines differs, in words; NULL for nothing. */
+static const char *find_difference(const json_t *have, const json_t *want)
+{
+	static const struct {
+		const char *key, *why;
+	} parts[] = {
+		{"factors", "it belongs to another matrix"},
+		{"set", "its --set was another one"},
+		{"cell", "its --cell was another one"},
+		{"replicates", "its --replicates was another one"},
+		{"runs", "it belongs to another matrix"},
+		{"kernel", "it was made on another kernel, and results of two kernels do not belong into one file"},
+		{"privilege", "one was run as root and the other one in a user namespace"},
+		{"environment", "the host's defaults of sysctls have changed since"},
+	};
+	const json_t *old = json_object_get(have, "scenario"), *new = json_object_get(want, "scenario");
+	if (!json_equal(json_object_get(old, "name"), json_object_get(new, "name")))
+		return "it belongs to another scenario";
+	if (!json_equal(json_object_get(old, "sha256"), json_object_get(new, "sha256")))
+		return "the scenario's file has changed since";
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+		const json_t *a = json_object_get(have, parts[i].key), *b = json_object_get(want, parts[i].key);
+		if ((a || b) && !json_equal(a, b))
+			return parts[i].why;
+	}
+	return NULL;
+}
+
+static int check_first_line(const struct results_file *file, const char *line, size_t len, struct run_facts *facts,
+	struct error *e)
+{
+	CLEANUP(cleanup_json) json_t *have = json_loadb(line, len, 0, NULL);
+	CLEANUP(cleanup_json) json_t *want = identity_to_json(facts);
+	if (!want)
+		return error_no_memory(e);
+	const char *type = json_string_value(json_object_get(have, "type"));
+	const char *seed = json_string_value(json_object_get(have, "seed"));
+	if (!type || strcmp(type, "run") || !seed)
+		return refuse(file, e, "it does not begin as a results file does");
+	if (json_integer_value(json_object_get(have, "format")) != RESULTS_FORMAT)
+		return refuse(file, e, "it was written by another version of netrepro");
+	const char *difference = find_difference(have, want);
+	if (difference)
+		return refuse(file, e, difference);
+	facts->seed = strtoull(seed, NULL, 10);
+	return 0;
+}
+
+static bool is_last_line(const char *line, size_t len)
+{
+	CLEANUP(cleanup_json) json_t *json = json_loadb(line, len, 0, NULL);
+	const char *type = json_string_value(json_object_get(json, "type"));
+	return type && !strcmp(type, "end");
+}
+
+struct resumed {
+	struct results_file *file;
+	struct run_facts *facts;
+	int (*visit)(void *context, const struct result *result, struct error *e);
+	void *context;
+	struct arena arena;
+	size_t n_lines;
+	bool torn; /* a line was no result: good only as the very end of the file */
+};
+
+static int resume_line(struct resumed *r, const char *line, size_t len, struct error *e)
+{
+	if (r->torn)
+		return refuse(r->file, e, "a line in its middle is damaged");
+	if (r->n_lines++ == 0) {
+		int status = check_first_line(r->file, line, len, r->facts, e);
+		if (status < 0)
+			return status;
+		r->file->size += (off_t)len;
+		return 0;
+	}
+	arena_reset(&r->arena);
+	struct result result;
+	int status = result_from_line(line, len, &r->arena, &result, NULL);
+	if (status < 0) {
+		r->torn = true;
+		return 0;
+	}
+	if (status == 0)
+		return is_last_line(line, len) ? refuse(r->file, e, "that run is finished") : 0;
+	status = r->visit(r->context, &result, e);
+	if (status < 0)
+		return error_wrap(e, "%s:%zu", r->file->path, r->n_lines);
+	r->file->size += (off_t)len;
+	return 0;
+}
+
+int results_resume(struct results_file *file, const char *dir, struct run_facts *facts,
+	int (*visit)(void *context, const struct result *result, struct error *e), void *context, struct error *e)
+{
+	int r = results_open(file, dir, 0, e);
+	if (r < 0 && file->fd < 0 && file->path) {
+		if (r == -ENOENT) {
+			free(TAKE_POINTER(file->path));
+			return 0;
+		}
+		return error_errno(e, ERROR_USAGE, -r, "cannot open %s", file->path);
+	}
+	if (r < 0)
+		return r;
+	int copy = fcntl(file->fd, F_DUPFD_CLOEXEC, 0);
+	CLEANUP(cleanup_fclose) FILE *stream = copy < 0 ? NULL : fdopen(copy, "r");
+	if (!stream) {
+		fd_close(&copy);
+		return error_errno(e, ERROR_HARNESS, errno, "%s", file->path);
+	}
+	CLEANUP(cleanup_free) char *line = NULL;
+	size_t size = 0;
+	ssize_t len;
+	struct resumed resumed = {
+		.file = file, .facts = facts, .visit = visit, .context = context, .arena = ARENA_INIT};
+	while (r == 0 && (len = getline(&line, &size, stream)) > 0)
+		if (line[len - 1] == '\n')
+			r = resume_line(&resumed, line, (size_t)len, e);
+	if (r == 0 && ferror(stream))
+		r = error_errno(e, ERROR_HARNESS, EIO, "cannot read %s", file->path);
+	arena_done(&resumed.arena);
+	if (r < 0)
+		return r;
+	/* What was written by halves goes, and the file ends with its last whole line. */
+	if (ftruncate(file->fd, file->size) < 0)
+		return error_errno(e, ERROR_HOST, errno, "cannot write to %s", file->path);
+	if (file->size)
+		return 1;
+	if (unlink(file->path) < 0)
+		return error_errno(e, ERROR_HOST, errno, "cannot remove %s, which is empty", file->path);
+	fd_close(&file->fd);
+	free(TAKE_POINTER(file->path));
+	return 0;
+}
+
+int results_end(struct results_file *file, const uint64_t counts[static VERDICT_COUNT], long runner_vmhwm_kib,
+	struct error *e)
+{
+	CLEANUP(cleanup_json) json_t *by_verdict = json_object();
+	for (int i = 0; i < VERDICT_COUNT; i++)
+		json_object_set_new(by_verdict, verdict_names[i], json_integer((json_int_t)counts[i]));
+	CLEANUP(cleanup_json) json_t *line = json_pack("{s:s, s:O, s:I}", "type", "end", "verdicts", by_verdict,
+		"runner_vmhwm_kib", (json_int_t)runner_vmhwm_kib);
+	CLEANUP(cleanup_free) char *text = line ? json_dumps(line, JSON_COMPACT | JSON_PRESERVE_ORDER) : NULL;
+	CLEANUP(cleanup_free) char *whole = NULL;
+	if (!text || asprintf(&whole, "%s\n", text) < 0)
+		return error_no_memory(e);
+	return results_append(file, whole, strlen(whole), e);
+}
+
+int results_close(struct results_file *file, struct error *e)
+{
+	int r = 0;
+	if (file->fd >= 0 && file->path && fsync(file->fd) < 0 && errno != EINVAL && errno != EROFS)
+		r = error_errno(e, ERROR_HOST, errno, "cannot make %s last", file->path);
+	fd_close(&file->fd);
+	free(TAKE_POINTER(file->path));
+	return r;
+}

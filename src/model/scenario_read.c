@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Reads a scenario from its file.
+ *
+ * Theory of operation: yaml.c makes a tree of the bytes, the read_*.c each turn one key of it into plain data, in an order
+ * in which names are known before they are used, whatever the order in the file. What depends on the levels of a cell
+ * (addresses, numbers, which socket is open) is checked at last by planning every cell, as a run does.
+ */
+#include "model/read.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <sha2.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+#include "model/plan.h"
+
+struct scenario_keys {
+	const struct yaml *name, *question, *note, *matrix, *exclude, *include, *namespaces, *actors, *steps, *check,
+		*expect, *claims, *deadlines;
+};
+
+static int read_heading(struct reader *r, const struct scenario_keys *keys)
+{
+	const char *note;
+	int rc = read_line(r, keys->name, "name", &r->s->name);
+	if (rc >= 0)
+		rc = read_name(r, keys->name->at, r->s->name, "a scenario", name_is_slug, NAME_SLUG_RULE);
+	if (rc >= 0 && keys->question)
+		rc = read_text(r, keys->question, "question", &r->s->question);
+	if (rc >= 0 && keys->note)
+		rc = read_text(r, keys->note, "note", &note);
+	return rc;
+}
+
+static int read_parts(struct reader *r, const struct scenario_keys *keys)
+{
+	int rc = read_heading(r, keys);
+	if (rc >= 0)
+		rc = read_deadlines(r, keys->deadlines);
+	if (rc >= 0)
+		rc = read_matrix(r, keys->matrix, keys->include);
+	if (rc >= 0)
+		rc = read_include(r, keys->include);
+	if (rc >= 0)
+		rc = read_exclude(r, keys->exclude);
+	if (rc >= 0)
+		rc = read_check_matrix(r);
+	if (rc >= 0)
+		rc = read_namespaces(r, keys->namespaces);
+	if (rc >= 0)
+		rc = read_actors(r, keys->actors);
+	if (rc >= 0)
+		rc = read_steps(r, keys->steps);
+	if (rc >= 0)
+		rc = read_check(r, keys->check);
+	if (rc >= 0)
+		rc = read_expect(r, keys->expect);
+	if (rc >= 0)
+		rc = read_claims(r, keys->claims);
+	return rc < 0 ? rc : read_check_cells(r);
+}
+
+static int read_scenario(struct reader *r, const char *text, size_t len)
+{
+	const struct yaml *root;
+	struct scenario_keys k;
+	const struct read_field fields[] = {
+		{"name", &k.name, true},
+		{"question", &k.question, false},
+		{"note", &k.note, false},
+		{"matrix", &k.matrix, false},
+		{"exclude", &k.exclude, false},
+		{"include", &k.include, false},
+		{"namespaces", &k.namespaces, false},
+		{"actors", &k.actors, false},
+		{"steps", &k.steps, true},
+		{"check", &k.check, false},
+		{"expect", &k.expect, false},
+		{"claims", &k.claims, false},
+		{"deadlines", &k.deadlines, false},
+	};
+	int rc = yaml_read(r->s, text, len, &root, r->e);
+	if (rc >= 0)
+		rc = read_fields(r, root, "a scenario", fields, sizeof fields / sizeof *fields);
+	return rc < 0 ? rc : read_parts(r, &k);
+}
+
+int scenario_read_text(const char *path, const char *text, size_t len, const struct vocabulary *vocabulary,
+	uint64_t max_cells, struct scenario **ret, struct error *e)
+{
+	CLEANUP(cleanup_scenario) struct scenario *s = calloc(1, sizeof *s);
+	if (!s)
+		return error_no_memory(e);
+	s->path = arena_strdup(&s->arena, path);
+	if (!s->path)
+		return error_no_memory(e);
+	if (len > SCENARIO_FILE_BYTES_MAX)
+		return error_set(e, ERROR_USAGE, EFBIG, "%s: longer than 1 MiB, which no scenario is", path);
+	s->text = arena_strndup(&s->arena, text, len);
+	if (!s->text)
+		return error_no_memory(e);
+	SHA256Data((const uint8_t *)text, len, s->sha256);
+	struct reader r = {.s = s, .vocabulary = vocabulary, .max_cells = max_cells, .e = e};
+	int rc = read_scenario(&r, text, len);
+	if (rc < 0)
+		return rc;
+	*ret = TAKE_POINTER(s);
+	return 0;
+}
+
+/* Reads to the end of the file, or to one byte more than a scenario may have. */
+static int read_bytes(const char *path, char *buffer, size_t size, size_t *ret_len, struct error *e)
+{
+	CLEANUP(cleanup_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return error_errno(e, ERROR_USAGE, errno, "%s: cannot be opened", path);
+	size_t len = 0;
+	while (len < size) {
+		ssize_t n = read(fd, buffer + len, size - len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return error_errno(e, ERROR_USAGE, errno, "%s: cannot be read", path);
+		if (!n)
+			break;
+		len += (size_t)n;
+	}
+	*ret_len = len;
+	return 0;
+}
+
+int scenario_read_file(const char *path, const struct vocabulary *vocabulary, uint64_t max_cells,
+	struct scenario **ret, struct error *e)
+{
+	size_t size = SCENARIO_FILE_BYTES_MAX + 1, len = 0;
+	CLEANUP(cleanup_free) char *buffer = malloc(size);
+	if (!buffer)
+		return error_no_memory(e);
+	int rc = read_bytes(path, buffer, size, &len, e);
+	return rc < 0 ? rc : scenario_read_text(path, buffer, len, vocabulary, max_cells, ret, e);
+}

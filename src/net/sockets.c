@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What TCP sockets a namespace has, by sock_diag.
+//
+// One dump in the older form (TCPDIAG_GETSOCK, the one that libnl sends) gives both families: the kernel takes it for
+// AF_UNSPEC (inet_diag_dump_compat() in net/ipv4/inet_diag.c).
+//
+// What it costs is not the sockets but the tables walked for them, which all namespaces share. Measured on Linux 6.18
+// with 24 GiB: 230 us for the 262,144 buckets of connections, 14 us for the listeners (and 100 us more for the 65,536
+// of ports if BOUND-INACTIVE were asked for). Where the namespace above has net.ipv4.tcp_child_ehash_entries set
+// (Linux 6.1), a new namespace has a table of connections of its own, and the 230 us become 4.
+#include "net/sockets.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <linux/inet_diag.h>
+#include <netlink/idiag/idiagnl.h>
+#include <netlink/msg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+
+/* Not BOUND-INACTIVE: kernels before 6.8 do not show it, and the walk through all ports is dear. */
+#define ALL_STATES ((uint16_t)((1U << TCP_STATE_BOUND_INACTIVE) - 1))
+
+/* A dump that was interrupted as often as this is not going to succeed. */
+#define DUMP_TRIES 100
+
+static const char *const state_names[] = {
+	NULL, /* the kernel counts from 1 */
+	[TCP_STATE_ESTABLISHED] = "ESTABLISHED",
+	[TCP_STATE_SYN_SENT] = "SYN-SENT",
+	[TCP_STATE_SYN_RECEIVED] = "SYN-RECEIVED",
+	[TCP_STATE_FIN_WAIT_1] = "FIN-WAIT-1",
+	[TCP_STATE_FIN_WAIT_2] = "FIN-WAIT-2",
+	[TCP_STATE_TIME_WAIT] = "TIME-WAIT",
+	[TCP_STATE_CLOSED] = "CLOSED",
+	[TCP_STATE_CLOSE_WAIT] = "CLOSE-WAIT",
+	[TCP_STATE_LAST_ACK] = "LAST-ACK",
+	[TCP_STATE_LISTEN] = "LISTEN",
+	[TCP_STATE_CLOSING] = "CLOSING",
+	[TCP_STATE_NEW_SYN_RECEIVED] = "NEW-SYN-RECEIVED",
+	[TCP_STATE_BOUND_INACTIVE] = "BOUND-INACTIVE",
+};
+static_assert(sizeof(state_names) / sizeof(state_names[0]) == TCP_STATE_COUNT, "a state without a name");
+
+const char *tcp_state_name(enum tcp_state state)
+{
+	return (unsigned)state < TCP_STATE_COUNT ? state_names[state] : NULL;
+}
+
+static struct tcp_socket *list_add(struct tcp_sockets *list)
+{
+	if (list->n == list->size) {
+		size_t size = list->size ? 2 * list->size : 16;
+		struct tcp_socket *all = reallocarray(list->all, size, sizeof(*all));
+		if (!all)
+			return NULL;
+		list->all = all;
+		list->size = size;
+	}
+	return &list->all[list->n++];
+}
+
+static struct in6_addr address_of(int family, const uint32_t words[static 4])
+{
+	struct in6_addr address = IN6ADDR_ANY_INIT;
+	if (family == AF_INET6) {
+		memcpy(&address, words, sizeof(address));
+	} else {
+		memset(&address.s6_addr[10], 0xff, 2);
+		memcpy(&address.s6_addr[12], words, 4);
+	}
+	return address;
+}
+
+static int keep_socket(struct nl_msg *message, void *context)
+{
+	struct nlmsghdr *header = nlmsg_hdr(message);
+	if (nlmsg_datalen(header) < (int)sizeof(struct inet_diag_msg))
+		return -NLE_MSG_TOOSHORT;
+	const struct inet_diag_msg *d = nlmsg_data(header);
+	struct tcp_socket *s = list_add(context);
+	if (!s)
+		return -NLE_NOMEM;
+	*s = (struct tcp_socket){
+		.state = d->idiag_state,
+		.family = d->idiag_family,
+		.local = address_of(d->idiag_family, d->id.idiag_src),
+		.remote = address_of(d->idiag_family, d->id.idiag_dst),
+		.local_port = ntohs(d->id.idiag_sport),
+		.remote_port = ntohs(d->id.idiag_dport),
+		.timer = d->idiag_timer,
+		.expires_ms = d->idiag_expires,
+		.receive_queue = d->idiag_rqueue,
+		.send_queue = d->idiag_wqueue,
+	};
+	return NL_OK;
+}
+
+static int dump(struct netlink *diag, struct tcp_sockets *list)
+{
+	list->n = 0;
+	unsigned sequence = nl_socket_use_seq(diag->sock) + 1;
+	errno = 0;
+	int status = idiagnl_send_simple(diag->sock, 0, AF_UNSPEC, ALL_STATES, 0);
+	if (status < 0) {
+		diag->refused = 0;
+		diag->failed = errno;
+		return status;
+	}
+	return netlink_collect(diag, sequence, keep_socket, list);
+}
+
+int tcp_sockets_list(struct netlink *diag, struct tcp_sockets *list, struct error *e)
+{
+	int status = -NLE_DUMP_INTR;
+	for (int i = 0; i < DUMP_TRIES && status == -NLE_DUMP_INTR; i++)
+		status = dump(diag, list);
+	if (status < 0) {
+		list->n = 0;
+		return netlink_error(diag, status, e, "the TCP sockets by sock_diag");
+	}
+	return 0;
+}
+
+void tcp_sockets_done(struct tcp_sockets *list)
+{
+	free(list->all);
+	*list = TCP_SOCKETS_INIT;
+}

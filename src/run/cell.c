@@ -1,0 +1,432 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The life of one cell.
+ *
+ * Theory of operation:
+ *
+ *	BUILD ──▶ READY ──▶ STEPS ──▶ OVER
+ *
+ * BUILD makes the testbed in one go: all of it is requests that the kernel answers at once. READY asks the kernel whether
+ * packets get through yet, again after a moment where they do not. STEPS makes one step after the other: a step is done,
+ * or waits for a descriptor or a time until its deadline, or parks the cell (sleeps, or will be repeated). OVER: the
+ * result's line is written, by the rules below.
+ *
+ *	a set-up step that did not succeed          inconc: the cell is not in the condition that it stands for
+ *	a measured step, whatever came out          data
+ *	any step: the host is out of something      error: says nothing about the question (host_is_exhausted())
+ *	a sysctl that this kernel lacks             skip
+ *	a sysctl that does not read back            inconc
+ *	a check that does not hold                  inconc
+ *	the cell's deadline                         inconc
+ *	an expectation that does not hold           fail
+ *	all else that goes wrong                    error
+ */
+#include "run/cell.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "model/result.h"
+#include "run/judge.h"
+
+/* The kernel's own work after both ends are up: far below a millisecond here; a machine may be busy with other things. */
+#define READY_DEADLINE_US (5 * CLOCK_US_PER_S)
+#define READY_FIRST_WAIT_US 50 /* doubled each time, up to the next line */
+#define READY_LONGEST_WAIT_US (10 * CLOCK_US_PER_MS)
+
+#define OUTCOME_TIMEOUT "timeout" /* no errno: nothing came within the step's deadline */
+
+struct cell_record {
+	uint64_t at_us, took_us;
+	unsigned tries;
+	const char *outcome; /* in the plan's arena */
+};
+
+struct cell *cell_start(const struct scenario *s, struct run_id id, uint64_t run_began_us)
+{
+	struct cell *cell = calloc(1, sizeof *cell);
+	if (!cell)
+		return NULL;
+	cell->id = id;
+	cell->scenario = s;
+	cell->run_began_us = run_began_us;
+	cell->wait_fd = -1;
+	cell->wake_us = CLOCK_NEVER;
+	cell->run.helper_fd = -1;
+	cell->began_us = clock_now_us();
+	cell->plan = PLAN_INIT;
+	return cell;
+}
+
+static void close_helper(struct cell *cell)
+{
+	fd_close(&cell->run.helper_fd);
+}
+
+void cell_free(struct cell *cell)
+{
+	if (!cell)
+		return;
+	close_helper(cell);
+	testbed_done(&cell->testbed);
+	plan_done(&cell->plan);
+	free(cell->line);
+	free(cell);
+}
+
+/* "server: bind listener *:12345" as it stands in the file, so that the reasons of cells that differ are the same text. */
+static void add_step_as_written(struct text *t, const struct cell *cell, const struct plan_step *planned)
+{
+	text_addf(t, "'%s: %s'", cell->plan.actors[planned->actor].name, planned->step->text);
+}
+
+static struct result_value *list_values(struct cell *cell, size_t *ret_n)
+{
+	const struct scenario *s = cell->scenario;
+	struct result_value *values = arena_array(&cell->plan.arena, s->n_responses, sizeof *values);
+	*ret_n = 0;
+	for (size_t i = 0; values && cell->values && i < s->n_responses; i++)
+		if (cell->values[i])
+			values[(*ret_n)++] = (struct result_value){
+				.response = s->responses[i].name,
+				.text = cell->values[i],
+				.timed = s->responses[i].timed,
+				.took_us = cell->took_us[i],
+			};
+	return values;
+}
+
+static struct result_step *list_steps(struct cell *cell)
+{
+	struct result_step *steps = arena_array(&cell->plan.arena, cell->n_records, sizeof *steps);
+	for (size_t i = 0; steps && i < cell->n_records; i++) {
+		const struct plan_step *planned = &cell->plan.steps[i];
+		const struct cell_record *record = &cell->records[i];
+		steps[i] = (struct result_step){
+			.line = planned->step->at.line,
+			.action = arena_printf(&cell->plan.arena, "%s: %s", cell->plan.actors[planned->actor].name,
+				planned->text),
+			.outcome = record->outcome,
+			.at_us = record->at_us,
+			.took_us = record->took_us,
+			.tries = record->tries,
+		};
+	}
+	return steps;
+}
+
+static enum cell_status cell_finish(struct cell *cell, enum verdict verdict, const char *reason)
+{
+	uint64_t now_us = clock_now_us();
+	struct result result = {
+		.cell = cell->id.cell,
+		.replicate = cell->id.replicate,
+		.verdict = verdict,
+		.reason = verdict == VERDICT_PASS ? NULL : reason,
+		.elapsed_us = now_us - cell->began_us,
+		.end_us = now_us - cell->run_began_us,
+		.steps = list_steps(cell),
+		.n_steps = cell->n_records,
+	};
+	result.values = list_values(cell, &result.n_values);
+	cell->phase = CELL_OVER;
+	cell->wait_fd = -1;
+	cell->wake_us = CLOCK_NEVER;
+	cell->parked = false;
+	cell->line = result.values && result.steps && cell->plan.levels
+		? result_to_line(cell->scenario, cell->plan.levels, &result)
+		: NULL;
+	if (!cell->line) /* out of memory, or not even planned */
+		cell->line = cell_error_line(cell->scenario, cell->id, reason ? reason : "out of memory",
+			result.elapsed_us, result.end_us);
+	return CELL_DONE;
+}
+
+char *cell_error_line(const struct scenario *s, struct run_id id, const char *reason, uint64_t elapsed_us,
+	uint64_t end_us)
+{
+	CLEANUP(cleanup_free) size_t *levels = calloc(s->matrix.n_factors + 1, sizeof *levels);
+	if (!levels)
+		return NULL;
+	matrix_cell(&s->matrix, id.cell, levels);
+	struct result result = {
+		.cell = id.cell,
+		.replicate = id.replicate,
+		.verdict = VERDICT_ERROR,
+		.reason = reason,
+		.elapsed_us = elapsed_us,
+		.end_us = end_us,
+	};
+	return result_to_line(s, levels, &result);
+}
+
+/* The verdict that an error of each kind gives its cell. */
+static enum cell_status cell_finish_error(struct cell *cell, const struct error *e)
+{
+	static const enum verdict verdicts[] = {
+		[ERROR_HARNESS] = VERDICT_ERROR,
+		[ERROR_USAGE] = VERDICT_ERROR,
+		[ERROR_HOST] = VERDICT_ERROR,
+		[ERROR_ABSENT] = VERDICT_SKIP,
+		[ERROR_UNMET] = VERDICT_INCONC,
+	};
+	static_assert(sizeof verdicts / sizeof *verdicts == ERROR_KIND_COUNT, "a verdict for each kind of error");
+	return cell_finish(cell, verdicts[e->kind], error_text(e));
+}
+
+void cell_fail(struct cell *cell, const struct error *e)
+{
+	cell_finish_error(cell, e);
+}
+
+static int cell_build(struct cell *cell, struct whereabouts *whereabouts, struct error *e)
+{
+	const struct scenario *s = cell->scenario;
+	int r = plan_make(&cell->plan, s, cell->id.cell, e);
+	if (r < 0)
+		return r;
+	struct arena *arena = &cell->plan.arena;
+	cell->records = arena_array(arena, cell->plan.n_steps, sizeof *cell->records);
+	cell->values = arena_array(arena, s->n_responses, sizeof *cell->values);
+	cell->took_us = arena_array(arena, s->n_responses, sizeof *cell->took_us);
+	if (!cell->records || !cell->values || !cell->took_us)
+		return error_no_memory(e);
+	cell->deadline_us = cell->began_us + cell->plan.deadline_us;
+	cell->ready_deadline_us = cell->began_us + READY_DEADLINE_US;
+	cell->ready_wait_us = READY_FIRST_WAIT_US;
+	return testbed_build(&cell->testbed, &cell->plan, whereabouts, e);
+}
+
+/* An errno that is about this host and not about the question that the cell asks. */
+static bool host_is_exhausted(int errnum)
+{
+	return errnum == ENOMEM || errnum == EMFILE || errnum == ENFILE || errnum == ENOBUFS || errnum == EIO;
+}
+
+static enum cell_status cell_wait(struct cell *cell, int fd, uint32_t events, uint64_t wake_us, bool parked)
+{
+	cell->wait_fd = fd;
+	cell->wait_events = events;
+	cell->wake_us = wake_us < cell->deadline_us ? wake_us : cell->deadline_us;
+	cell->parked = parked;
+	return CELL_WAITS;
+}
+
+static const struct plan_step *current_step(const struct cell *cell)
+{
+	return &cell->plan.steps[cell->step];
+}
+
+static bool is_measured(const struct plan_step *planned)
+{
+	return planned->step->response != SCENARIO_NO_RESPONSE;
+}
+
+/* Every socket that the step needs is there: one that was never made, as its making failed and was data, is not. */
+static const struct word *missing_socket(const struct cell *cell, const struct plan_step *planned)
+{
+	for (size_t i = 0; i < planned->n_words; i++) {
+		const struct word_kind *kind = planned->step->verb->words[i];
+		bool needs = kind->socket == SOCKET_USES || kind->socket == SOCKET_ENDS;
+		if (needs && cell->testbed.actors[planned->actor].sockets[planned->words[i].socket].fd < 0)
+			return &planned->words[i];
+	}
+	return NULL;
+}
+
+static void begin_try(struct cell *cell)
+{
+	const struct plan_step *planned = current_step(cell);
+	cell->run = (struct step_run){
+		.testbed = &cell->testbed,
+		.actor = &cell->testbed.actors[planned->actor],
+		.step = planned,
+		.began_us = clock_now_us(),
+		.helper_fd = -1,
+		.wait_fd = -1,
+	};
+	cell->step_deadline_us = cell->run.began_us + planned->deadline_us;
+	if (!cell->tries++)
+		cell->step_began_us = cell->run.began_us;
+	cell->started = true;
+}
+
+/* Keep what came out of the step, and go on to the next. */
+static int record_step(struct cell *cell, struct error *e)
+{
+	const struct plan_step *planned = current_step(cell);
+	uint64_t now_us = clock_now_us();
+	struct cell_record *record = &cell->records[cell->n_records];
+	*record = (struct cell_record){
+		.at_us = cell->step_began_us - cell->began_us,
+		.took_us = now_us - cell->step_began_us,
+		.tries = cell->tries,
+		.outcome = arena_strdup(&cell->plan.arena, cell->run.outcome),
+	};
+	if (!record->outcome)
+		return error_no_memory(e);
+	cell->n_records++;
+	if (is_measured(planned)) {
+		cell->values[planned->step->response] = record->outcome;
+		cell->took_us[planned->step->response] = record->took_us;
+	}
+	cell->step++;
+	cell->tries = 0;
+	cell->started = false;
+	close_helper(cell);
+	return 0;
+}
+
+static void step_reason(struct text *reason, const struct cell *cell, const struct plan_step *planned, const char *what)
+{
+	add_step_as_written(reason, cell, planned);
+	text_addf(reason, " %s (%s:%u)", what, cell->scenario->path, planned->step->at.line);
+}
+
+static enum cell_status finish_with_step(struct cell *cell, enum verdict verdict, const struct plan_step *planned,
+	const char *what)
+{
+	CLEANUP(text_done) struct text reason = TEXT_INIT;
+	step_reason(&reason, cell, planned, what);
+	return cell_finish(cell, verdict, text_get(&reason));
+}
+
+/* The step is done: is it good, is it data, or is it to be tried again? */
+static enum cell_status cell_take_outcome(struct cell *cell, bool *ret_goes_on, struct error *e)
+{
+	const struct plan_step *planned = current_step(cell);
+	bool ok = !strcmp(cell->run.outcome, "ok");
+	uint64_t now_us = clock_now_us();
+	*ret_goes_on = false;
+	if (!ok && planned->repeat_for_us && !host_is_exhausted(cell->run.errnum)) {
+		uint64_t next_us = now_us + planned->every_us;
+		if (next_us <= cell->step_began_us + planned->repeat_for_us) {
+			cell->started = false;
+			close_helper(cell);
+			return cell_wait(cell, -1, 0, next_us, true);
+		}
+	}
+	char what[OUTCOME_TEXT + 64];
+	snprintf(what, sizeof what, "gave %s", cell->run.outcome);
+	if (record_step(cell, e) < 0)
+		return cell_finish_error(cell, e);
+	if (host_is_exhausted(cell->run.errnum))
+		return finish_with_step(cell, VERDICT_ERROR, planned, what);
+	if (!ok && !is_measured(planned))
+		return finish_with_step(cell, VERDICT_INCONC, planned, what);
+	*ret_goes_on = true;
+	return CELL_WAITS;
+}
+
+static enum cell_status cell_fail_step(struct cell *cell, struct error *e)
+{
+	const struct plan_step *planned = current_step(cell);
+	CLEANUP(text_done) struct text where = TEXT_INIT;
+	add_step_as_written(&where, cell, planned);
+	error_wrap(e, "%s (%s:%u)", text_get(&where), cell->scenario->path, planned->step->at.line);
+	return cell_finish_error(cell, e);
+}
+
+/* Make the current step, as far as it goes now. */
+static enum cell_status cell_step(struct cell *cell, bool *ret_goes_on, struct error *e)
+{
+	const struct plan_step *planned = current_step(cell);
+	*ret_goes_on = false;
+	if (!cell->started) {
+		const struct word *missing = missing_socket(cell, planned);
+		if (missing) {
+			char what[128];
+			snprintf(what, sizeof what, "finds no socket '%.64s': it was never made in this cell", missing->text);
+			return finish_with_step(cell, VERDICT_INCONC, planned, what);
+		}
+		begin_try(cell);
+	}
+	bool was_expired = cell->run.expired = clock_now_us() >= cell->step_deadline_us;
+	enum step_status status = verb_of(planned->step)->run(&cell->run, e);
+	switch (status) {
+	case STEP_DONE:
+		return cell_take_outcome(cell, ret_goes_on, e);
+	case STEP_FAILED:
+		return cell_fail_step(cell, e);
+	case STEP_PARK_UNTIL:
+		return cell_wait(cell, -1, 0, cell->run.wait_until_us, true);
+	case STEP_WAIT_FD:
+	case STEP_WAIT_UNTIL:
+		break;
+	case STEP_STATUS_COUNT:
+		assert(false);
+	}
+	if (was_expired) {
+		step_observed(&cell->run, OUTCOME_TIMEOUT);
+		return cell_take_outcome(cell, ret_goes_on, e);
+	}
+	if (status == STEP_WAIT_FD)
+		return cell_wait(cell, cell->run.wait_fd, cell->run.wait_events, cell->step_deadline_us, false);
+	uint64_t until_us = cell->run.wait_until_us;
+	return cell_wait(cell, -1, 0, until_us < cell->step_deadline_us ? until_us : cell->step_deadline_us, false);
+}
+
+static enum cell_status cell_steps(struct cell *cell, struct error *e)
+{
+	while (cell->step < cell->plan.n_steps) {
+		const struct plan_step *planned = current_step(cell);
+		if (clock_now_us() >= cell->deadline_us)
+			return finish_with_step(cell, VERDICT_INCONC, planned,
+				"was reached or waited for when the deadline of the cell came");
+		bool goes_on;
+		enum cell_status status = cell_step(cell, &goes_on, e);
+		if (!goes_on)
+			return status;
+	}
+	CLEANUP(text_done) struct text reason = TEXT_INIT;
+	enum verdict verdict = judge_cell(cell->scenario, cell->plan.levels, cell->values, &reason);
+	return cell_finish(cell, verdict, text_get(&reason));
+}
+
+static enum cell_status cell_ready(struct cell *cell, struct error *e)
+{
+	int r = testbed_is_ready(&cell->testbed, e);
+	if (r < 0) {
+		error_wrap(e, "waiting until the veth is ready");
+		return cell_finish_error(cell, e);
+	}
+	if (r > 0) {
+		cell->phase = CELL_STEPS;
+		return cell_steps(cell, e);
+	}
+	uint64_t now_us = clock_now_us();
+	if (now_us >= cell->ready_deadline_us)
+		return cell_finish(cell, VERDICT_ERROR, "the veth did not come up within 5 s");
+	enum cell_status status = cell_wait(cell, -1, 0, now_us + cell->ready_wait_us, false);
+	cell->ready_wait_us *= 2;
+	if (cell->ready_wait_us > READY_LONGEST_WAIT_US)
+		cell->ready_wait_us = READY_LONGEST_WAIT_US;
+	return status;
+}
+
+enum cell_status cell_advance(struct cell *cell, struct whereabouts *whereabouts)
+{
+	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+	cell->wait_fd = -1;
+	cell->parked = false;
+	switch (cell->phase) {
+	case CELL_BUILD:
+		if (cell_build(cell, whereabouts, &e) < 0)
+			return cell_finish_error(cell, &e);
+		cell->phase = CELL_READY;
+		return cell_ready(cell, &e);
+	case CELL_READY:
+		return cell_ready(cell, &e);
+	case CELL_STEPS:
+		return cell_steps(cell, &e);
+	case CELL_OVER:
+		break;
+	}
+	return CELL_DONE;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The life of one cell: its testbed is built, becomes ready, its steps are made one after the other, and it is judged. */
+#ifndef RUN_CELL_H
+#define RUN_CELL_H
+
+#include "actor/verb.h"
+#include "run/schedule.h"
+
+enum cell_status {
+	CELL_WAITS, /* for cell->wait_fd (when not -1) or cell->wake_us, whichever is first */
+	CELL_DONE,  /* cell->line holds its result */
+	CELL_STATUS_COUNT
+};
+
+struct cell {
+	struct run_id id;
+	const struct scenario *scenario;
+	uint64_t run_began_us;
+
+	/* What the worker acts on while it waits. */
+	int wait_fd;          /* -1: none */
+	uint32_t wait_events; /* of epoll(7) */
+	uint64_t wake_us;     /* on the clock of clock_now_us(); CLOCK_NEVER: not by time */
+	bool parked;          /* sleeps, or waits to repeat: works on nothing */
+
+	char *line; /* its line of the results file; owned */
+
+	/* private to cell.c */
+	enum cell_phase { CELL_BUILD, CELL_READY, CELL_STEPS, CELL_OVER } phase;
+	uint64_t began_us, deadline_us, ready_deadline_us, ready_wait_us;
+	struct plan plan;
+	struct testbed testbed;
+	size_t step;           /* the one being made */
+	struct step_run run;   /* of that step */
+	bool started;          /* that step */
+	uint64_t step_began_us; /* its first try */
+	unsigned tries;
+	uint64_t step_deadline_us;
+	struct cell_record *records; /* by step */
+	size_t n_records;
+	const char **values; /* by response; NULL: not recorded */
+	uint64_t *took_us;   /* by response */
+};
+
+/* cell_start() - take a cell up; nothing is made yet. */
+struct cell *cell_start(const struct scenario *s, struct run_id id, uint64_t run_began_us);
+
+/**
+ * cell_advance() - do all that can be done now; never blocks
+ * @whereabouts: of the worker
+ *
+ * Return: CELL_DONE, also when it went wrong: the result says so. The testbed still stands then.
+ */
+enum cell_status cell_advance(struct cell *cell, struct whereabouts *whereabouts);
+
+/* cell_fail() - end a cell that waits, as its worker cannot go on with it: the verdict is by the kind of @e. */
+void cell_fail(struct cell *cell, const struct error *e);
+
+/* cell_free() - take the testbed down and free all. */
+void cell_free(struct cell *cell);
+
+/* cell_error_line() - the result of a run that never came to its end, with the verdict `error`; owned by the caller. */
+char *cell_error_line(const struct scenario *s, struct run_id id, const char *reason, uint64_t elapsed_us,
+	uint64_t end_us);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What runner and worker say to each other, through two pipes. Pipes and not sockets: a socket leads back to the network
+ * namespace in which it was made (SIOCGSKNS), and a worker must not be able to go back.
+ *
+ * runner → worker: a struct run_id for each cell to run; end of file: no more.
+ * worker → runner: frames, below.
+ */
+#ifndef RUN_FRAME_H
+#define RUN_FRAME_H
+
+#include "base/text.h"
+#include "run/schedule.h"
+
+enum frame_kind {
+	FRAME_HELLO,  /* isolated and ready; payload: the environment as a JSON object, or nothing where not asked for */
+	FRAME_FAILED, /* cannot start, or go on: payload: a struct frame_failure, and its text */
+	FRAME_WANT,   /* has a place for one more cell */
+	FRAME_RESULT, /* payload: the line of the cell `id` */
+	FRAME_ALIVE,  /* still there, while its cells take their time */
+	FRAME_KIND_COUNT
+};
+
+struct frame {
+	uint32_t kind;
+	uint32_t len; /* bytes of payload behind it */
+	struct run_id id;
+};
+#define FRAME_PAYLOAD_MAX (16U << 20) /* no line is as long; a longer one is a broken worker */
+
+/* frame_send() - write one frame whole; blocks. Return: 0 or -errno; -EPIPE when the runner is gone. */
+int frame_send(int fd, enum frame_kind kind, struct run_id id, const void *payload, size_t len);
+
+/* frame_next() - the first whole frame in @buffer from @offset on. Return: false when there is none yet. */
+bool frame_next(const struct text *buffer, size_t offset, struct frame *ret, const char **ret_payload);
+
+#endif

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * How a run is kept apart from the host.
+ *
+ * Theory of operation. unshare(CLONE_NEWPID) leaves the runner where it is; the first child that it forks from then on is
+ * the namespace's init (PID 1), and when that ends, the kernel kills all others in it, at once and for good. Init ends
+ * with the runner on two ways that do not depend on each other: PR_SET_PDEATHSIG, and end of file on a pipe whose other
+ * end only the runner holds (which also covers a runner that died before the former was set).
+ *
+ * A worker could come back to the host's network namespace through a descriptor of it, through a socket made in it
+ * (SIOCGSKNS), through /proc/PID/ns/net of a process that is in it, or change the host's links through the host's /sys.
+ * So it keeps no descriptor but its two pipes, mounts a /proc of its PID namespace, in which only init and other workers
+ * are, all with network namespaces of their own, and a /sys of its own. In a container that hides parts of /proc the
+ * kernel refuses a new one (mount_too_revealing(), fs/namespace.c): then the container's own /proc stays.
+ */
+#include "run/isolation.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+
+const char *isolation_remedy(void)
+{
+	return "run it as root (sudo), or allow user namespaces: `netrepro doctor` says what this host lacks";
+}
+
+static int write_file(const char *path, const char *text)
+{
+	CLEANUP(cleanup_close) int fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	return write(fd, text, strlen(text)) < 0 ? -errno : 0;
+}
+
+/* Be root of a user namespace, mapped to who we are: user_namespaces(7). */
+static int enter_user_namespace(int flags, struct error *e)
+{
+	uid_t uid = geteuid();
+	gid_t gid = getegid();
+	if (unshare(CLONE_NEWUSER | flags) < 0)
+		return error_errno(e, ERROR_HOST, errno, "this host does not let an ordinary user make a user namespace; %s",
+			isolation_remedy());
+	char map[64];
+	int r = write_file("/proc/self/setgroups", "deny");
+	if (r == 0 || r == -ENOENT) {
+		snprintf(map, sizeof map, "0 %u 1", uid);
+		r = write_file("/proc/self/uid_map", map);
+	}
+	if (r == 0) {
+		snprintf(map, sizeof map, "0 %u 1", gid);
+		r = write_file("/proc/self/gid_map", map);
+	}
+	return r < 0 ? error_errno(e, ERROR_HOST, -r, "cannot map this user into a user namespace; %s", isolation_remedy())
+		     : 0;
+}
+
+static void mount_over(const char *type, const char *path)
+{
+	if (mount(type, path, type, MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0 && !strcmp(type, "sysfs"))
+		mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY, NULL);
+}
+
+static int leave_host_descriptors(int *fds, size_t n_fds, struct error *e)
+{
+	/* Out of the way first, then to their places, so that none overwrites another. */
+	for (size_t i = 0; i < n_fds; i++) {
+		fds[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, 3 + (int)n_fds);
+		if (fds[i] < 0)
+			return error_errno(e, ERROR_HOST, errno, "cannot keep a descriptor");
+	}
+	for (size_t i = 0; i < n_fds; i++) {
+		int place = 3 + (int)i;
+		if (dup3(fds[i], place, O_CLOEXEC) < 0)
+			return error_errno(e, ERROR_HOST, errno, "cannot keep a descriptor");
+		fds[i] = place;
+	}
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (null < 0)
+		return error_errno(e, ERROR_HOST, errno, "cannot open /dev/null");
+	for (int fd = 0; fd <= 2; fd++)
+		if (dup2(null, fd) < 0)
+			return error_errno(e, ERROR_HOST, errno, "cannot lead descriptor %d to /dev/null", fd);
+	if (close_range(3 + (unsigned)n_fds, ~0U, 0) < 0)
+		return error_errno(e, ERROR_HOST, errno, "cannot close the other descriptors");
+	return 0;
+}
+
+int isolation_enter(const char *name, int *fds, size_t n_fds, struct error *e)
+{
+	static const int ignored[] = {SIGINT, SIGQUIT, SIGHUP, SIGPIPE}; /* a terminal's Ctrl-C is the runner's to see */
+	for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
+		signal(ignored[i], SIG_IGN);
+	sigset_t none;
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	if (unshare(CLONE_NEWNET) < 0)
+		return error_errno(e, ERROR_HOST, errno, "cannot make a network namespace; %s", isolation_remedy());
+	if (unshare(CLONE_NEWNS) < 0)
+		return error_errno(e, ERROR_HOST, errno, "cannot make a mount namespace; %s", isolation_remedy());
+	if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		return error_errno(e, ERROR_HOST, errno, "cannot make the mounts private");
+	mount_over("proc", "/proc");
+	mount_over("sysfs", "/sys");
+	int r = leave_host_descriptors(fds, n_fds, e);
+	/* Last: from here on the process is known for what it is. */
+	if (r == 0)
+		prctl(PR_SET_NAME, name);
+	return r;
+}
+
+/* PID 1 of the namespace. Never returns. */
+static _Noreturn void run_init(int lifeline, int ready)
+{
+	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGCHLD, SIG_IGN); /* orphans are reaped by the kernel */
+	int fds[] = {lifeline, ready};
+	int r = isolation_enter("netrepro-init", fds, 2, &e);
+	const char *text = r < 0 ? error_text(&e) : "";
+	if (write(fds[1], text, strlen(text) + 1) < 0 || r < 0)
+		_exit(1);
+	close(fds[1]);
+	char byte;
+	while (read(fds[0], &byte, 1) < 0 && errno == EINTR)
+		;
+	_exit(0);
+}
+
+/* What init says when it is ready: nothing, or what went wrong. */
+static int await_init(int ready, struct error *e)
+{
+	char text[1024];
+	size_t len = 0;
+	ssize_t n;
+	while (len < sizeof text - 1 && (n = read(ready, text + len, sizeof text - 1 - len)) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return error_errno(e, ERROR_HOST, errno, "cannot hear from the init of the PID namespace");
+		len += (size_t)n;
+		if (!text[len - 1])
+			break;
+	}
+	text[len] = '\0';
+	if (!len)
+		return error_set(e, ERROR_HOST, ESRCH, "the init of the PID namespace died at once");
+	return *text ? error_set(e, ERROR_HOST, EPERM, "%s", text) : 0;
+}
+
+int isolation_begin(struct isolation *isolation, struct error *e)
+{
+	isolation->privilege = "root";
+	if (unshare(CLONE_NEWPID) < 0) {
+		if (errno != EPERM)
+			return error_errno(e, ERROR_HOST, errno, "cannot make a PID namespace; %s", isolation_remedy());
+		isolation->privilege = "user namespace";
+		int r = enter_user_namespace(CLONE_NEWPID, e);
+		if (r < 0)
+			return r;
+	}
+	CLEANUP(cleanup_close) int life_read = -1;
+	CLEANUP(cleanup_close) int ready_read = -1;
+	CLEANUP(cleanup_close) int ready_write = -1;
+	int fds[2];
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return error_errno(e, ERROR_HOST, errno, "cannot make a pipe");
+	life_read = fds[0];
+	isolation->lifeline = fds[1];
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return error_errno(e, ERROR_HOST, errno, "cannot make a pipe");
+	ready_read = fds[0];
+	ready_write = fds[1];
+	pid_t pid = fork();
+	if (pid < 0)
+		return error_errno(e, ERROR_HOST, errno, "cannot fork the init of the PID namespace");
+	if (pid == 0)
+		run_init(life_read, ready_write);
+	isolation->init = pid;
+	fd_close(&ready_write);
+	return await_init(ready_read, e);
+}
+
+void isolation_end(struct isolation *isolation)
+{
+	fd_close(&isolation->lifeline);
+	if (!isolation->init)
+		return;
+	kill(isolation->init, SIGKILL);
+	while (waitpid(isolation->init, NULL, 0) < 0 && errno == EINTR)
+		;
+	isolation->init = 0;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How a run is kept apart from the host. The runner stays where it is, in the host's namespaces. Its workers are forked
+ * into a PID namespace whose init dies with the runner, whatever kills it, and takes all of them along; each has network
+ * and mount namespaces of its own and no way back.
+ */
+#ifndef RUN_ISOLATION_H
+#define RUN_ISOLATION_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+
+struct isolation {
+	pid_t init;            /* as the runner sees it; 0: none */
+	int lifeline;          /* init ends when its other end is closed */
+	const char *privilege; /* "root" or "user namespace" */
+};
+#define ISOLATION_INIT ((struct isolation){.lifeline = -1})
+
+/**
+ * isolation_begin() - from here on, what the caller forks is in the PID namespace
+ *
+ * Where the caller may not do so, it goes into a user namespace first, as itself.
+ * Errors: ERROR_HOST with what is missing and the remedy.
+ */
+int isolation_begin(struct isolation *isolation, struct error *e);
+
+/**
+ * isolation_enter() - the first act of a forked worker: leave the host for good
+ * @fds: the descriptors that are kept, and their new numbers; all others are closed, 0 to 2 lead to /dev/null
+ *
+ * Errors: ERROR_HOST.
+ */
+int isolation_enter(const char *name, int *fds, size_t n_fds, struct error *e);
+
+/* isolation_end() - end all that is in the PID namespace and wait until it is gone. */
+void isolation_end(struct isolation *isolation);
+
+/* isolation_remedy() - what a person can do where namespaces cannot be made; for messages. */
+const char *isolation_remedy(void);
+
+#endif

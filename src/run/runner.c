@@ -1,0 +1,446 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The runner.
+ *
+ * Theory of operation. Workers ask (FRAME_WANT), the runner answers with a run of the schedule, as long as there is one.
+ * What was handed out and has not come back as a result is in flight, and belongs to one worker. A worker that dies, however,
+ * makes each of its runs in flight an `error`, and another worker takes its place; so each run is handed out once and has
+ * one result. A worker's pipe is read to its end before it counts as dead: results that it had sent are results.
+ *
+ * The first signal (Ctrl-C) stops the handing out; the runs in flight end. The second one ends all at once; what was in
+ * flight has no result then, and a resumed run does it.
+ */
+#include "run/runner.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "run/cell.h"
+#include "run/frame.h"
+#include "run/worker.h"
+
+#define RUNNER_TICK_MS 100
+#define RUNNER_READ_BYTES 65536
+/* A worker that has runs in flight and says nothing for so long hangs in the kernel (it says WORKER_ALIVE_US otherwise). */
+#define RUNNER_SILENCE_US (30 * CLOCK_US_PER_S)
+/* Workers that die one after the other without a result between them: something is wrong with all of them. */
+#define RUNNER_DEATHS_MAX 5
+
+struct flight {
+	struct run_id id;
+	uint64_t began_us;
+};
+
+struct worker_process {
+	pid_t pid;
+	int orders_fd, frames_fd; /* -1: closed */
+	unsigned places;
+	struct text input; /* frames that are not whole yet */
+	struct flight *flights;
+	size_t n_flights, flights_size;
+	bool wants;
+	uint64_t heard_us;
+	struct error failure; /* what it said before it died */
+};
+
+struct runner {
+	const struct runner_job *job;
+	struct runner_progress progress;
+	struct worker_process *workers;
+	size_t n_workers;
+	int epoll_fd, signal_fd;
+	uint64_t began_us;
+	uint64_t told_us;
+	unsigned deaths; /* since the last result */
+	bool begun;      /* the listener's begin() was called */
+	bool exhausted;  /* the schedule is */
+	int signal;      /* that stops the run */
+	struct arena arena;
+};
+
+unsigned runner_default_jobs(void)
+{
+	cpu_set_t cpus;
+	if (sched_getaffinity(0, sizeof cpus, &cpus) == 0 && CPU_COUNT(&cpus) > 0)
+		return (unsigned)CPU_COUNT(&cpus);
+	long n = sysconf(_SC_NPROCESSORS_ONLN);
+	return n > 0 ? (unsigned)n : 1;
+}
+
+static int runner_watch(struct runner *r, int fd, void *what, struct error *e)
+{
+	struct epoll_event event = {.events = EPOLLIN, .data.ptr = what};
+	return epoll_ctl(r->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0
+		? error_errno(e, ERROR_HARNESS, errno, "cannot watch a descriptor")
+		: 0;
+}
+
+static int spawn_worker(struct runner *r, struct worker_process *w, struct error *e)
+{
+	CLEANUP(cleanup_close) int orders_read = -1;
+	CLEANUP(cleanup_close) int frames_write = -1;
+	int fds[2];
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return error_errno(e, ERROR_HARNESS, errno, "cannot make a pipe to a worker");
+	orders_read = fds[0];
+	w->orders_fd = fds[1];
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return error_errno(e, ERROR_HARNESS, errno, "cannot make a pipe to a worker");
+	w->frames_fd = fds[0];
+	frames_write = fds[1];
+	if (fcntl(w->frames_fd, F_SETFL, O_NONBLOCK) < 0)
+		return error_errno(e, ERROR_HARNESS, errno, "cannot set up the pipe to a worker");
+	struct worker_job job = {
+		.scenario = r->job->scenario,
+		.run_began_us = r->began_us,
+		.places = w->places,
+		.wants_environment = !r->begun,
+	};
+	pid_t pid = fork();
+	if (pid < 0)
+		return error_errno(e, ERROR_HARNESS, errno, "cannot fork a worker");
+	if (pid == 0)
+		worker_run(&job, orders_read, frames_write);
+	w->pid = pid;
+	w->heard_us = clock_now_us();
+	w->wants = false;
+	return runner_watch(r, w->frames_fd, w, e);
+}
+
+static void close_worker(struct worker_process *w)
+{
+	fd_close(&w->orders_fd);
+	fd_close(&w->frames_fd);
+	text_done(&w->input);
+	error_clear(&w->failure);
+	free(w->flights);
+	w->flights = NULL;
+	w->n_flights = w->flights_size = 0;
+}
+
+static int take_result(struct runner *r, const char *line, size_t len, struct error *e)
+{
+	arena_reset(&r->arena);
+	struct result result;
+	int status = result_from_line(line, len, &r->arena, &result, e);
+	if (status == 0)
+		status = error_set(e, ERROR_HARNESS, EPROTO, "it is of no cell");
+	if (status < 0)
+		return error_wrap(e, "a worker sent a result that cannot be read");
+	r->progress.n_done++;
+	r->progress.counts[result.verdict]++;
+	return r->job->listener.result(r->job->listener.context, line, len, &result, e);
+}
+
+static bool end_flight(struct runner *r, struct worker_process *w, struct run_id id)
+{
+	for (size_t i = 0; i < w->n_flights; i++)
+		if (w->flights[i].id.cell == id.cell && w->flights[i].id.replicate == id.replicate) {
+			w->flights[i] = w->flights[--w->n_flights];
+			r->progress.n_in_flight--;
+			return true;
+		}
+	return false;
+}
+
+static int hand_out(struct runner *r, struct worker_process *w, struct error *e)
+{
+	struct run_id id;
+	if (!w->wants || r->exhausted || r->signal || !r->begun)
+		return 0;
+	if (!schedule_next(r->job->schedule, &id)) {
+		r->exhausted = true;
+		return 0;
+	}
+	if (w->n_flights == w->flights_size) {
+		size_t size = w->flights_size ? w->flights_size * 2 : 16;
+		struct flight *more = reallocarray(w->flights, size, sizeof *more);
+		if (!more)
+			return error_no_memory(e);
+		w->flights = more;
+		w->flights_size = size;
+	}
+	w->flights[w->n_flights++] = (struct flight){.id = id, .began_us = clock_now_us()};
+	r->progress.n_in_flight++;
+	w->wants = false;
+	struct run_id order; /* with its padding, as it crosses a pipe */
+	memset(&order, 0, sizeof order);
+	order.cell = id.cell;
+	order.replicate = id.replicate;
+	/* An order fits the pipe, as a worker has one at most that it has not read. Where this fails the worker is dead,
+	 * and its end of file says the rest. */
+	ssize_t n = write(w->orders_fd, &order, sizeof order);
+	(void)n;
+	return 0;
+}
+
+static int begin(struct runner *r, const char *environment, size_t len, struct error *e)
+{
+	CLEANUP(cleanup_free) char *text = strndup(environment, len);
+	if (!text)
+		return error_no_memory(e);
+	r->begun = true;
+	int status = r->job->listener.begin(r->job->listener.context, text, r->job->schedule, e);
+	for (size_t i = 0; status == 0 && i < r->n_workers; i++)
+		status = hand_out(r, &r->workers[i], e);
+	return status;
+}
+
+static void keep_failure(struct worker_process *w, const char *payload, size_t len)
+{
+	uint32_t kind = ERROR_HARNESS;
+	if (len < sizeof kind)
+		return;
+	memcpy(&kind, payload, sizeof kind);
+	error_set(&w->failure, kind < ERROR_KIND_COUNT ? (enum error_kind)kind : ERROR_HARNESS, EIO, "%.*s",
+		(int)(len - sizeof kind), payload + sizeof kind);
+}
+
+static int take_frame(struct runner *r, struct worker_process *w, const struct frame *frame, const char *payload,
+	struct error *e)
+{
+	w->heard_us = clock_now_us();
+	switch ((enum frame_kind)frame->kind) {
+	case FRAME_HELLO:
+		return r->begun ? 0 : begin(r, payload, frame->len, e);
+	case FRAME_WANT:
+		w->wants = true;
+		return hand_out(r, w, e);
+	case FRAME_RESULT:
+		r->deaths = 0;
+		return end_flight(r, w, frame->id)
+			? take_result(r, payload, frame->len, e)
+			: error_set(e, ERROR_HARNESS, EPROTO, "a worker sent the result of a cell that it was not given");
+	case FRAME_FAILED:
+		keep_failure(w, payload, frame->len);
+		return 0;
+	case FRAME_ALIVE:
+		return 0;
+	case FRAME_KIND_COUNT:
+		break;
+	}
+	return error_set(e, ERROR_HARNESS, EPROTO, "a worker sent what is no frame");
+}
+
+static int take_frames(struct runner *r, struct worker_process *w, struct error *e)
+{
+	size_t offset = 0;
+	struct frame frame;
+	const char *payload;
+	int status = 0;
+	while (status == 0 && frame_next(&w->input, offset, &frame, &payload)) {
+		offset += sizeof frame + frame.len;
+		status = take_frame(r, w, &frame, payload, e);
+	}
+	if (offset) {
+		memmove(w->input.data, w->input.data + offset, w->input.len - offset);
+		text_truncate(&w->input, w->input.len - offset);
+	}
+	return status;
+}
+
+/* Why it died: what it said itself, or how the kernel says it ended. */
+static const char *cause_of_death(struct worker_process *w, char *buffer, size_t size)
+{
+	int how = 0;
+	while (waitpid(w->pid, &how, 0) < 0 && errno == EINTR)
+		;
+	if (w->failure.text)
+		return w->failure.text;
+	if (WIFSIGNALED(how))
+		snprintf(buffer, size, "the worker was killed by SIG%s",
+			sigabbrev_np(WTERMSIG(how)) ? sigabbrev_np(WTERMSIG(how)) : "?");
+	else
+		snprintf(buffer, size, "the worker ended with exit status %d", WEXITSTATUS(how));
+	return buffer;
+}
+
+/* The worker has closed its pipe. */
+static int bury(struct runner *r, struct worker_process *w, struct error *e)
+{
+	char buffer[128];
+	const char *cause = cause_of_death(w, buffer, sizeof buffer);
+	uint64_t now_us = clock_now_us();
+	int status = 0;
+	bool is_needed = w->n_flights || !r->exhausted;
+	while (status == 0 && w->n_flights) {
+		const struct flight flight = w->flights[w->n_flights - 1];
+		end_flight(r, w, flight.id);
+		CLEANUP(cleanup_free) char *line = cell_error_line(r->job->scenario, flight.id, cause,
+			now_us - flight.began_us, now_us - r->began_us);
+		status = line ? take_result(r, line, strlen(line), e) : error_no_memory(e);
+	}
+	if (status == 0 && is_needed && !r->signal) {
+		if (!r->begun || ++r->deaths >= RUNNER_DEATHS_MAX)
+			status = error_set(e, w->failure.text ? w->failure.kind : ERROR_HARNESS, EIO, "%s%s", cause,
+				r->begun ? ", as did the ones before it" : "");
+	}
+	close_worker(w);
+	w->pid = 0;
+	if (status == 0 && !r->exhausted && !r->signal)
+		status = spawn_worker(r, w, e);
+	return status;
+}
+
+static int read_worker(struct runner *r, struct worker_process *w, struct error *e)
+{
+	char data[RUNNER_READ_BYTES];
+	ssize_t n = read(w->frames_fd, data, sizeof data);
+	if (n < 0)
+		return errno == EAGAIN || errno == EINTR
+			? 0
+			: error_errno(e, ERROR_HARNESS, errno, "cannot hear from a worker");
+	if (n == 0)
+		return bury(r, w, e);
+	text_add_bytes(&w->input, data, (size_t)n);
+	return w->input.failed ? error_no_memory(e) : take_frames(r, w, e);
+}
+
+/* Return: whether this signal is the second, and ends all at once. */
+static bool take_signal(struct runner *r)
+{
+	struct signalfd_siginfo info;
+	if (read(r->signal_fd, &info, sizeof info) != sizeof info)
+		return false;
+	if (r->signal)
+		return true;
+	r->signal = (int)info.ssi_signo;
+	r->progress.draining = true;
+	return false;
+}
+
+static void kill_silent_workers(struct runner *r)
+{
+	uint64_t now_us = clock_now_us();
+	for (size_t i = 0; i < r->n_workers; i++) {
+		struct worker_process *w = &r->workers[i];
+		if (!w->pid || !w->n_flights || now_us < w->heard_us + RUNNER_SILENCE_US)
+			continue;
+		error_set(&w->failure, ERROR_HARNESS, ETIMEDOUT, "the worker hung, and was killed");
+		kill(w->pid, SIGKILL);
+		w->heard_us = now_us;
+	}
+}
+
+static void tell_progress(struct runner *r)
+{
+	r->progress.elapsed_us = clock_now_us() - r->began_us;
+	if (r->job->listener.progress)
+		r->job->listener.progress(r->job->listener.context, &r->progress);
+	r->told_us = clock_now_us();
+}
+
+static bool has_work(const struct runner *r)
+{
+	return r->progress.n_in_flight || !(r->exhausted || r->signal);
+}
+
+/* Return: 0, or -errno; -EINTR without an error for the second signal. */
+static int runner_loop(struct runner *r, struct error *e)
+{
+	int status = 0;
+	while (status == 0 && has_work(r)) {
+		struct epoll_event events[16];
+		int n = epoll_wait(r->epoll_fd, events, sizeof events / sizeof *events, RUNNER_TICK_MS);
+		if (n < 0 && errno != EINTR)
+			return error_errno(e, ERROR_HARNESS, errno, "cannot wait for the workers");
+		for (int i = 0; status == 0 && i < n; i++) {
+			if (events[i].data.ptr != &r->signal_fd)
+				status = read_worker(r, events[i].data.ptr, e);
+			else if (take_signal(r))
+				return -EINTR;
+		}
+		kill_silent_workers(r);
+		if (clock_now_us() >= r->told_us + RUNNER_TICK_MS * CLOCK_US_PER_MS)
+			tell_progress(r);
+	}
+	return status;
+}
+
+static int runner_open(struct runner *r, sigset_t *ret_mask, struct error *e)
+{
+	sigset_t stops;
+	sigemptyset(&stops);
+	sigaddset(&stops, SIGINT);
+	sigaddset(&stops, SIGTERM);
+	sigaddset(&stops, SIGHUP);
+	sigprocmask(SIG_BLOCK, &stops, ret_mask);
+	r->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	r->signal_fd = signalfd(-1, &stops, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (r->epoll_fd < 0 || r->signal_fd < 0)
+		return error_errno(e, ERROR_HARNESS, errno, "cannot make the runner's descriptors");
+	int status = runner_watch(r, r->signal_fd, &r->signal_fd, e);
+
+	unsigned jobs = r->job->jobs;
+	unsigned processors = runner_default_jobs();
+	size_t n = jobs < processors ? jobs : processors;
+	r->workers = calloc(n, sizeof *r->workers);
+	if (!r->workers)
+		return error_no_memory(e);
+	for (; status == 0 && r->n_workers < n; r->n_workers++) {
+		struct worker_process *w = &r->workers[r->n_workers];
+		w->orders_fd = w->frames_fd = -1;
+		w->places = jobs / (unsigned)n + (r->n_workers < jobs % n);
+		status = spawn_worker(r, w, e);
+	}
+	return status;
+}
+
+/* End the workers: by end of file, which they answer by ending themselves; at once where something went wrong. */
+static void runner_close(struct runner *r, bool at_once, const sigset_t *mask)
+{
+	for (size_t i = 0; i < r->n_workers; i++) {
+		struct worker_process *w = &r->workers[i];
+		fd_close(&w->orders_fd);
+		if (w->pid && at_once)
+			kill(w->pid, SIGKILL);
+	}
+	for (size_t i = 0; i < r->n_workers; i++) {
+		struct worker_process *w = &r->workers[i];
+		fd_close(&w->frames_fd);
+		while (w->pid && waitpid(w->pid, NULL, 0) < 0 && errno == EINTR)
+			;
+		close_worker(w);
+	}
+	free(r->workers);
+	fd_close(&r->epoll_fd);
+	fd_close(&r->signal_fd);
+	arena_done(&r->arena);
+	sigprocmask(SIG_SETMASK, mask, NULL);
+}
+
+int runner_run(const struct runner_job *job, struct runner_progress *ret, struct error *e)
+{
+	struct runner r = {
+		.job = job,
+		.progress = {.n_runs = job->schedule->n_runs},
+		.epoll_fd = -1,
+		.signal_fd = -1,
+		.began_us = clock_now_us(),
+	};
+	sigset_t mask;
+	signal(SIGPIPE, SIG_IGN); /* a worker that died is seen by its end of file */
+	int status = runner_open(&r, &mask, e);
+	if (status == 0)
+		status = runner_loop(&r, e);
+	bool stopped_at_once = status == -EINTR && r.signal;
+	r.progress.n_in_flight = stopped_at_once ? 0 : r.progress.n_in_flight;
+	tell_progress(&r);
+	runner_close(&r, status < 0, &mask);
+	*ret = r.progress;
+	if (stopped_at_once || status == 0)
+		return r.signal;
+	return status;
+}

@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A worker.
+ *
+ * Theory of operation. One thread, one epoll. A cell in flight is advanced until it waits; what it waits for (a descriptor,
+ * a time) is handed to epoll and to one timerfd, which is set to the earliest time of all. Whenever fewer cells work than
+ * there are places, the worker asks for one more, one at a time. A parked cell has no place; when its time comes it goes on
+ * at once, whether there is a place or not: to wait for one would change what it measures, and it only delays the next
+ * cell that is asked for.
+ *
+ * The testbed of a cell is taken down after its result is sent, while the runner is busy with it.
+ */
+#include "run/worker.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "net/namespace.h"
+#include "net/sysctl.h"
+#include "run/cell.h"
+#include "run/frame.h"
+#include "run/isolation.h"
+
+/*
+ * Cells alive at once, parked ones included. Each new namespace costs more the more of them are alive (12 ms each at
+ * 1,000, measured on Linux 6.18), so beyond this the cells that wait hold up those that work.
+ */
+#define WORKER_CELLS_MAX 500
+#define WORKER_FDS_PER_CELL 32 /* two namespaces, netlink, and the sockets of an ordinary scenario */
+#define WORKER_EVENTS 64
+
+struct worker {
+	const struct worker_job *job;
+	int orders_fd, frames_fd, epoll_fd, timer_fd;
+	struct whereabouts whereabouts;
+	struct cell *cells[WORKER_CELLS_MAX];
+	size_t n_cells, n_cells_max;
+	bool asked;   /* for a cell that has not come yet */
+	bool no_more; /* the runner has none left */
+	uint64_t sent_us;
+};
+
+static const struct run_id no_run = {0};
+
+/* The runner is gone or mad: nobody is left to tell, and dying is the whole clean-up. */
+static _Noreturn void vanish(void)
+{
+	_exit(1);
+}
+
+static void send_frame(struct worker *w, enum frame_kind kind, struct run_id id, const void *payload, size_t len)
+{
+	if (frame_send(w->frames_fd, kind, id, payload, len) < 0)
+		vanish();
+	w->sent_us = clock_now_us();
+}
+
+static _Noreturn void fail(struct worker *w, const struct error *e)
+{
+	CLEANUP(text_done) struct text payload = TEXT_INIT;
+	uint32_t kind = e->kind;
+	text_add_bytes(&payload, &kind, sizeof kind);
+	text_add(&payload, error_text(e));
+	send_frame(w, FRAME_FAILED, no_run, payload.data, payload.len);
+	_exit(1);
+}
+
+static int add_sysctl(void *context, const char *name, const char *value)
+{
+	return json_object_set_new_nocheck(context, name, json_string(value));
+}
+
+/* A new namespace's sysctls: this one is new, and nothing was written in it. */
+static char *read_environment(struct error *e)
+{
+	json_t *environment = json_object();
+	char *text = NULL;
+	if (environment && sysctl_each(add_sysctl, environment, e) == 0) {
+		text = json_dumps(environment, JSON_COMPACT | JSON_SORT_KEYS);
+		if (!text)
+			error_no_memory(e);
+	}
+	json_decref(environment);
+	return text;
+}
+
+static void raise_descriptor_limit(struct worker *w)
+{
+	struct rlimit limit = {.rlim_cur = 1024, .rlim_max = 1024};
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+	w->n_cells_max = limit.rlim_max / WORKER_FDS_PER_CELL;
+	if (w->n_cells_max > WORKER_CELLS_MAX)
+		w->n_cells_max = WORKER_CELLS_MAX;
+	if (w->n_cells_max < w->job->places)
+		w->n_cells_max = w->job->places < WORKER_CELLS_MAX ? w->job->places : WORKER_CELLS_MAX;
+	if (!w->n_cells_max)
+		w->n_cells_max = 1;
+}
+
+static int worker_watch(struct worker *w, int fd, uint32_t events, void *what, struct error *e)
+{
+	struct epoll_event event = {.events = events, .data.ptr = what};
+	return epoll_ctl(w->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0
+		? error_errno(e, ERROR_HARNESS, errno, "cannot watch a descriptor")
+		: 0;
+}
+
+static int worker_open(struct worker *w, struct error *e)
+{
+	w->whereabouts.home = namespace_open_own(e);
+	if (w->whereabouts.home < 0)
+		return -EIO;
+	w->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (w->epoll_fd < 0)
+		return error_errno(e, ERROR_HARNESS, errno, "cannot make an epoll descriptor");
+	w->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	if (w->timer_fd < 0)
+		return error_errno(e, ERROR_HARNESS, errno, "cannot make a timer");
+	int r = worker_watch(w, w->orders_fd, EPOLLIN, &w->orders_fd, e);
+	return r < 0 ? r : worker_watch(w, w->timer_fd, EPOLLIN, &w->timer_fd, e);
+}
+
+static size_t count_working(const struct worker *w)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < w->n_cells; i++)
+		n += !w->cells[i]->parked;
+	return n;
+}
+
+static void ask_for_more(struct worker *w)
+{
+	if (w->asked || w->no_more || w->n_cells >= w->n_cells_max || count_working(w) >= w->job->places)
+		return;
+	w->asked = true;
+	send_frame(w, FRAME_WANT, no_run, NULL, 0);
+}
+
+static void end_cell(struct worker *w, struct cell *cell)
+{
+	for (size_t i = 0; i < w->n_cells; i++)
+		if (w->cells[i] == cell) {
+			w->cells[i] = w->cells[--w->n_cells];
+			break;
+		}
+	/* Without a line there is no memory left: the runner says of a worker that died what there is to say. */
+	if (!cell->line)
+		vanish();
+	send_frame(w, FRAME_RESULT, cell->id, cell->line, strlen(cell->line));
+	ask_for_more(w);
+	cell_free(cell);
+	if (w->whereabouts.now) {
+		CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+		error_set(&e, ERROR_HARNESS, EIO, "a worker found no way out of a cell's namespace");
+		fail(w, &e);
+	}
+}
+
+static void advance(struct worker *w, struct cell *cell)
+{
+	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+	if (cell->wait_fd >= 0)
+		epoll_ctl(w->epoll_fd, EPOLL_CTL_DEL, cell->wait_fd, NULL);
+	enum cell_status status = cell_advance(cell, &w->whereabouts);
+	if (status == CELL_WAITS && cell->wait_fd >= 0 &&
+		worker_watch(w, cell->wait_fd, cell->wait_events | EPOLLONESHOT, cell, &e) < 0) {
+		cell->wait_fd = -1;
+		cell_fail(cell, &e);
+		status = CELL_DONE;
+	}
+	if (status == CELL_DONE)
+		end_cell(w, cell);
+}
+
+static void take_order(struct worker *w)
+{
+	struct run_id id;
+	ssize_t n = read(w->orders_fd, &id, sizeof id);
+	if (n < 0 && errno == EINTR)
+		return;
+	if (n != sizeof id) { /* end of file: no more. An order is shorter than PIPE_BUF, so never cut in two. */
+		if (n != 0)
+			vanish();
+		w->no_more = true;
+		epoll_ctl(w->epoll_fd, EPOLL_CTL_DEL, w->orders_fd, NULL);
+		return;
+	}
+	w->asked = false;
+	struct cell *cell = cell_start(w->job->scenario, id, w->job->run_began_us);
+	if (!cell)
+		vanish();
+	w->cells[w->n_cells++] = cell;
+	advance(w, cell);
+}
+
+/* Advance the cells whose time has come. */
+static void take_time(struct worker *w)
+{
+	uint64_t now_us = clock_now_us();
+	for (size_t i = 0; i < w->n_cells;) {
+		struct cell *cell = w->cells[i];
+		if (cell->wake_us <= now_us)
+			advance(w, cell);
+		if (i < w->n_cells && w->cells[i] == cell)
+			i++; /* otherwise another cell has taken its place, and is looked at next */
+	}
+	if (w->n_cells && now_us >= w->sent_us + WORKER_ALIVE_US)
+		send_frame(w, FRAME_ALIVE, no_run, NULL, 0);
+}
+
+static void set_timer(struct worker *w)
+{
+	uint64_t wake_us = w->n_cells ? w->sent_us + WORKER_ALIVE_US : CLOCK_NEVER;
+	for (size_t i = 0; i < w->n_cells; i++)
+		if (w->cells[i]->wake_us < wake_us)
+			wake_us = w->cells[i]->wake_us;
+	struct itimerspec at = {.it_interval = {0}};
+	if (wake_us != CLOCK_NEVER) {
+		at.it_value.tv_sec = (time_t)(wake_us / CLOCK_US_PER_S);
+		at.it_value.tv_nsec = (long)(wake_us % CLOCK_US_PER_S * 1000) + 1; /* all zeroes would disarm it */
+	}
+	if (timerfd_settime(w->timer_fd, TFD_TIMER_ABSTIME, &at, NULL) < 0) {
+		CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+		error_errno(&e, ERROR_HARNESS, errno, "a worker cannot set its timer");
+		fail(w, &e);
+	}
+}
+
+static void worker_loop(struct worker *w)
+{
+	while (!w->no_more || w->n_cells) {
+		ask_for_more(w);
+		set_timer(w);
+		struct epoll_event events[WORKER_EVENTS];
+		int n = epoll_wait(w->epoll_fd, events, WORKER_EVENTS, -1);
+		if (n < 0 && errno != EINTR) {
+			CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+			error_errno(&e, ERROR_HARNESS, errno, "a worker cannot wait for events");
+			fail(w, &e);
+		}
+		/* A cell waits for one descriptor at most, so none of these events can be of a cell that an earlier one
+		 * of them ended. */
+		for (int i = 0; i < n; i++) {
+			void *what = events[i].data.ptr;
+			if (what == &w->orders_fd)
+				take_order(w);
+			else if (what != &w->timer_fd)
+				advance(w, what);
+		}
+		take_time(w);
+	}
+}
+
+_Noreturn void worker_run(const struct worker_job *job, int orders_fd, int frames_fd)
+{
+	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+	struct worker *w = calloc(1, sizeof *w);
+	if (!w)
+		vanish();
+	w->job = job;
+	int fds[] = {orders_fd, frames_fd};
+	int r = isolation_enter("netrepro-worker", fds, 2, &e);
+	w->orders_fd = fds[0];
+	w->frames_fd = fds[1];
+	if (r == 0) {
+		raise_descriptor_limit(w);
+		r = worker_open(w, &e);
+	}
+	char *environment = r == 0 && job->wants_environment ? read_environment(&e) : NULL;
+	if (r < 0 || (job->wants_environment && !environment))
+		fail(w, &e);
+	send_frame(w, FRAME_HELLO, no_run, environment, environment ? strlen(environment) : 0);
+	free(environment);
+	worker_loop(w);
+	_exit(0);
+}
