@@ -7,37 +7,47 @@ DATADIR ?= $(PREFIX)/share/netrepro
 
 CC ?= cc
 PKG_CONFIG ?= pkg-config
-BUILD ?= build
-# SAN=address,undefined builds with sanitizers, below build/san
+INSTALL ?= install
+# SAN=address,undefined builds with sanitizers, below build/san.
 SAN ?=
-ifneq ($(SAN),)
-BUILD := build/san
-endif
+BUILD := build$(if $(SAN),/san)
 
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
 VERSION := 0.1.0
 PACKAGES := libnl-3.0 libnl-route-3.0 libnl-idiag-3.0 libfyaml jansson libmd
 
-# Asked once, and only by the goals that compile.
-ifeq ($(filter help clean,$(MAKECMDGOALS)),)
+# Asked once, and only by what compiles: what is missing may be about to be installed by another target.
 PACKAGE_CFLAGS = $(eval PACKAGE_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES)))$(PACKAGE_CFLAGS)
 PACKAGE_LIBS = $(eval PACKAGE_LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES)))$(PACKAGE_LIBS)
-endif
+CMOCKA_LIBS = $(eval CMOCKA_LIBS := $(shell $(PKG_CONFIG) --libs cmocka))$(CMOCKA_LIBS)
 
-own_cflags = -std=gnu17 -D_GNU_SOURCE -DNETREPRO_VERSION='"$(VERSION)"' $(WARNINGS) -Isrc $(PACKAGE_CFLAGS) \
-	$(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer) -MMD -MP
+own_cflags = -std=gnu17 -D_GNU_SOURCE -DNETREPRO_VERSION='"$(VERSION)"' -DNETREPRO_DATADIR='"$(DATADIR)"' \
+	$(WARNINGS) -Isrc $(PACKAGE_CFLAGS) -MMD -MP \
+	$(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 own_ldflags = $(if $(SAN),-fsanitize=$(SAN))
 own_libs = $(PACKAGE_LIBS) -pthread
 
 sources := $(wildcard src/*/*.c)
 objects := $(sources:%.c=$(BUILD)/%.o)
-# Everything but main(), for the programs of the tests.
+# Everything but main(), for the programs of the tests: objects and no archive, as the table of verbs is gathered by the
+# linker from all objects, and an archive would give it only those that something else names.
 library_objects := $(filter-out $(BUILD)/src/cli/main.o,$(objects))
 
-quiet = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(@:$(BUILD)/%=%)';)
+unit_tests := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test-*.c))
+net_tests := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/net/test-*.c))
+platform_tests := $(patsubst %.c,$(BUILD)/%,$(filter-out tests/platform/platform.c,$(wildcard tests/platform/*.c)))
+bench_programs := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/*.c))
+cli_tests := $(wildcard tests/cli/*.sh)
+isolation_tests := $(filter-out %/host-snapshot.sh %/common.sh,$(wildcard tests/isolation/*.sh))
+fault_tests := tests/fault/fault.sh
+fault_shim := $(BUILD)/tests/fault/shim.so
+fuzzers := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/*.c))
+FUZZ_SECONDS ?= 60
 
-all: $(BUILD)/netrepro ## build build/netrepro (SAN=address,undefined: with sanitizers; V=1: say the commands)
+quiet = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(@:build/%=%)';)
+
+all: $(BUILD)/netrepro ## build build/netrepro (SAN=address,undefined: build/san/netrepro; V=1: show the commands)
 
 $(BUILD)/netrepro: $(objects)
 	$(call quiet,LD)$(CC) $(CFLAGS) $(own_ldflags) $(LDFLAGS) -o $@ $^ $(own_libs) $(LDLIBS)
@@ -46,6 +56,94 @@ $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(CC) $(own_cflags) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
--include $(objects:.o=.d)
+# The README's two commands: what is missing is set up first, in a make of its own, as this one may have looked already.
+run: ## set up what is missing, build, and run scenarios/server-restart.yaml over its whole matrix
+	@ci/setup build
+	@$(MAKE) --no-print-directory all
+	build/netrepro run scenarios/server-restart.yaml
 
-.PHONY: all
+test: ## set up what is missing, build, and run all tests (STRICT=1: a skipped test is a failed one)
+	@ci/setup test
+	@$(MAKE) --no-print-directory check
+
+# With `san:` in front a test runs against the sanitized program: all but those of the kernel alone.
+check: layers all $(unit_tests) $(net_tests) $(platform_tests) $(bench_programs) $(fault_shim) sanitized ## run all tests, nothing being set up
+	@tests/run $(unit_tests) $(net_tests) $(platform_tests) $(cli_tests) $(isolation_tests) $(fault_tests) \
+		$(addprefix san:,$(patsubst build/%,build/san/%,$(unit_tests) $(net_tests)) $(cli_tests) $(isolation_tests))
+
+layers: ## check that no layer includes one to its right (src/README.md)
+	@ci/layers
+
+sanitized: ## build the program and its tests with the address and undefined-behaviour sanitizers
+	@$(MAKE) --no-print-directory SAN=address,undefined sanitized-programs
+
+sanitized-programs: $(BUILD)/netrepro $(unit_tests) $(net_tests)
+
+$(unit_tests): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/tests/unit/test_vocabulary.o $(library_objects)
+	$(call quiet,LD)$(CC) $(CFLAGS) $(own_ldflags) $(LDFLAGS) -o $@ $^ $(own_libs) $(CMOCKA_LIBS) $(LDLIBS)
+
+$(net_tests): $(BUILD)/%: $(BUILD)/%.o $(library_objects)
+	$(call quiet,LD)$(CC) $(CFLAGS) $(own_ldflags) $(LDFLAGS) -o $@ $^ $(own_libs) $(CMOCKA_LIBS) $(LDLIBS)
+
+$(platform_tests): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/tests/platform/platform.o
+	$(call quiet,LD)$(CC) $(CFLAGS) $(own_ldflags) $(LDFLAGS) -o $@ $^ $(own_libs) $(CMOCKA_LIBS) $(LDLIBS)
+
+$(bench_programs): $(BUILD)/%: $(BUILD)/%.o
+	$(call quiet,LD)$(CC) $(CFLAGS) $(own_ldflags) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+$(fault_shim): tests/fault/shim.c Makefile
+	@mkdir -p $(@D)
+	$(call quiet,LD)$(CC) $(own_cflags) $(CFLAGS) -shared -fPIC -o $@ $< -ldl
+
+bench: ## measure against the floor and against a shell script (tests/bench/README.md); takes some minutes
+	@ci/setup test
+	@$(MAKE) --no-print-directory all $(bench_programs)
+	@tests/bench/bench
+
+# Fuzzers are clang's, with everything compiled for coverage.
+build/fuzz/%: tests/fuzz/%.c $(filter-out src/cli/main.c,$(sources))
+	@mkdir -p $(@D)
+	$(call quiet,FUZZ)clang -std=gnu17 -D_GNU_SOURCE -DNETREPRO_VERSION='"$(VERSION)"' -g -O1 -Isrc $(PACKAGE_CFLAGS) \
+		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $^ $(own_libs)
+
+fuzz: ## fuzz each reader for FUZZ_SECONDS (60), from the committed corpus
+	@ci/setup fuzz
+	@$(MAKE) --no-print-directory $(fuzzers)
+	@tests/fuzz/run $(FUZZ_SECONDS) $(fuzzers)
+
+lint: layers ## the sources under clang's warnings, the scripts under shellcheck
+	@ci/setup fuzz
+	@ci/lint
+
+golden: all ## write the golden files anew, to be looked at with git diff
+	@for test in $(cli_tests); do UPDATE_GOLDEN=1 $$test >/dev/null || exit 1; done
+
+install: all ## install below $(DESTDIR)$(PREFIX)
+	$(INSTALL) -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(MANDIR)/man1' '$(DESTDIR)$(DATADIR)/scenarios'
+	$(INSTALL) -m 755 $(BUILD)/netrepro '$(DESTDIR)$(BINDIR)/netrepro'
+	$(INSTALL) -m 644 src/cli/netrepro.1 '$(DESTDIR)$(MANDIR)/man1/netrepro.1'
+	$(INSTALL) -m 644 scenarios/*.yaml scenarios/*.json scenarios/README.md '$(DESTDIR)$(DATADIR)/scenarios'
+
+uninstall: ## undo `make install`
+	rm -f '$(DESTDIR)$(BINDIR)/netrepro' '$(DESTDIR)$(MANDIR)/man1/netrepro.1'
+	rm -rf '$(DESTDIR)$(DATADIR)'
+
+compile_commands.json: Makefile $(sources) ## for clangd and clang-tidy
+	@printf '[' >$@
+	@separator=''; for f in $(sources); do \
+		printf '%s\n{"directory":"%s","file":"%s","command":"$(CC) %s -c %s"}' "$$separator" '$(CURDIR)' "$$f" \
+			'$(subst ",\",$(subst ',,$(own_cflags)))' "$$f" >>$@; separator=','; done
+	@printf '\n]\n' >>$@
+
+clean: ## take away all that was built
+	rm -rf build compile_commands.json
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z_.]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+-include $(wildcard $(BUILD)/src/*/*.d $(BUILD)/tests/*/*.d)
+
+.PHONY: all run test check layers sanitized sanitized-programs bench fuzz lint golden install uninstall clean help
+.DELETE_ON_ERROR:
+# Objects of the tests are kept between builds.
+.SECONDARY:

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What this host can do, found by doing it.
+ *
+ * Each trial is made in a forked process, in namespaces of its own, as a run would make them: as root where that may, in a
+ * user namespace otherwise. It tells its finding through a pipe and ends, and with it all that it made.
+ */
+#include "run/examine.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "actor/testbed.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "net/namespace.h"
+#include "net/sysctl.h"
+#include "run/isolation.h"
+
+static int try_kernel(char *detail, size_t size, struct error *e)
+{
+	struct utsname kernel;
+	if (uname(&kernel) < 0)
+		return error_errno(e, ERROR_HOST, errno, "uname");
+	snprintf(detail, size, "Linux %.64s on %.32s, as uid %u", kernel.release, kernel.machine, geteuid());
+	return 0;
+}
+
+static int try_user_namespace(char *detail, size_t size, struct error *e)
+{
+	(void)detail, (void)size;
+	return unshare(CLONE_NEWUSER) < 0 ? error_errno(e, ERROR_HOST, errno, "unshare(CLONE_NEWUSER)") : 0;
+}
+
+/* As a run begins: what the rest is tried in. */
+static int enter(struct isolation *isolation, struct error *e)
+{
+	*isolation = ISOLATION_INIT;
+	return isolation_begin(isolation, e);
+}
+
+static int try_isolation(char *detail, size_t size, struct error *e)
+{
+	struct isolation isolation;
+	int r = enter(&isolation, e);
+	if (r == 0)
+		snprintf(detail, size, "%s", strcmp(isolation.privilege, "root") ? "in a user namespace" : "as root");
+	isolation_end(&isolation);
+	return r;
+}
+
+/* What a trial says to who waits for it: '+' and what it saw, or '-' and why not. */
+static _Noreturn void report_and_end(int report, int r, char *text, size_t size, struct error *e)
+{
+	text[0] = r < 0 ? '-' : '+';
+	if (r < 0)
+		snprintf(text + 1, size - 1, "%s", error_text(e));
+	_exit(write(report, text, strlen(text) + 1) < 0);
+}
+
+/* Return: 1 '+', 0 '-', with the rest of it in @text. */
+static int await_report(pid_t pid, int report, char text[static ABILITY_TEXT])
+{
+	char said[ABILITY_TEXT + 1] = "";
+	ssize_t n;
+	do
+		n = read(report, said, sizeof said - 1);
+	while (n < 0 && errno == EINTR);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	snprintf(text, ABILITY_TEXT, "%s", n > 0 ? said + 1 : "the trial ended without a word");
+	return n > 0 && said[0] == '+';
+}
+
+/* Try @what in a process that is isolated as a worker is. */
+static int try_as_worker(int (*what)(char *detail, size_t size, struct error *e), char *detail, size_t size,
+	struct error *e)
+{
+	struct isolation isolation;
+	int fds[2];
+	int r = enter(&isolation, e);
+	if (r < 0)
+		return r; /* this process ends now, and with it what was begun */
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return error_errno(e, ERROR_HARNESS, errno, "cannot make a pipe");
+	pid_t pid = fork();
+	if (pid < 0)
+		return error_errno(e, ERROR_HOST, errno, "cannot fork");
+	if (pid == 0) {
+		struct error inner = ERROR_INIT;
+		char text[ABILITY_TEXT] = "";
+		int report = fds[1];
+		r = isolation_enter("netrepro-doctor", &report, 1, &inner);
+		if (r == 0)
+			r = what(text + 1, sizeof text - 1, &inner);
+		report_and_end(report, r, text, sizeof text, &inner);
+	}
+	close(fds[1]);
+	char text[ABILITY_TEXT];
+	bool works = await_report(pid, fds[0], text);
+	close(fds[0]);
+	isolation_end(&isolation);
+	if (!works)
+		return error_set(e, ERROR_HOST, EPERM, "%s", text);
+	snprintf(detail, size, "%s", text);
+	return 0;
+}
+
+static int worker_network_namespace(char *detail, size_t size, struct error *e)
+{
+	(void)detail, (void)size;
+	CLEANUP(cleanup_close) int fd = namespace_new(e);
+	return fd < 0 ? fd : 0;
+}
+
+static int try_network_namespace(char *detail, size_t size, struct error *e)
+{
+	return try_as_worker(worker_network_namespace, detail, size, e);
+}
+
+static int worker_proc(char *detail, size_t size, struct error *e)
+{
+	(void)detail, (void)size;
+	return mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0
+		? error_errno(e, ERROR_HOST, errno, "mount of /proc")
+		: 0;
+}
+
+static int try_proc(char *detail, size_t size, struct error *e)
+{
+	return try_as_worker(worker_proc, detail, size, e);
+}
+
+/* A testbed of two namespaces, ready. */
+static int build_testbed(struct testbed *t, struct plan *plan, struct whereabouts *whereabouts, bool ipv6,
+	struct error *e)
+{
+	static struct plan_namespace namespaces[] = {{.name = "server"}, {.name = "client"}};
+	*plan = PLAN_INIT;
+	plan->namespaces = namespaces;
+	plan->n_namespaces = 2;
+	plan->ipv6 = ipv6;
+	whereabouts->home = namespace_open_own(e);
+	if (whereabouts->home < 0)
+		return -EIO;
+	int r = testbed_build(t, plan, whereabouts, e);
+	uint64_t deadline_us = clock_now_us() + 5 * CLOCK_US_PER_S;
+	while (r == 0 && (r = testbed_is_ready(t, e)) == 0) {
+		if (clock_now_us() > deadline_us)
+			return error_set(e, ERROR_HOST, ETIMEDOUT, "its operstate was not up within 5 s");
+		usleep(1000);
+	}
+	return r < 0 ? r : 0;
+}
+
+static int worker_veth(char *detail, size_t size, struct error *e)
+{
+	(void)detail, (void)size;
+	struct testbed t = {.whereabouts = NULL};
+	struct plan plan;
+	struct whereabouts whereabouts = {0};
+	return build_testbed(&t, &plan, &whereabouts, false, e); /* the process ends with all of it */
+}
+
+static int try_veth(char *detail, size_t size, struct error *e)
+{
+	return try_as_worker(worker_veth, detail, size, e);
+}
+
+static int worker_ipv6(char *detail, size_t size, struct error *e)
+{
+	(void)detail, (void)size;
+	struct testbed t = {.whereabouts = NULL};
+	struct plan plan;
+	struct whereabouts whereabouts = {0};
+	return build_testbed(&t, &plan, &whereabouts, true, e);
+}
+
+static int try_ipv6(char *detail, size_t size, struct error *e)
+{
+	return try_as_worker(worker_ipv6, detail, size, e);
+}
+
+static int worker_sysctl(char *detail, size_t size, struct error *e)
+{
+	static const char name[] = "net.ipv4.tcp_timestamps";
+	CLEANUP(cleanup_close) int fd = namespace_new(e);
+	if (fd < 0)
+		return fd;
+	char before[SYSCTL_VALUE_MAX];
+	int r = sysctl_read(name, before, e);
+	if (r == 0)
+		r = sysctl_write(name, strcmp(before, "0") ? "0" : "1", e);
+	if (r == 0)
+		snprintf(detail, size, "%s was %.16s, and was changed in a new namespace", name, before);
+	return r;
+}
+
+static int try_sysctl(char *detail, size_t size, struct error *e)
+{
+	return try_as_worker(worker_sysctl, detail, size, e);
+}
+
+static int worker_sock_diag(char *detail, size_t size, struct error *e)
+{
+	struct testbed t = {.whereabouts = NULL};
+	struct plan plan;
+	struct whereabouts whereabouts = {0};
+	int r = build_testbed(&t, &plan, &whereabouts, false, e);
+	if (r == 0)
+		r = testbed_enter(&t, &t.namespaces[0], e);
+	if (r < 0)
+		return r;
+	CLEANUP(cleanup_close) int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_in any = {.sin_family = AF_INET, .sin_port = htons(12345)};
+	if (fd < 0 || bind(fd, (struct sockaddr *)&any, sizeof any) < 0 || listen(fd, 1) < 0)
+		return error_errno(e, ERROR_HOST, errno, "cannot make a listener");
+	r = testbed_look(&t, &t.namespaces[0], e);
+	if (r < 0)
+		return r;
+	const struct tcp_sockets *look = &t.namespaces[0].look;
+	if (look->n != 1 || look->all[0].state != TCP_STATE_LISTEN)
+		return error_set(e, ERROR_HOST, EIO, "sock_diag shows %zu sockets where there is one listener", look->n);
+	snprintf(detail, size, "a listener is seen as %s", tcp_state_name(look->all[0].state));
+	return 0;
+}
+
+static int try_sock_diag(char *detail, size_t size, struct error *e)
+{
+	return try_as_worker(worker_sock_diag, detail, size, e);
+}
+
+static int try_descriptors(char *detail, size_t size, struct error *e)
+{
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return error_errno(e, ERROR_HOST, errno, "getrlimit(RLIMIT_NOFILE)");
+	snprintf(detail, size, "%llu descriptors a process", (unsigned long long)limit.rlim_max);
+	return limit.rlim_max < 1024 ? error_set(e, ERROR_HOST, EMFILE, "%llu descriptors a process are few",
+					       (unsigned long long)limit.rlim_max)
+				     : 0;
+}
+
+static const char as_root[] = "run netrepro as root: sudo netrepro …";
+
+const struct ability abilities[] = {
+	{"kernel", "what all of this is about", true, try_kernel, ""},
+	{"user namespace", "runs without root", false, try_user_namespace,
+		"as root it is not needed. To allow it: sysctl -w kernel.unprivileged_userns_clone=1 (Debian), "
+		"kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu 24.04), user.max_user_namespaces=10000 (where it is 0)"},
+	{"isolation", "a PID namespace that ends with the run", true, try_isolation, as_root},
+	{"network namespace", "one for each actor", true, try_network_namespace,
+		"as root; or raise the limit: sysctl -w user.max_net_namespaces=10000. In a container: --privileged"},
+	{"own /proc", "workers that see no process of the host", false, try_proc,
+		"in a container: --privileged, or --security-opt unmask=ALL (podman)"},
+	{"veth", "joins the namespaces", true, try_veth, "load the module: modprobe veth"},
+	{"IPv6", "cells with tcp6 sockets", false, try_ipv6, "boot without ipv6.disable=1; or modprobe ipv6"},
+	{"sysctl", "written in a namespace, and read back", true, try_sysctl,
+		"/proc/sys must be writable: in a container --privileged"},
+	{"sock_diag", "the states of sockets, TIME-WAIT included", true, try_sock_diag, "load the module: modprobe tcp_diag"},
+	{"descriptors", "many cells at once", false, try_descriptors, "raise the hard limit: ulimit -Hn"},
+};
+const size_t n_abilities = sizeof abilities / sizeof *abilities;
+
+int ability_try(const struct ability *ability, char ret_text[static ABILITY_TEXT], struct error *e)
+{
+	int fds[2];
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return error_errno(e, ERROR_HARNESS, errno, "cannot make a pipe");
+	pid_t pid = fork();
+	if (pid == 0) {
+		struct error inner = ERROR_INIT;
+		char text[ABILITY_TEXT] = "";
+		int r = ability->try(text + 1, sizeof text - 1, &inner);
+		report_and_end(fds[1], r, text, sizeof text, &inner);
+	}
+	close(fds[1]);
+	int works = pid > 0 ? await_report(pid, fds[0], ret_text)
+			    : error_errno(e, ERROR_HARNESS, errno, "cannot fork");
+	close(fds[0]);
+	return works;
+}
