@@ -206,10 +206,10 @@ static void session_progress(void *context, const struct runner_progress *progre
 	struct runner_progress p = *progress;
 	p.n_before = session->n_before;
 	progress_draw(&p);
-	if (p.draining && !progress_is_on()) {
+	if (p.draining && p.n_in_flight && !progress_is_on()) {
 		static bool said;
 		if (!said)
-			fprintf(stderr, "netrepro: stopping: %" PRIu64 " runs still go on; a second signal stops at once\n",
+			fprintf(stderr, "netrepro: stopping; %" PRIu64 " runs go on to their end; a second signal stops at once\n",
 				p.n_in_flight);
 		said = true;
 	}
@@ -279,10 +279,14 @@ static int session_run(struct session *session, struct isolation *isolation)
 	int r = runner_run(&job, &progress, &e);
 	if (!o->quiet)
 		progress_clear();
-	if (r == 0)
-		r = results_end(&session->file, session->tally.verdicts, peak_memory_kib(), &e);
+	/* A signal may come when all runs are under way already: then nothing is missing. */
+	bool is_complete = r >= 0 && tally_total(&session->tally) == session->facts.n_runs;
+	if (is_complete) {
+		int ended = results_end(&session->file, session->tally.verdicts, peak_memory_kib(), &e);
+		r = ended < 0 ? ended : r;
+	}
 	if (r >= 0 || tally_total(&session->tally)) {
-		int printed = print_summary(session, &progress, r != 0);
+		int printed = print_summary(session, &progress, !is_complete);
 		if (printed && r == 0)
 			return printed;
 	}

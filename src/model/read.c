@@ -86,7 +86,7 @@ int read_text(struct reader *r, const struct yaml *node, const char *what, const
 
 int read_line(struct reader *r, const struct yaml *node, const char *what, const char **ret)
 {
-	const char *text;
+	const char *text = NULL;
 	int rc = read_text(r, node, what, &text);
 	if (rc < 0)
 		return rc;

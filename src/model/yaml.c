@@ -128,18 +128,12 @@ static int yaml_close(struct yaml_builder *b)
 	return 0;
 }
 
-/* Whether the file holds the text of a token as it is, and how many columns behind the token's first character. */
-static void yaml_find_text(struct yaml *node, struct fy_token *token, size_t len)
+/* Whether the file holds the text of a token as it is. The marks of a quoted one are inside its quotes. */
+static bool yaml_is_verbatim(struct fy_token *token, size_t len)
 {
-	if (!token || strchr(node->text, '\n'))
-		return;
-	const struct fy_mark *start = fy_token_start_mark(token), *end = fy_token_end_mark(token);
-	if (!start || !end || start->line != end->line)
-		return;
-	enum fy_scalar_style style = fy_token_scalar_style(token);
-	size_t quotes = style == FYSS_SINGLE_QUOTED || style == FYSS_DOUBLE_QUOTED ? 2 : 0;
-	node->verbatim = end->input_pos - start->input_pos == len + quotes;
-	node->text_columns = quotes ? 1 : 0;
+	const struct fy_mark *start = token ? fy_token_start_mark(token) : NULL;
+	const struct fy_mark *end = token ? fy_token_end_mark(token) : NULL;
+	return start && end && start->line == end->line && end->input_pos - start->input_pos == len;
 }
 
 /* libfyaml 0.7.12 leaks memory over a run of escaped quotes in a single-quoted text: four are enough. */
@@ -171,9 +165,9 @@ static int yaml_scalar(struct yaml_builder *b, struct fy_event *event, struct ma
 	if (!copy)
 		return error_no_memory(b->e);
 	if (!yaml_wants_key(b)) {
-		struct yaml value = {.kind = YAML_TEXT, .at = at, .text = copy}, *node;
-		yaml_find_text(&value, token, len);
-		return yaml_add(b, &value, &node);
+		struct yaml *node;
+		bool verbatim = yaml_is_verbatim(token, len);
+		return yaml_add(b, &(struct yaml){.kind = YAML_TEXT, .at = at, .text = copy, .verbatim = verbatim}, &node);
 	}
 	if (!strcmp(copy, "<<"))
 		return scenario_error(b->s, at, b->e, "a merge key (<<): a scenario has none, write the entries out");
@@ -289,7 +283,6 @@ struct mark yaml_mark(const struct yaml *node, size_t offset)
 	struct mark at = node->at;
 	if (!node->verbatim)
 		return at;
-	at.column += node->text_columns;
 	for (size_t i = 0; i < offset && node->text[i]; i++)
 		at.column += ((unsigned char)node->text[i] & 0xC0) != 0x80;
 	return at;

@@ -19,10 +19,9 @@ enum yaml_kind { YAML_TEXT, YAML_LIST, YAML_MAP, YAML_KIND_COUNT };
 struct yaml {
 	enum yaml_kind kind;
 	struct mark at;
-	const char *text;      /* of a text: as written, without its quotes; "" where nothing stands */
-	unsigned text_columns; /* from @at to the first character of @text, where the file holds it as it is; */
-	bool verbatim;         /* otherwise (folded, escaped) places inside of it are not known */
-	const char *key;       /* as an entry of a map: its key */
+	const char *text; /* of a text: as written, without its quotes; "" where nothing stands */
+	bool verbatim;    /* the file holds @text as it is, so that places inside of it are known */
+	const char *key;  /* as an entry of a map: its key */
 	struct mark key_at;
 	struct yaml *first; /* what a list or a map holds, n of them */
 	struct yaml *next;  /* the next of the same list or map */
