@@ -30,9 +30,10 @@ own_libs = $(PACKAGE_LIBS) -pthread
 
 sources := $(wildcard src/*/*.c)
 objects := $(sources:%.c=$(BUILD)/%.o)
-# Everything but main(), for the programs of the tests: objects and no archive, as the table of verbs is gathered by the
-# linker from all objects, and an archive would give it only those that something else names.
-library_objects := $(filter-out $(BUILD)/src/cli/main.o,$(objects))
+# Everything below the command line, for the programs of the tests: objects and no archive, as the table of verbs is
+# gathered by the linker from all objects, and an archive would give it only those that something else names.
+library_sources := $(filter-out src/cli/%,$(sources))
+library_objects := $(library_sources:%.c=$(BUILD)/%.o)
 
 unit_tests := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test-*.c))
 net_tests := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/net/test-*.c))
@@ -101,7 +102,7 @@ bench: ## measure against the floor and against a shell script (tests/bench/READ
 	@tests/bench/bench
 
 # Fuzzers are clang's, with everything compiled for coverage.
-build/fuzz/%: tests/fuzz/%.c $(filter-out src/cli/main.c,$(sources))
+build/fuzz/%: tests/fuzz/%.c $(library_sources)
 	@mkdir -p $(@D)
 	$(call quiet,FUZZ)clang -std=gnu17 -D_GNU_SOURCE -DNETREPRO_VERSION='"$(VERSION)"' -g -O1 -Isrc $(PACKAGE_CFLAGS) \
 		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $^ $(own_libs)

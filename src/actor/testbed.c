@@ -154,19 +154,20 @@ int testbed_close_socket(struct testbed_actor *actor, size_t slot)
 	return close(fd) < 0 ? errno : 0;
 }
 
-void testbed_done(struct testbed *t)
+int testbed_done(struct testbed *t, struct error *e)
 {
 	if (!t->whereabouts) /* never built: its descriptors are not even -1 */
-		return;
+		return 0;
 	for (size_t i = 0; i < t->n_actors; i++)
 		for (size_t slot = 0; slot < t->actors[i].n_sockets; slot++)
 			fd_close(&t->actors[i].sockets[slot].fd);
 	t->n_actors = 0;
-	testbed_enter(t, NULL, NULL); /* where it fails, whereabouts->now says so, and the worker must end */
+	int r = testbed_enter(t, NULL, e);
 	for (size_t i = 0; i < SCENARIO_NAMESPACES_MAX; i++) {
 		netlink_close(&t->namespaces[i].route);
 		netlink_close(&t->namespaces[i].diag);
 		tcp_sockets_done(&t->namespaces[i].look);
 		fd_close(&t->namespaces[i].fd);
 	}
+	return r < 0 ? error_wrap(e, "there is no way out of a cell's namespace") : 0;
 }

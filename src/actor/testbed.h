@@ -77,9 +77,10 @@ int testbed_close_socket(struct testbed_actor *actor, size_t slot);
 /**
  * testbed_done() - close all, go home; the kernel takes the namespaces
  *
- * Also good after a failed or no build. Where whereabouts->now is not NULL afterwards, there was no way home: the caller
- * must end, as it is in a namespace of which nothing is known any more.
+ * Also good after a failed or no build.
+ * Return: 0, or -errno when there was no way home: then the caller must end, as it is in a namespace of which nothing is
+ * known any more.
  */
-void testbed_done(struct testbed *t);
+int testbed_done(struct testbed *t, struct error *e);
 
 #endif

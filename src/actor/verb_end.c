@@ -4,8 +4,9 @@
  *
  * Theory of operation: close(2) of a socket with SO_LINGER and a time above 0 blocks until the peer has acknowledged or
  * the time is over, also where the socket is non-blocking (inet_release(), net/ipv4/af_inet.c). One such close would hold
- * up every cell of the worker, so it is made by a thread, which reports what close() returned through a pipe. A process
- * that exits does not wait so (PF_EXITING in the same function), and `restart` stands for an exit: it takes the time from
+ * up every cell of the worker, so it is made by a thread, and a pipe that the thread closes afterwards says when it is done.
+ * (What close() returned says nothing: a socket has no flush(), and its release() is not asked, fs/open.c.) A process that
+ * exits does not wait so (PF_EXITING in the same function), and `restart` stands for an exit: it takes the time from
  * such a socket first, which changes nothing but the waiting. SO_LINGER 0 is left alone: it is what makes the reset.
  */
 #include <errno.h>
@@ -82,10 +83,7 @@ static void *lingering_close_thread(void *data)
 {
 	struct lingering_close job = *(struct lingering_close *)data;
 	free(data);
-	int errnum = close(job.socket_fd) < 0 ? errno : 0;
-	/* The reader may be gone with its cell: then nobody wants to know, and SIGPIPE is ignored here. */
-	ssize_t written = write(job.report_fd, &errnum, sizeof errnum);
-	(void)written;
+	close(job.socket_fd);
 	close(job.report_fd);
 	return NULL;
 }
@@ -127,15 +125,14 @@ static enum step_status run_close(struct step_run *run, struct error *e)
 		if (start_lingering_close(run, e) < 0)
 			return STEP_FAILED;
 	}
-	int errnum;
-	ssize_t n = read(run->helper_fd, &errnum, sizeof errnum);
-	if (n < 0 && errno == EAGAIN)
+	char byte;
+	ssize_t n = read(run->helper_fd, &byte, 1);
+	if (n == 0)
+		return step_ok(run);
+	if (errno == EAGAIN)
 		return step_wait(run, run->helper_fd, EPOLLIN);
-	if (n != sizeof errnum) {
-		error_set(e, ERROR_HARNESS, EIO, "the thread that closes a lingering socket has vanished");
-		return STEP_FAILED;
-	}
-	return errnum ? step_errno(run, errnum) : step_ok(run);
+	error_errno(e, ERROR_HARNESS, errno, "cannot hear from the thread that closes a lingering socket");
+	return STEP_FAILED;
 }
 
 VERB(close) = {

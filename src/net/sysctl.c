@@ -105,8 +105,8 @@ static int write_value(int fd, const char *name, const char *value, struct error
 		return error_errno(
 			e, is_refusal(errno) ? ERROR_UNMET : ERROR_HARNESS, errno, "sysctl %s = %s", name, value);
 	if ((size_t)done != len)
-		return error_set(e, ERROR_UNMET, EINVAL,
-			"sysctl %s = %s: the kernel took %zd of its %zu bytes (EINVAL)", name, value, done, len);
+		return error_set(e, ERROR_UNMET, SYSCTL_NOT_KEPT,
+			"sysctl %s = %s: the kernel took %zd of its %zu bytes", name, value, done, len);
 	return 0;
 }
 
@@ -128,7 +128,7 @@ int sysctl_write(const char *name, const char *value, struct error *e)
 	fold_space(wanted, value);
 	if (strcmp(wanted, found) != 0)
 		return error_set(
-			e, ERROR_UNMET, EINVAL, "sysctl %s: '%s' was written, '%s' is read back", name, wanted, found);
+			e, ERROR_UNMET, SYSCTL_NOT_KEPT, "sysctl %s: '%s' was written, '%s' is read back", name, wanted, found);
 	return 0;
 }
 
@@ -178,7 +178,9 @@ static int visit_file(const struct folder *folder, const char *file,
 	char path[PATH_MAX], name[NAME_MAX + 32], value[SYSCTL_VALUE_MAX];
 	struct stat status;
 	snprintf(path, sizeof(path), "%s/%s", folder->path, file);
-	if (stat(path, &status) < 0 || !S_ISREG(status.st_mode) || !(status.st_mode & 0444))
+	if (stat(path, &status) < 0)
+		return is_exhaustion(errno) ? error_errno(e, ERROR_HARNESS, errno, "%s", path) : 0;
+	if (!S_ISREG(status.st_mode) || !(status.st_mode & 0444))
 		return 0;
 	snprintf(name, sizeof(name), "%s%s", folder->prefix, file);
 	CLEANUP(cleanup_error) struct error unread = ERROR_INIT;

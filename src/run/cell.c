@@ -69,15 +69,14 @@ static void close_helper(struct cell *cell)
 	fd_close(&cell->run.helper_fd);
 }
 
-void cell_free(struct cell *cell)
+int cell_free(struct cell *cell, struct error *e)
 {
-	if (!cell)
-		return;
 	close_helper(cell);
-	testbed_done(&cell->testbed);
+	int r = testbed_done(&cell->testbed, e);
 	plan_done(&cell->plan);
 	free(cell->line);
 	free(cell);
+	return r;
 }
 
 /* "server: bind listener *:12345" as it stands in the file, so that the reasons of cells that differ are the same text. */

@@ -56,8 +56,8 @@ enum cell_status cell_advance(struct cell *cell, struct whereabouts *whereabouts
 /* cell_fail() - end a cell that waits, as its worker cannot go on with it: the verdict is by the kind of @e. */
 void cell_fail(struct cell *cell, const struct error *e);
 
-/* cell_free() - take the testbed down and free all. */
-void cell_free(struct cell *cell);
+/* cell_free() - take the testbed down and free all. Return: as testbed_done(). */
+int cell_free(struct cell *cell, struct error *e);
 
 /* cell_error_line() - the result of a run that never came to its end, with the verdict `error`; owned by the caller. */
 char *cell_error_line(const struct scenario *s, struct run_id id, const char *reason, uint64_t elapsed_us,

@@ -262,6 +262,9 @@ static const char *cause_of_death(struct worker_process *w, char *buffer, size_t
 	if (WIFSIGNALED(how))
 		snprintf(buffer, size, "the worker was killed by SIG%s",
 			sigabbrev_np(WTERMSIG(how)) ? sigabbrev_np(WTERMSIG(how)) : "?");
+	else if (WEXITSTATUS(how) && strerrorname_np(WEXITSTATUS(how)))
+		snprintf(buffer, size, "the worker could not go on: %s (%s)", strerror(WEXITSTATUS(how)),
+			strerrorname_np(WEXITSTATUS(how)));
 	else
 		snprintf(buffer, size, "the worker ended with exit status %d", WEXITSTATUS(how));
 	return buffer;

@@ -51,16 +51,18 @@ struct worker {
 
 static const struct run_id no_run = {0};
 
-/* The runner is gone or mad: nobody is left to tell, and dying is the whole clean-up. */
-static _Noreturn void vanish(void)
+/* Nothing can be said any more: not even memory for it is left, or the runner is gone. Dying is the whole clean-up, and the
+ * exit status is the errno. */
+static _Noreturn void vanish(int errnum)
 {
-	_exit(1);
+	_exit(errnum);
 }
 
 static void send_frame(struct worker *w, enum frame_kind kind, struct run_id id, const void *payload, size_t len)
 {
-	if (frame_send(w->frames_fd, kind, id, payload, len) < 0)
-		vanish();
+	int r = frame_send(w->frames_fd, kind, id, payload, len);
+	if (r < 0)
+		vanish(-r);
 	w->sent_us = clock_now_us();
 }
 
@@ -155,17 +157,13 @@ static void end_cell(struct worker *w, struct cell *cell)
 			w->cells[i] = w->cells[--w->n_cells];
 			break;
 		}
-	/* Without a line there is no memory left: the runner says of a worker that died what there is to say. */
 	if (!cell->line)
-		vanish();
+		vanish(ENOMEM);
+	ask_for_more(w); /* first, so that the next order is on its way while this cell is cleared away */
 	send_frame(w, FRAME_RESULT, cell->id, cell->line, strlen(cell->line));
-	ask_for_more(w);
-	cell_free(cell);
-	if (w->whereabouts.now) {
-		CLEANUP(cleanup_error) struct error e = ERROR_INIT;
-		error_set(&e, ERROR_HARNESS, EIO, "a worker found no way out of a cell's namespace");
+	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+	if (cell_free(cell, &e) < 0)
 		fail(w, &e);
-	}
 }
 
 static void advance(struct worker *w, struct cell *cell)
@@ -190,9 +188,12 @@ static void take_order(struct worker *w)
 	ssize_t n = read(w->orders_fd, &id, sizeof id);
 	if (n < 0 && errno == EINTR)
 		return;
+	if (n < 0) {
+		CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+		error_errno(&e, ERROR_HARNESS, errno, "a worker cannot read its orders");
+		fail(w, &e);
+	}
 	if (n != sizeof id) { /* end of file: no more. An order is shorter than PIPE_BUF, so never cut in two. */
-		if (n != 0)
-			vanish();
 		w->no_more = true;
 		epoll_ctl(w->epoll_fd, EPOLL_CTL_DEL, w->orders_fd, NULL);
 		return;
@@ -200,7 +201,7 @@ static void take_order(struct worker *w)
 	w->asked = false;
 	struct cell *cell = cell_start(w->job->scenario, id, w->job->run_began_us);
 	if (!cell)
-		vanish();
+		vanish(ENOMEM);
 	w->cells[w->n_cells++] = cell;
 	advance(w, cell);
 }
@@ -268,7 +269,7 @@ _Noreturn void worker_run(const struct worker_job *job, int orders_fd, int frame
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
 	struct worker *w = calloc(1, sizeof *w);
 	if (!w)
-		vanish();
+		vanish(ENOMEM);
 	w->job = job;
 	int fds[] = {orders_fd, frames_fd};
 	int r = isolation_enter("netrepro-worker", fds, 2, &e);

@@ -15,7 +15,12 @@ struct worker_job {
 /* A worker that has cells in flight says at least this often that it is still there. */
 #define WORKER_ALIVE_US 2000000
 
-/* worker_run() - be a worker, in a process forked for it. Never returns. Takes both descriptors over. */
+/**
+ * worker_run() - be a worker, in a process forked for it
+ *
+ * Takes both descriptors over. Never returns; the exit status is 0, 1 when it said what went wrong (FRAME_FAILED), and
+ * otherwise the errno of what went wrong.
+ */
 _Noreturn void worker_run(const struct worker_job *job, int orders_fd, int frames_fd);
 
 #endif
