@@ -73,7 +73,7 @@ static int testbed_make_namespace(struct testbed *t, size_t i, const struct plan
 	}
 	for (size_t j = 0; r == 0 && j < planned->n_sysctls; j++)
 		r = sysctl_write(planned->sysctls[j].name, planned->sysctls[j].value, e);
-	if (r == 0)
+	if (r == 0 && plan->loopback)
 		r = link_loopback_up(&namespace->route, e);
 	return r;
 }
@@ -124,14 +124,13 @@ int testbed_build(struct testbed *t, struct plan *plan, struct whereabouts *wher
 
 int testbed_is_ready(struct testbed *t, struct error *e)
 {
-	if (t->n_namespaces == 2) {
-		int r = link_is_up(&t->namespaces[0].route, t->namespaces[0].end.ifindex, e);
-		if (r <= 0)
-			return r;
-	}
-	for (size_t i = 0; i < t->n_namespaces; i++)
+	int r = t->n_namespaces < 2 ? 1 : link_is_up(&t->namespaces[0].route, t->namespaces[0].end.ifindex, e);
+	for (size_t i = 0; r > 0 && t->n_namespaces == 2 && i < t->n_namespaces; i++)
+		if (t->namespaces[i].end.with_ipv6)
+			r = link_can_be_found(&t->namespaces[i].route, &t->namespaces[i].end, e);
+	for (size_t i = 0; r > 0 && i < t->n_namespaces; i++)
 		netlink_close(&t->namespaces[i].route);
-	return 1;
+	return r;
 }
 
 int testbed_look(struct testbed *t, struct testbed_namespace *namespace, struct error *e)

@@ -150,7 +150,7 @@ VERB(connect) = {
 		.name = "connect",
 		.usage = "connect SOCKET HOST:PORT",
 		.help = "connect, and wait until that has succeeded or failed",
-		.words = {&word_socket, &word_address},
+		.words = {&word_socket, &word_destination},
 		.n_required = 2,
 	},
 	.run = run_connect,

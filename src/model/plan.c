@@ -172,6 +172,12 @@ static int plan_reserve(struct planner *p)
 	return 0;
 }
 
+/* An address that an actor reaches without the loopback: that of the namespace in which it is not. */
+static bool is_elsewhere(const struct plan *plan, size_t actor, const struct address *address)
+{
+	return address->host == HOST_NAMESPACE && address->namespace != plan->actors[actor].namespace;
+}
+
 static int plan_word(struct planner *p, const struct step *step, struct plan_step *to, size_t i)
 {
 	const struct word_kind *kind = step->verb->words[i];
@@ -187,6 +193,7 @@ static int plan_word(struct planner *p, const struct step *step, struct plan_ste
 	if (rc < 0)
 		return plan_wrap(p, &step->words[i]);
 	p->plan->ipv6 |= word->ipv6;
+	p->plan->loopback |= kind->is_destination && !is_elsewhere(p->plan, step->actor, &word->address);
 	to->n_words++;
 	return kind->socket == SOCKET_NONE ? 0 : planner_take_socket(p, step, &step->words[i], kind->socket, word);
 }

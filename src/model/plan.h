@@ -46,6 +46,7 @@ struct plan {
 	struct plan_step *steps;
 	size_t n_steps;
 	bool ipv6;            /* some step speaks IPv6; otherwise its namespaces are without */
+	bool loopback;        /* some step connects to other than the other namespace; otherwise lo stays down */
 	uint64_t deadline_us; /* of the whole cell, its own sleeps and repeats included */
 };
 

@@ -230,6 +230,9 @@ static int read_step_options(struct reader *r, const struct step_keys *keys, str
 	if (step->verb->only_measured && !keys->as)
 		return scenario_error(r->s, step->at, r->e, "'%s' changes nothing, and records nothing without 'as: NAME'",
 			step->verb->name);
+	if (keys->repeat_for && step->verb->only_measured)
+		return scenario_error(r->s, keys->repeat_for->key_at, r->e,
+			"'for:' repeats a step until it is ok, and '%s' observes: it never says ok", step->verb->name);
 	if (keys->repeat_for)
 		rc = read_template(r, keys->repeat_for, "for", &step->repeat_for);
 	if (rc >= 0 && keys->every)

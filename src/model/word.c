@@ -163,12 +163,13 @@ static int word_parse_address(const struct word_scope *scope, struct word *ret, 
 	return parse_port(ret->text, colon + 1, &address->port, e);
 }
 
-const struct word_kind word_new_socket = {"a name for a socket", SOCKET_MAKES, word_parse_socket};
-const struct word_kind word_socket = {"a socket", SOCKET_USES, word_parse_socket};
-const struct word_kind word_ended_socket = {"a socket", SOCKET_ENDS, word_parse_socket};
-const struct word_kind word_address = {"an address", SOCKET_NONE, word_parse_address};
-const struct word_kind word_count = {"a number", SOCKET_NONE, word_parse_count};
-const struct word_kind word_bytes = {"a number of bytes", SOCKET_NONE, word_parse_bytes};
-const struct word_kind word_duration = {"a duration", SOCKET_NONE, word_parse_duration};
-const struct word_kind word_sysctl = {"a sysctl", SOCKET_NONE, word_parse_sysctl};
-const struct word_kind word_text = {"a text", SOCKET_NONE, NULL};
+const struct word_kind word_new_socket = {.what = "a name for a socket", .socket = SOCKET_MAKES, .parse = word_parse_socket};
+const struct word_kind word_socket = {.what = "a socket", .socket = SOCKET_USES, .parse = word_parse_socket};
+const struct word_kind word_ended_socket = {.what = "a socket", .socket = SOCKET_ENDS, .parse = word_parse_socket};
+const struct word_kind word_address = {.what = "an address", .parse = word_parse_address};
+const struct word_kind word_destination = {.what = "an address", .is_destination = true, .parse = word_parse_address};
+const struct word_kind word_count = {.what = "a number", .parse = word_parse_count};
+const struct word_kind word_bytes = {.what = "a number of bytes", .parse = word_parse_bytes};
+const struct word_kind word_duration = {.what = "a duration", .parse = word_parse_duration};
+const struct word_kind word_sysctl = {.what = "a sysctl", .parse = word_parse_sysctl};
+const struct word_kind word_text = {.what = "a text"};

@@ -57,6 +57,7 @@ enum socket_use {
 struct word_kind {
 	const char *what; /* for messages, with its article: "an address" */
 	enum socket_use socket;
+	bool is_destination; /* an address that is connected to */
 	/* Fills @ret, whose text is set already. Errors are ERROR_USAGE and say what is wrong with the word, with a
 	 * suggestion, and not where it stands. NULL where any text is good. */
 	int (*parse)(const struct word_scope *scope, struct word *ret, struct error *e);
@@ -85,6 +86,7 @@ extern const struct word_kind word_new_socket;   /* SOCKET_MAKES */
 extern const struct word_kind word_socket;       /* SOCKET_USES */
 extern const struct word_kind word_ended_socket; /* SOCKET_ENDS */
 extern const struct word_kind word_address;      /* .address */
+extern const struct word_kind word_destination;  /* .address, connected to */
 extern const struct word_kind word_count;        /* .number, 0 … 2^31-1 */
 extern const struct word_kind word_bytes;        /* .number, 1 … 64 MiB */
 extern const struct word_kind word_duration;     /* .duration_us */

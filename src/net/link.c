@@ -14,6 +14,10 @@
 // operstate is IF_OPER_UP only when the link watch has been there, and asking for it singly makes the link watch do so
 // at once since Linux 6.10 (linkwatch_sync_dev() in rtnl_getlink()); on older kernels one asks again.
 //
+// An IPv6 address is ready when its solicited-node group is joined, which a work queue does after the request for the
+// address was acknowledged, also without duplicate address detection (addrconf_dad_work() in net/ipv6/addrconf.c).
+// Without waiting for it, 37 to 39 of 100 first connects took 1 s on Linux 6.18.
+//
 // The ends have different ifindexes: the link watch takes an end whose index is that of its peer for one that has no
 // peer, and lets its event wait for a tick of 1 s (linkwatch_urgent_event() in net/core/link_watch.c).
 #include "net/link.h"
@@ -173,4 +177,47 @@ int link_is_up(struct netlink *route, int ifindex, struct error *e)
 	if (status < 0)
 		return netlink_error(route, status, e, "the state of link %d", ifindex);
 	return operstate == IF_OPER_UP;
+}
+
+/* ff02::1:ffXX:XXXX, with the last 24 bits of the address: RFC 4291, 2.7.1. */
+static struct in6_addr solicited_node_group(const struct in6_addr *address)
+{
+	struct in6_addr group = {.s6_addr = {[0] = 0xff, [1] = 0x02, [11] = 0x01, [12] = 0xff}};
+	memcpy(&group.s6_addr[13], &address->s6_addr[13], 3);
+	return group;
+}
+
+struct membership {
+	int ifindex;
+	struct in6_addr group;
+	int found;
+};
+
+static int read_membership(struct nl_msg *message, void *context)
+{
+	struct membership *m = context;
+	struct nlmsghdr *header = nlmsg_hdr(message);
+	if (nlmsg_datalen(header) < (int)sizeof(struct ifaddrmsg))
+		return -NLE_MSG_TOOSHORT;
+	const struct ifaddrmsg *body = nlmsg_data(header);
+	struct nlattr *attribute = nlmsg_find_attr(header, sizeof(*body), IFA_MULTICAST);
+	if ((int)body->ifa_index == m->ifindex && attribute && nla_len(attribute) == sizeof(m->group) &&
+		memcmp(nla_data(attribute), &m->group, sizeof(m->group)) == 0)
+		m->found = 1;
+	return NL_OK;
+}
+
+int link_can_be_found(struct netlink *route, const struct veth_end *end, struct error *e)
+{
+	struct ifaddrmsg body = {.ifa_family = AF_INET6};
+	struct membership m = {.ifindex = end->ifindex, .group = solicited_node_group(&end->ipv6)};
+	CLEANUP(cleanup_message) struct nl_msg *message = nlmsg_alloc_simple(RTM_GETMULTICAST, NLM_F_DUMP);
+	int status = -NLE_NOMEM;
+	if (message && nlmsg_append(message, &body, sizeof(body), NLMSG_ALIGNTO) == 0)
+		status = netlink_query(route, message, read_membership, &m);
+	if (status == -NLE_DUMP_INTR)
+		return 0; /* it changes just now: ask again */
+	if (status < 0)
+		return netlink_error(route, status, e, "the multicast groups of '%s'", end->name);
+	return m.found;
 }

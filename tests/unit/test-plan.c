@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// model/plan: one cell, every name replaced and every word read.
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+#include "model/plan.h"
+#include "test_vocabulary.h"
+
+static void must_plan(struct plan *plan, const struct scenario *s, uint64_t cell)
+{
+	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+	if (plan_make(plan, s, cell, &e) < 0)
+		fail_msg("%s", error_text(&e));
+}
+
+static void test_steps_follow_the_levels(void **state)
+{
+	(void)state;
+	CLEANUP(plan_done) struct plan plan = PLAN_INIT;
+	CLEANUP(cleanup_scenario) struct scenario *s = test_must_read("name: x\nmatrix: {closer: [server, client], port: [80]}\n"
+		"steps:\n- server: socket  listener\n- server: bind listener *:$port\n"
+		"- when: {closer: server}\n  do:\n  - server: close listener\n  - when: {port: 80}\n    do:\n    - client: restart\n"
+		"- server: tcp-state *:${port}\n  as: seen\n");
+	must_plan(&plan, s, 0);
+	assert_int_equal(plan.n_steps, 5);
+	assert_string_equal(plan.steps[0].text, "socket listener");
+	assert_string_equal(plan.steps[1].text, "bind listener *:80");
+	assert_int_equal(plan.steps[1].words[1].address.port, 80);
+	assert_int_equal(plan.steps[1].n_words, 2);
+	assert_string_equal(plan.steps[2].text, "close listener");
+	assert_string_equal(plan.steps[3].text, "restart");
+	assert_int_equal(plan.steps[3].actor, 1);
+	must_plan(&plan, s, 1);
+	assert_int_equal(plan.n_steps, 3);
+	assert_string_equal(plan.steps[2].text, "tcp-state *:80");
+	assert_int_equal(plan.steps[2].step->response, 0);
+	assert_int_equal(plan.steps[0].step->response, SCENARIO_NO_RESPONSE);
+}
+
+static void test_actors_and_namespaces(void **state)
+{
+	(void)state;
+	CLEANUP(plan_done) struct plan plan = PLAN_INIT;
+	CLEANUP(cleanup_scenario) struct scenario *s = test_must_read("name: x\nmatrix:\n"
+		"  path: {veth: {where: client}, loopback: {where: server}}\n  ts: [0, 1]\n"
+		"namespaces:\n  server: {sysctl: {net.ipv4.tcp_timestamps: $ts, net.ipv4.tcp_rmem: 4096 87380 6291456}}\n  client:\n"
+		"actors:\n  client: {in: $where}\n  third: {in: client}\n"
+		"steps:\n- client: socket c\n- client: connect c third:80\n- third: socket c\n- third: connect c client:80\n"
+		"- third: bind c server:1\n");
+	must_plan(&plan, s, 1);
+	assert_int_equal(plan.n_namespaces, 2);
+	assert_int_equal(plan.n_actors, 3);
+	assert_string_equal(plan.namespaces[0].sysctls[0].value, "1");
+	assert_string_equal(plan.namespaces[0].sysctls[1].value, "4096 87380 6291456");
+	assert_int_equal(plan.namespaces[1].n_sysctls, 0);
+	assert_int_equal(plan.actors[0].namespace, 0);
+	assert_int_equal(plan.actors[1].namespace, 1);
+	assert_int_equal(plan.actors[2].namespace, 1);
+	assert_int_equal(plan.steps[1].words[1].address.namespace, 1); /* an actor's name: the namespace it is in */
+	must_plan(&plan, s, 2);
+	assert_int_equal(plan.actors[1].namespace, 0);
+	assert_int_equal(plan.steps[3].words[1].address.namespace, 1); /* a namespace's name comes before an actor's */
+	assert_string_equal(plan.namespaces[0].sysctls[0].value, "0");
+}
+
+static void test_slots_are_by_actor(void **state)
+{
+	(void)state;
+	CLEANUP(plan_done) struct plan plan = PLAN_INIT;
+	CLEANUP(cleanup_scenario) struct scenario *s = test_must_read("name: x\nsteps:\n- server: socket a\n- server: socket b\n"
+		"- client: socket b\n- server: accept a c\n- server: close a\n- server: restart\n- server: socket b\n"
+		"- server: socket d\n- client: close b\n");
+	must_plan(&plan, s, 0);
+	assert_int_equal(plan.steps[0].words[0].socket, 0);
+	assert_int_equal(plan.steps[1].words[0].socket, 1);
+	assert_int_equal(plan.steps[2].words[0].socket, 0);
+	assert_int_equal(plan.steps[3].words[1].socket, 2);
+	assert_int_equal(plan.steps[6].words[0].socket, 1); /* a name keeps its slot */
+	assert_int_equal(plan.steps[7].words[0].socket, 3);
+	assert_int_equal(plan.actors[0].n_sockets, 4);
+	assert_string_equal(plan.actors[0].sockets[2], "c");
+	assert_int_equal(plan.actors[1].n_sockets, 1);
+}
+
+static void test_times(void **state)
+{
+	(void)state;
+	CLEANUP(plan_done) struct plan plan = PLAN_INIT;
+	CLEANUP(cleanup_scenario) struct scenario *s = test_must_read("name: x\nmatrix: {wait: [1s, 2s]}\n"
+		"deadlines: {step: 3s, cell: 10s}\nsteps:\n- server: socket a\n- server: sleep $wait\n"
+		"- server: bind a *:80\n  as: bound\n  for: 70s\n- server: listen a\n  as: listening\n  for: 5s\n  every: 1s\n"
+		"  deadline: 20s\n");
+	must_plan(&plan, s, 1);
+	assert_int_equal(plan.steps[0].deadline_us, 3 * CLOCK_US_PER_S);
+	assert_int_equal(plan.steps[1].deadline_us, 2 * CLOCK_US_PER_S + 1); /* the verb's own, and what it waits */
+	assert_int_equal(plan.steps[2].repeat_for_us, 70 * CLOCK_US_PER_S);
+	assert_int_equal(plan.steps[2].every_us, 200 * CLOCK_US_PER_MS);
+	assert_int_equal(plan.steps[3].every_us, CLOCK_US_PER_S);
+	assert_int_equal(plan.steps[3].deadline_us, 20 * CLOCK_US_PER_S);
+	assert_int_equal(plan.steps[0].every_us, 0);
+	assert_int_equal(plan.deadline_us, (10 + 2 + 70 + 5 + 20) * CLOCK_US_PER_S);
+	assert_true(s->responses[0].timed);
+	must_plan(&plan, s, 0);
+	assert_int_equal(plan.deadline_us, (10 + 1 + 70 + 5 + 20) * CLOCK_US_PER_S);
+}
+
+static void test_ipv6(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *rest;
+		bool ipv6;
+	} cases[] = {
+		{"steps:\n- server: socket a\n- server: bind a *:80\n", false},
+		{"steps:\n- server: socket a tcp\n", false},
+		{"steps:\n- server: socket a tcp6\n", true},
+		{"steps:\n- server: socket a\n- server: bind a [::1]:80\n", true},
+		{"steps:\n- server: sysctl net.ipv6.conf.all.forwarding 1\n", true},
+		{"namespaces: {server: {sysctl: {net.ipv6.conf.all.forwarding: 1}}}\nsteps:\n- server: restart\n", true},
+		{"namespaces: {server: {sysctl: {net.ipv4.ip_forward: 1}}}\nsteps:\n- server: restart\n", false},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		CLEANUP(text_done) struct text t = TEXT_INIT;
+		CLEANUP(plan_done) struct plan plan = PLAN_INIT;
+		text_addf(&t, "name: x\n%s", cases[i].rest);
+		CLEANUP(cleanup_scenario) struct scenario *s = test_must_read(text_get(&t));
+		must_plan(&plan, s, 0);
+		assert_int_equal(plan.ipv6, cases[i].ipv6);
+	}
+}
+
+static void test_optional_words(void **state)
+{
+	(void)state;
+	CLEANUP(plan_done) struct plan plan = PLAN_INIT;
+	CLEANUP(cleanup_scenario) struct scenario *s =
+		test_must_read("name: x\nsteps:\n- server: socket a\n- server: listen a\n- server: listen a 5\n");
+	must_plan(&plan, s, 0);
+	assert_int_equal(plan.steps[1].n_words, 1);
+	assert_null(plan.steps[1].words[1].text);
+	assert_int_equal(plan.steps[2].words[1].number, 5);
+}
+
+static void test_a_level_is_one_word(void **state)
+{
+	(void)state;
+	CLEANUP(plan_done) struct plan plan = PLAN_INIT;
+	CLEANUP(cleanup_scenario) struct scenario *s =
+		test_must_read("name: x\nmatrix: {ports: [1024 2048]}\nsteps:\n- server: sysctl net.ipv4.ip_local_port_range $ports\n");
+	must_plan(&plan, s, 0);
+	assert_int_equal(plan.steps[0].n_words, 2);
+	assert_string_equal(plan.steps[0].words[1].text, "1024 2048");
+}
+
+static void test_cells_that_are_not_there(void **state)
+{
+	(void)state;
+	CLEANUP(plan_done) struct plan plan = PLAN_INIT;
+	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+	CLEANUP(cleanup_scenario) struct scenario *s =
+		test_must_read("name: x\nmatrix: {a: [0, 1]}\nexclude: [{a: 0}]\nsteps:\n- server: restart\n");
+	assert_int_equal(plan_make(&plan, s, 0, &e), -EINVAL);
+	assert_string_equal(error_text(&e), "t.yaml: cell 0 is one that 'exclude' takes away");
+	assert_int_equal(plan_make(&plan, s, 2, &e), -EINVAL);
+	assert_string_equal(error_text(&e), "t.yaml: no cell 2: the last one is 1");
+	must_plan(&plan, s, 1);
+}
+
+static void test_levels_text(void **state)
+{
+	(void)state;
+	CLEANUP(text_done) struct text t = TEXT_INIT;
+	CLEANUP(cleanup_scenario) struct scenario *s =
+		test_must_read("name: x\nmatrix: {a: [0, 1], b: [p q]}\nsteps:\n- server: restart\n");
+	plan_levels_text(s, (const size_t[]){1, 0}, &t);
+	assert_string_equal(text_get(&t), "a=1 b=p q");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_steps_follow_the_levels),
+		cmocka_unit_test(test_actors_and_namespaces),
+		cmocka_unit_test(test_slots_are_by_actor),
+		cmocka_unit_test(test_times),
+		cmocka_unit_test(test_ipv6),
+		cmocka_unit_test(test_optional_words),
+		cmocka_unit_test(test_a_level_is_one_word),
+		cmocka_unit_test(test_cells_that_are_not_there),
+		cmocka_unit_test(test_levels_text),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
