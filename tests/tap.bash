@@ -95,7 +95,7 @@ outcomes() {
 	cells "$1" | cut -f1,3,4 | sort -u
 }
 
-# lines_are_whole FILE: each is JSON, and the last one ends
+# lines_are_whole FILE: each line is JSON, and the last one ends
 lines_are_whole() {
 	[[ ! -s $1 ]] || { [[ -z $(tail -c 1 "$1") ]] && jq -c . "$1" >/dev/null 2>&1; }
 }

@@ -74,7 +74,7 @@ VERB(recv) = {
 	.syntax = {
 		.name = "recv",
 		.usage = "recv SOCKET BYTES|eof",
-		.help = "wait for that many bytes (otherwise 'eof'), or for the end of the stream (otherwise 'data')",
+		.help = "wait for that many bytes (else: eof), or for the end (else: data)",
 		.words = {&word_socket, &word_amount},
 		.n_required = 2,
 	},

@@ -177,7 +177,7 @@ VERB(restart) = {
 	.syntax = {
 		.name = "restart",
 		.usage = "restart",
-		.help = "all of the actor's sockets closed at once, as by the exit of a process; its namespace stays",
+		.help = "close all of the actor's sockets, as by exit; the namespace stays",
 		.ends_all_sockets = true,
 		.never_measured = true,
 	},

@@ -223,7 +223,7 @@ VERB(setsockopt) = {
 	.syntax = {
 		.name = "setsockopt",
 		.usage = "setsockopt SOCKET OPTION VALUE",
-		.help = "set a socket option by its name; SO_LINGER takes seconds or off, SO_RCVTIMEO a duration",
+		.help = "set a socket option; SO_LINGER: seconds or off, SO_RCVTIMEO: a duration",
 		.words = {&word_socket, &word_sockopt, &word_sockopt_value},
 		.n_required = 3,
 	},

@@ -64,7 +64,7 @@ int error_wrap(struct error *e, const char *format, ...)
 
 int error_no_memory(struct error *e)
 {
-	return error_set(e, ERROR_HARNESS, ENOMEM, "out of memory");
+	return error_set(e, ERROR_HARNESS, ENOMEM, "out of memory (ENOMEM)");
 }
 
 const char *error_text(const struct error *e)

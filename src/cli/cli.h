@@ -55,6 +55,9 @@ const char *cli_program(void);
 int cli_options(const struct command *command, int argc, char **argv,
 	int (*set)(void *context, int key, const char *argument, struct error *e), void *context, int *ret_status);
 
+/* cli_no_arguments() - refuse what stands behind the options of a command that takes none. Return: the exit status. */
+int cli_no_arguments(const struct command *command, int argc, char **argv, int first);
+
 /* cli_fail() - print an error. Return: the exit status by its kind. */
 int cli_fail(const struct error *e);
 

@@ -69,8 +69,8 @@ const struct command command_check = {
 	.name = "check",
 	.arguments = "SCENARIO…",
 	.summary = "read scenario files, without running them",
-	.description = "Says of each file that it is good, or where and why it is not. A SCENARIO is a file, a\n"
-		       "folder of them, or the bare name of one of the project's.\n",
+	.description = "Says of each file that it is good, or where and why it is not. A SCENARIO is a\n"
+		       "file, a folder of them, or the bare name of one of the project's.\n",
 	.options = options,
 	.n_options = sizeof options / sizeof *options,
 	.example = "check scenarios/server-restart.yaml",

@@ -46,7 +46,10 @@ static int run(const struct command *command, int argc, char **argv)
 {
 	bool json = false;
 	int status;
-	if (cli_options(command, argc, argv, set_option, &json, &status) < 0)
+	int first = cli_options(command, argc, argv, set_option, &json, &status);
+	if (first >= 0)
+		status = cli_no_arguments(command, argc, argv, first);
+	if (first < 0 || status)
 		return status;
 	const struct style *style = style_get(cli_has_colour(STDOUT_FILENO));
 	CLEANUP(text_done) struct text t = TEXT_INIT;

@@ -98,8 +98,10 @@ static int run(const struct command *command, int argc, char **argv)
 	int first = cli_options(command, argc, argv, set_option, &list, &status);
 	if (first < 0)
 		return status;
-	if (list.verbs)
-		return list_verbs(&list);
+	if (list.verbs) {
+		status = cli_no_arguments(command, argc, argv, first);
+		return status ? status : list_verbs(&list);
+	}
 	CLEANUP(paths_done) struct paths paths = PATHS_INIT;
 	int r = first == argc ? paths_add_own(&paths, &e) : 0;
 	for (int i = first; r == 0 && i < argc; i++)
@@ -111,7 +113,7 @@ const struct command command_list = {
 	.name = "list",
 	.arguments = "[SCENARIO…]",
 	.summary = "the scenarios that there are, with their questions",
-	.description = "Without an argument: those in the folder scenarios, or the installed ones.\n",
+	.description = "Without an argument: those in the folder scenarios here, or the installed ones.\n",
 	.options = options,
 	.n_options = sizeof options / sizeof *options,
 	.example = "list scenarios",

@@ -36,15 +36,15 @@ enum {
 static const struct cli_option options[] = {
 	{'o', "output", "DIR", "keep the results in DIR/results.jsonl"},
 	{OPTION_RESUME, "resume", NULL, "go on with the interrupted run in DIR"},
-	{OPTION_SET, "set", "FACTOR=LEVEL,…", "only these levels of a factor; may be given for several"},
+	{OPTION_SET, "set", "FACTOR=LEVEL,…", "only these levels; may be given again"},
 	{OPTION_CELL, "cell", "ID", "only this cell"},
 	{OPTION_REPLICATES, "replicates", "N", "run each cell N times (1)"},
-	{'j', "jobs", "N", "how many cells work at once (as many as processors)"},
-	{OPTION_SEED, "seed", "N", "the order in which the cells run is drawn from it"},
+	{'j', "jobs", "N", "cells that work at once (one a processor)"},
+	{OPTION_SEED, "seed", "N", "draw the order of the cells from it"},
 	{OPTION_DRY_RUN, "dry-run", NULL, "show the cells and their steps, run none"},
 	{OPTION_MAX_CELLS, "max-cells", "N", "refuse a matrix with more cells (100000)"},
 	{OPTION_FORMAT, "format", "text|json", "of the summary (text)"},
-	{'q', "quiet", NULL, "no progress; of the summary only what is not as expected"},
+	{'q', "quiet", NULL, "say only what is not as expected"},
 };
 
 #define SETS_MAX 64
@@ -449,7 +449,8 @@ const struct command command_run = {
 	.arguments = "SCENARIO…",
 	.summary = "run scenarios over every combination of their factors",
 	.description = "Needs root, or a host that lets an ordinary user make user namespaces.\n"
-		       "A SCENARIO is a file, a folder of them, or the bare name of one of the project's.\n",
+		       "A SCENARIO is a file, a folder of them, or the bare name of one of the\n"
+		       "project's.\n",
 	.options = options,
 	.n_options = sizeof options / sizeof *options,
 	.example = "run -o results/restart --replicates 3 scenarios/server-restart.yaml",

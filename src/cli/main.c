@@ -20,8 +20,8 @@ static int print_help(void)
 {
 	CLEANUP(text_done) struct text t = TEXT_INIT;
 	text_add(&t, "netrepro: which setting decided what TCP just did?\n\n"
-		     "Runs a real server and a real client in throwaway network namespaces, over every\n"
-		     "combination of the options in question, and says what came out.\n\n"
+		     "Runs a real server and a real client in throwaway network namespaces, over\n"
+		     "every combination of the options in question, and says what came out.\n\n"
 		     "Usage: netrepro COMMAND [OPTION…] …\n\n");
 	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
 		size_t from = t.len;
@@ -30,8 +30,9 @@ static int print_help(void)
 		text_addf(&t, "%s\n", commands[i]->summary);
 	}
 	text_add(&t, "\n`netrepro COMMAND --help` says more of one; so does `man netrepro`.\n\n"
-		     "Exit status: 0 all as expected; 1 some cell is not; 2 the scenario or the command line\n"
-		     "is wrong; 3 this host cannot run it; 4 netrepro itself failed; 130 interrupted.\n\n"
+		     "Exit status: 0 all as expected; 1 some cell is not; 2 the scenario or the\n"
+		     "command line is wrong; 3 this host cannot run it; 4 netrepro itself failed;\n"
+		     "130 interrupted.\n\n"
 		     "Example: netrepro run scenarios/server-restart.yaml\n");
 	return cli_print(&t);
 }

@@ -122,3 +122,12 @@ int cli_number(const char *option, const char *text, uint64_t least, uint64_t mo
 	*ret = number;
 	return 0;
 }
+
+int cli_no_arguments(const struct command *command, int argc, char **argv, int first)
+{
+	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+	if (first >= argc)
+		return STATUS_OK;
+	error_set(&e, ERROR_USAGE, EINVAL, "netrepro %s takes no argument here: what is '%s'?", command->name, argv[first]);
+	return cli_fail(&e);
+}

@@ -278,7 +278,8 @@ static int resume_line(struct resumed *r, const char *line, size_t len, struct e
 		return 0;
 	}
 	if (status == 0)
-		return is_last_line(line, len) ? refuse(r->file, e, "that run is finished") : 0;
+		return refuse(r->file, e, is_last_line(line, len) ? "that run is finished"
+								 : "it holds a line of a type that is not known here");
 	status = r->visit(r->context, &result, e);
 	if (status < 0)
 		return error_wrap(e, "%s:%zu", r->file->path, r->n_lines);

@@ -47,10 +47,9 @@ int link_add_addresses(struct netlink *route, const struct veth_end *end, struct
 int link_is_up(struct netlink *route, int ifindex, struct error *e);
 
 /**
- * link_can_be_found() - whether neighbours get an answer when they ask for the IPv6 address of @end
+ * link_can_be_found() - whether packets to the IPv6 address of @end get through: see link.c
  *
- * The kernel takes the address at once, and joins the multicast group at which it is asked for (RFC 4291, 2.7.1) a moment
- * later: a solicitation in between is lost, and costs 1 s.
+ * To be asked of both ends, after link_is_up().
  * Return: 1 they do, 0 not yet, or -errno.
  */
 int link_can_be_found(struct netlink *route, const struct veth_end *end, struct error *e);

@@ -142,7 +142,7 @@ static enum cell_status cell_finish(struct cell *cell, enum verdict verdict, con
 		? result_to_line(cell->scenario, cell->plan.levels, &result)
 		: NULL;
 	if (!cell->line) /* out of memory, or not even planned */
-		cell->line = cell_error_line(cell->scenario, cell->id, reason ? reason : "out of memory",
+		cell->line = cell_error_line(cell->scenario, cell->id, reason && *reason ? reason : "out of memory (ENOMEM)",
 			result.elapsed_us, result.end_us);
 	return CELL_DONE;
 }

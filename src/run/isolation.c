@@ -8,15 +8,17 @@
  * end only the runner holds (which also covers a runner that died before the former was set).
  *
  * A worker could come back to the host's network namespace through a descriptor of it, through a socket made in it
- * (SIOCGSKNS), through /proc/PID/ns/net of a process that is in it, or change the host's links through the host's /sys.
- * So it keeps no descriptor but its two pipes, mounts a /proc of its PID namespace, in which only init and other workers
- * are, all with network namespaces of their own, and a /sys of its own. In a container that hides parts of /proc the
+ * (SIOCGSKNS), through /proc/PID/ns/net of a process that is in it, through a file that a container engine or `ip netns`
+ * has bound it to, or change the host's links through the host's /sys. So it keeps no descriptor but its two pipes, lets go
+ * of such files, mounts a /proc of its PID namespace, in which only init and other workers are, all with network namespaces
+ * of their own, and a /sys of its own. In a container that hides parts of /proc the
  * kernel refuses a new one (mount_too_revealing(), fs/namespace.c): then the container's own /proc stays.
  */
 #include "run/isolation.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <mntent.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -64,10 +66,38 @@ static int enter_user_namespace(int flags, struct error *e)
 		     : 0;
 }
 
-static void mount_over(const char *type, const char *path)
+static bool mount_new(const char *type, const char *path)
 {
-	if (mount(type, path, type, MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0 && !strcmp(type, "sysfs"))
-		mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_RDONLY, NULL);
+	return mount(type, path, type, MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) == 0;
+}
+
+/* A new @type at @path; the host's not under it but gone, where the kernel lets go of it (not in a user namespace). */
+static bool mount_instead(const char *type, const char *path)
+{
+	if (!mount_new(type, path))
+		return false;
+	umount2(path, MNT_DETACH);
+	umount2(path, MNT_DETACH);
+	return mount_new(type, path);
+}
+
+/*
+ * Files that are namespaces, which `ip netns` and container engines leave in the tree, also of the host's own. In a user
+ * namespace they stay, and lead nowhere: to enter what they name needs the capability in the namespace that owns it.
+ */
+static int drop_namespace_files(struct error *e)
+{
+	for (bool found = true; found;) {
+		found = false;
+		FILE *mounts = setmntent("/proc/self/mounts", "re");
+		if (!mounts)
+			return error_errno(e, ERROR_HOST, errno, "cannot read /proc/self/mounts");
+		struct mntent *entry;
+		while (!found && (entry = getmntent(mounts)))
+			found = !strcmp(entry->mnt_type, "nsfs") && umount2(entry->mnt_dir, MNT_DETACH) == 0;
+		endmntent(mounts);
+	}
+	return 0;
 }
 
 static int leave_host_descriptors(int *fds, size_t n_fds, struct error *e)
@@ -109,9 +139,13 @@ int isolation_enter(const char *name, int *fds, size_t n_fds, struct error *e)
 		return error_errno(e, ERROR_HOST, errno, "cannot make a mount namespace; %s", isolation_remedy());
 	if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return error_errno(e, ERROR_HOST, errno, "cannot make the mounts private");
-	mount_over("proc", "/proc");
-	mount_over("sysfs", "/sys");
-	int r = leave_host_descriptors(fds, n_fds, e);
+	int r = drop_namespace_files(e);
+	if (r < 0)
+		return r;
+	mount_instead("proc", "/proc");
+	if (!mount_instead("sysfs", "/sys"))
+		mount_instead("tmpfs", "/sys");
+	r = leave_host_descriptors(fds, n_fds, e);
 	/* Last: from here on the process is known for what it is. */
 	if (r == 0)
 		prctl(PR_SET_NAME, name);
@@ -161,6 +195,7 @@ static int await_init(int ready, struct error *e)
 int isolation_begin(struct isolation *isolation, struct error *e)
 {
 	isolation->privilege = "root";
+	isolation->own_pid_namespace = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
 	if (unshare(CLONE_NEWPID) < 0) {
 		if (errno != EPERM)
 			return error_errno(e, ERROR_HOST, errno, "cannot make a PID namespace; %s", isolation_remedy());
@@ -194,10 +229,14 @@ int isolation_begin(struct isolation *isolation, struct error *e)
 void isolation_end(struct isolation *isolation)
 {
 	fd_close(&isolation->lifeline);
-	if (!isolation->init)
-		return;
-	kill(isolation->init, SIGKILL);
-	while (waitpid(isolation->init, NULL, 0) < 0 && errno == EINTR)
-		;
-	isolation->init = 0;
+	if (isolation->init) {
+		kill(isolation->init, SIGKILL);
+		while (waitpid(isolation->init, NULL, 0) < 0 && errno == EINTR)
+			;
+		isolation->init = 0;
+	}
+	/* Without it no fork would succeed any more, as init is dead. From a user namespace there is no way back. */
+	if (isolation->own_pid_namespace >= 0)
+		setns(isolation->own_pid_namespace, CLONE_NEWPID);
+	fd_close(&isolation->own_pid_namespace);
 }

@@ -15,9 +15,10 @@
 struct isolation {
 	pid_t init;            /* as the runner sees it; 0: none */
 	int lifeline;          /* init ends when its other end is closed */
+	int own_pid_namespace; /* where the caller's children were before */
 	const char *privilege; /* "root" or "user namespace" */
 };
-#define ISOLATION_INIT ((struct isolation){.lifeline = -1})
+#define ISOLATION_INIT ((struct isolation){.lifeline = -1, .own_pid_namespace = -1})
 
 /**
  * isolation_begin() - from here on, what the caller forks is in the PID namespace
@@ -35,7 +36,8 @@ int isolation_begin(struct isolation *isolation, struct error *e);
  */
 int isolation_enter(const char *name, int *fds, size_t n_fds, struct error *e);
 
-/* isolation_end() - end all that is in the PID namespace and wait until it is gone. */
+/* isolation_end() - end all that is in the PID namespace and wait until it is gone; as root, what the caller forks from then
+ * on is where it was before. */
 void isolation_end(struct isolation *isolation);
 
 /* isolation_remedy() - what a person can do where namespaces cannot be made; for messages. */

@@ -78,7 +78,7 @@ static _Noreturn void fail(struct worker *w, const struct error *e)
 
 static int add_sysctl(void *context, const char *name, const char *value)
 {
-	return json_object_set_new_nocheck(context, name, json_string(value));
+	return json_object_set_new_nocheck(context, name, json_string(value)) < 0 ? -ENOMEM : 0;
 }
 
 /* A new namespace's sysctls: this one is new, and nothing was written in it. */
@@ -86,11 +86,11 @@ static char *read_environment(struct error *e)
 {
 	json_t *environment = json_object();
 	char *text = NULL;
-	if (environment && sysctl_each(add_sysctl, environment, e) == 0) {
+	int r = environment ? sysctl_each(add_sysctl, environment, e) : -ENOMEM;
+	if (r == 0)
 		text = json_dumps(environment, JSON_COMPACT | JSON_SORT_KEYS);
-		if (!text)
-			error_no_memory(e);
-	}
+	if (!text && !e->text)
+		error_no_memory(e);
 	json_decref(environment);
 	return text;
 }

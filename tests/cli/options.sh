@@ -8,6 +8,20 @@ begin options
 
 restart=scenarios/server-restart.yaml
 
+# Cells 1 and 4 are excluded.
+cat >small.yaml <<'END'
+name: small
+question: How many cells?
+matrix:
+  side: [left, right]
+  size: [1, 2, 3]
+exclude:
+  - {side: left, size: 2}
+  - {side: right, size: 2}
+steps:
+  - server: socket s
+END
+
 # fits_a_screen: what is in the file out, a terminal having 24 rows and 80 columns
 fits_a_screen() {
 	local rows columns
@@ -95,20 +109,21 @@ transcript missing-scenario-far check frobnicate
 transcript doctor-with-argument doctor now
 mkdir empty
 transcript empty-folder check empty
-transcript set-without-level run --set closer $restart
-transcript set-unknown-factor run --set closr=server $restart
-transcript set-unknown-level run --set closer=severs $restart
-transcript set-twice run --set closer=server --set closer=client $restart
-transcript set-empty run --set closer= $restart
-transcript set-double run --set closer=server,server $restart
-transcript cell-beyond run --cell 192 $restart
-transcript cell-excluded run --cell 3 $restart
-transcript nothing-left run --set path=loopback --set server_timestamps=0 --set client_timestamps=1 $restart
+transcript set-without-level run --set side small.yaml
+transcript set-unknown-factor run --set sid=left small.yaml
+transcript set-unknown-level run --set side=lefft small.yaml
+transcript set-twice run --set side=left --set side=right small.yaml
+transcript set-empty run --set side= small.yaml
+transcript cell-beyond run --cell 6 small.yaml
+transcript cell-excluded run --cell 4 small.yaml
+transcript cell-not-set run --cell 0 --set side=right small.yaml
+transcript nothing-left run --set size=2 small.yaml
 transcript resume-without-folder run --resume $restart
 transcript resume-with-seed run --resume --seed 1 -o results $restart
-transcript too-many-cells run --max-cells 143 $restart
-cp $restart same.yaml
-transcript one-name run -o results same.yaml $restart
+transcript too-many-cells run --max-cells 3 small.yaml
+transcript too-many-cells-check check --max-cells 3 small.yaml
+cp small.yaml same.yaml
+transcript one-name run -o results same.yaml small.yaml
 exists=$(ls -d results 2>/dev/null)
 is 'an output folder' "$exists" ''
 tap_report 'nothing of all this has made an output folder'
@@ -120,16 +135,19 @@ exits 4
 says err 'cannot write'
 tap_report 'a full standard output is exit status 4'
 
-printf 'name: good\nsteps:\n- server: socket s\n' >good.yaml
 printf 'name: bad\nsteps:\n- server: sockt s\n' >bad.yaml
-transcript check-good-and-bad check bad.yaml good.yaml
-transcript check-quiet check --quiet good.yaml bad.yaml
-transcript check-folder check scenarios
-transcript list-some list scenarios good.yaml
-try list --format json scenarios good.yaml
+transcript check-good-and-bad check bad.yaml small.yaml
+transcript check-quiet check --quiet small.yaml bad.yaml
+mkdir folder
+cp small.yaml folder/b.yaml
+cp small.yaml folder/a.yaml
+touch folder/not-a-scenario.json folder/.hidden.yaml
+transcript check-folder check folder/
+transcript list-some list folder small.yaml
+try list --format json folder small.yaml
 exits 0
-is 'the names' "$(jq -r '.[].name' out | tr '\n' ' ')" 'server-restart good '
-is 'the cells' "$(jq -r '.[].cells' out | tr '\n' ' ')" '144 1 '
+is 'the names' "$(jq -r '.[].name' out | tr '\n' ' ')" 'small small small '
+is 'the cells' "$(jq -r '.[].cells' out | tr '\n' ' ')" '4 4 4 '
 tap_report 'netrepro list --format json'
 transcript verbs list --verbs
 try list --verbs --format json

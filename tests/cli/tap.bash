@@ -151,19 +151,16 @@ transcript() {
 	shift
 	try "$@"
 	{
-		printf '$ netrepro'
-		(($# == 0)) || printf ' %s' "${@@Q}"
-		printf '\n'
+		printf '$ netrepro%s\n' "$(printf ' %s' "${@@Q}" | sed "s/ '\([A-Za-z0-9_.,=:\/-]*\)'/ \1/g")"
 		cat out
 		if [[ -s err ]]; then
 			printf '# on the standard error\n'
 			cat err
 		fi
 		printf '# exit status %d\n' "$status"
-	} | sed "s/ '\([A-Za-z0-9_.,=:\/-]*\)'/ \1/g;s|\./netrepro|netrepro|g" >transcript
+	} | sed 's|\./netrepro|netrepro|g' >transcript
 	golden "$name" transcript
-	tap_report "${title:-netrepro $*}"
-	title=
+	tap_report "netrepro${*:+ $*}"
 }
 
 # n_cells FILE: how many whole lines of cells there are

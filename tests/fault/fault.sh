@@ -2,24 +2,24 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Each call of a cell's life fails once, one at a time: a clear error for the cell that it hit, and nothing else.
 #
-# usage: fault.sh NETREPRO SHIM [FUNCTION…]
+# usage: fault.sh [NETREPRO [SHIM [FUNCTION…]]]
 #
 # TAP on standard output: one test a function and errno. A run that only counts says how often the first worker calls the
 # function; then the run is made again for each call of a cell (for a spread of SPREAD where there are more than ALL), and
-# for a few of the worker's start (STARTING), with that one failing. See shim.c.
+# for a few of the worker's start (STARTING), with that one failing. See shim.c. As many tests run at once as there are
+# processors (TESTS_AT_ONCE).
 set -u -o pipefail
 here=$(dirname "$(realpath "$0")")
 # shellcheck source=tests/tap.bash
 . "$here/../tap.bash"
 
-readonly ALL=${ALL:-60} SPREAD=${SPREAD:-40} STARTING=${STARTING:-5}
+readonly ALL=${ALL:-60} SPREAD=${SPREAD:-40} STARTING=${STARTING:-5} TESTS_AT_ONCE=${TESTS_AT_ONCE:-$(nproc)}
 readonly PATIENCE_S=60 # for a run that takes well below a second; netrepro itself gives a silent worker 30 s
 
-[[ $# -ge 2 ]] || die "usage: fault.sh NETREPRO SHIM [FUNCTION…]"
 need jq
-netrepro=$(realpath "$1") shim=$(realpath "$2")
-shift 2
-only=("$@")
+netrepro=$(realpath "${1:-${NETREPRO:-build/netrepro}}") || die "no program"
+shim=$(realpath "${2:-build/tests/fault/shim.so}") || die "no shim"
+only=("${@:3}")
 make_folder fault
 
 # What fails how. An errno that says that the host is out of something: never an answer to the question of a cell.
@@ -44,6 +44,13 @@ readonly FAULTS=(
 
 mounts() {
 	cut -d' ' -f3- /proc/self/mountinfo | sort
+}
+
+# use_folder FOLDER: a folder for the runs to come; the processes of a run are known by it
+use_folder() {
+	folder=$1
+	mark=NETREPRO_TEST_MARK=$folder
+	mkdir -p "$folder"
 }
 
 # run FAULT: into $folder/out; gives the exit status
@@ -155,16 +162,10 @@ done
 tap_report "nothing fails: all cells pass, with and without the library"
 ((n_failed == 0)) || tap_end
 
-for fault in "${FAULTS[@]}"; do
-	function=${fault%%:*} code=${fault#*:}
-	is_wanted "$function" || continue
-	n=${calls_of[$function]}
-	if ((n == 0)); then
-		tap_skip "$function $code" "no cell calls it"
-		continue
-	fi
-	n_hit=0 n_tolerated=0 n_ended=0 n_unreached=0 n_made=0
-	expected=$code
+# test_fault FUNCTION CODE, in a process of its own: the test's line, then a line for each thing that is wrong
+test_fault() {
+	local function=$1 code=$2 expected=$2 call n_made=0 n_hit=0 n_tolerated=0 n_ended=0 n_unreached=0
+	use_folder "$folder/$function-${code%%|*}"
 	[[ $code != KILL ]] || expected=SIGKILL
 	while read -r call; do
 		run "$function:$call:${code%%|*}"
@@ -173,11 +174,35 @@ for fault in "${FAULTS[@]}"; do
 		count struck
 		((calls == 1)) || n_unreached=$((n_unreached + 1))
 		examine "$function:$call:${code%%|*}" "$expected" "$status"
-	done < <(places "$n" "${before_of[$function]}")
+	done < <(places "${calls_of[$function]}" "${before_of[$function]}")
 	if [[ $code == EINTR ]] && ((n_hit + n_ended)); then
 		wrong+=("a signal is no error: $n_hit cells were hit, $n_ended runs ended")
 	fi
-	tap_report "$function fails with $code, $n_made of $n calls: $n_hit cells are error, $n_tolerated runs took no harm, $n_ended ended, $n_unreached never got there"
+	printf '%s fails with %s, %d of %d calls: ' "$function" "$code" "$n_made" "${calls_of[$function]}"
+	printf '%d cells are error, %d runs took no harm, %d ended, %d never got there\n' \
+		"$n_hit" "$n_tolerated" "$n_ended" "$n_unreached"
+	((${#wrong[@]} == 0)) || printf '%s\n' "${wrong[@]}"
+}
+
+wanted=()
+for fault in "${FAULTS[@]}"; do
+	function=${fault%%:*} code=${fault#*:}
+	is_wanted "$function" || continue
+	if ((calls_of[$function] == 0)); then
+		tap_skip "$function $code" "no cell calls it"
+		continue
+	fi
+	while (($(jobs -r | wc -l) >= TESTS_AT_ONCE)); do
+		wait -n
+	done
+	test_fault "$function" "$code" >"$folder/told-${#wanted[@]}" &
+	wanted+=("$function $code")
+done
+wait
+for i in "${!wanted[@]}"; do
+	mapfile -t told <"$folder/told-$i"
+	wrong=("${told[@]:1}")
+	tap_report "${told[0]:-${wanted[i]} could not be tested}"
 done
 
 mounts | cmp -s "$folder/mounts" - || wrong+=("the mounts are others than before: $(mounts | diff "$folder/mounts" - | tr '\n' ' ')")

@@ -2,19 +2,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A run leaves the host as it was, also when its runner or its workers are killed, and no result is lost, wrong or double.
 #
-# usage: isolation.sh NETREPRO [SCENARIO]
-# KILLS=100 (of the runner, as each user), WORKER_KILLS=20, SEED=… (of the moments; printed)
+# usage: isolation.sh [NETREPRO [SCENARIO]]
+# KILLS=50 (of the runner, as each user), WORKER_KILLS=20, SEED=… (of the moments; printed)
 set -u -o pipefail
 here=$(dirname "$(realpath "$0")")
 # shellcheck source=tests/tap.bash
 . "$here/../tap.bash"
 
-readonly KILLS=${KILLS:-100} WORKER_KILLS=${WORKER_KILLS:-20} SEED=${SEED:-$RANDOM}
+readonly KILLS=${KILLS:-50} WORKER_KILLS=${WORKER_KILLS:-20} SEED=${SEED:-$RANDOM}
 readonly RESUME_EACH=10 # the run is resumed after each tenth kill
 readonly SETTLE_S=20    # namespaces die after the processes in them, and other programs of the host come and go
 
 need jq setpriv ip
-netrepro=$(realpath "${1:?the program}")
+netrepro=$(realpath "${1:-${NETREPRO:-build/netrepro}}") || die "no program"
 scenario=$(realpath "${2:-$here/../../scenarios/server-restart.yaml}")
 make_folder isolation
 cp "$netrepro" "$folder/netrepro"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The outcome of a whole matrix is the same whatever the seed, whoever runs it, however many cells work at once.
 #
-# usage: same-outcome.sh NETREPRO [SCENARIO]
+# usage: same-outcome.sh [NETREPRO [SCENARIO]]
 set -u -o pipefail
 here=$(dirname "$(realpath "$0")")
 # shellcheck source=tests/tap.bash
@@ -11,7 +11,7 @@ here=$(dirname "$(realpath "$0")")
 readonly SEEDS=(1 20240229 18446744073709551615) JOBS=(1 8)
 
 need jq setpriv
-netrepro=$(realpath "${1:?the program}")
+netrepro=$(realpath "${1:-${NETREPRO:-build/netrepro}}") || die "no program"
 scenario=$(realpath "${2:-$here/../../scenarios/server-restart.yaml}")
 make_folder same-outcome
 cp "$netrepro" "$folder/netrepro"

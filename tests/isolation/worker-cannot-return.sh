@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A running worker has no way back to the host's network: no descriptor, no process to find one in, no file, no link.
 #
-# usage: worker-cannot-return.sh NETREPRO
+# usage: worker-cannot-return.sh [NETREPRO]
 #
 # Looked at from outside, as root, while the worker's one cell sleeps. The run is made in a mount namespace with a file that
 # is the host's network namespace, as `ip netns` and container engines keep them.
@@ -18,7 +18,7 @@ need jq nsenter setpriv unshare
 	printf '1..0 # SKIP only root can look into a worker from outside\n'
 	exit 77
 }
-netrepro=$(realpath "${1:?the program}")
+netrepro=$(realpath "${1:-${NETREPRO:-build/netrepro}}") || die "no program"
 make_folder cannot-return
 cp "$netrepro" "$folder/netrepro"
 cat >"$folder/scenario.yaml" <<'YAML'

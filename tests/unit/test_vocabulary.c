@@ -31,8 +31,8 @@ static int parse_value(const struct word_scope *scope, struct word *ret, struct 
 	return word_parse_number(ret->text, 0, 1, &ret->number, e);
 }
 
-static const struct word_kind family = {"a family", SOCKET_NONE, parse_family};
-static const struct word_kind value = {"a value", SOCKET_NONE, parse_value};
+static const struct word_kind family = {.what = "a family", .parse = parse_family};
+static const struct word_kind value = {.what = "a value", .parse = parse_value};
 
 /* Sorted by name. */
 static const struct verb_syntax rows[] = {
