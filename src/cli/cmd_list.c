@@ -15,7 +15,7 @@
 enum { OPTION_VERBS = OPTION_LONG, OPTION_FORMAT };
 
 static const struct cli_option options[] = {
-	{OPTION_VERBS, "verbs", NULL, "the verbs that a step can use, instead of the scenarios"},
+	{OPTION_VERBS, "verbs", NULL, "the verbs of steps, instead of the scenarios"},
 	{OPTION_FORMAT, "format", "text|json", "for people (the default) or for programs"},
 };
 
@@ -113,7 +113,7 @@ const struct command command_list = {
 	.name = "list",
 	.arguments = "[SCENARIO…]",
 	.summary = "the scenarios that there are, with their questions",
-	.description = "Without an argument: those in the folder scenarios here, or the installed ones.\n",
+	.description = "Without an argument: those in ./scenarios, or the installed ones.\n",
 	.options = options,
 	.n_options = sizeof options / sizeof *options,
 	.example = "list scenarios",

@@ -453,6 +453,6 @@ const struct command command_run = {
 		       "project's.\n",
 	.options = options,
 	.n_options = sizeof options / sizeof *options,
-	.example = "run -o results/restart --replicates 3 scenarios/server-restart.yaml",
+	.example = "run -o results/restart scenarios/server-restart.yaml",
 	.run = run,
 };
