@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <linux/netlink.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -153,13 +154,34 @@ int testbed_close_socket(struct testbed_actor *actor, size_t slot)
 	return close(fd) < 0 ? errno : 0;
 }
 
+bool testbed_lingers(int fd)
+{
+	struct linger linger = {0};
+	socklen_t len = sizeof linger;
+	return getsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, &len) == 0 && linger.l_onoff && linger.l_linger > 0;
+}
+
+int testbed_exit_socket(struct testbed_actor *actor, size_t slot)
+{
+	/* A process that exits does not wait (PF_EXITING in inet_release(), net/ipv4/af_inet.c). Taking the time away changes
+	 * nothing but the waiting. SO_LINGER 0 is left alone: it is what makes the reset. */
+	static const struct linger none = {0};
+	int fd = actor->sockets[slot].fd;
+	int errnum = 0;
+	if (testbed_lingers(fd) && setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof none) < 0)
+		errnum = errno;
+	int r = testbed_close_socket(actor, slot);
+	return errnum ? errnum : r;
+}
+
 int testbed_done(struct testbed *t, struct error *e)
 {
 	if (!t->whereabouts) /* never built: its descriptors are not even -1 */
 		return 0;
 	for (size_t i = 0; i < t->n_actors; i++)
 		for (size_t slot = 0; slot < t->actors[i].n_sockets; slot++)
-			fd_close(&t->actors[i].sockets[slot].fd);
+			if (t->actors[i].sockets[slot].fd >= 0)
+				testbed_exit_socket(&t->actors[i], slot);
 	t->n_actors = 0;
 	int r = testbed_enter(t, NULL, e);
 	for (size_t i = 0; i < SCENARIO_NAMESPACES_MAX; i++) {

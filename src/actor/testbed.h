@@ -74,6 +74,12 @@ int testbed_look(struct testbed *t, struct testbed_namespace *namespace, struct 
 /* testbed_close_socket() - close and forget the socket in @slot. Return: 0, or the errno of close(2), positive. */
 int testbed_close_socket(struct testbed_actor *actor, size_t slot);
 
+/* testbed_lingers() - whether close() of a socket may block: SO_LINGER with a time above 0. */
+bool testbed_lingers(int fd);
+
+/* testbed_exit_socket() - close as the exit of a process does: without waiting, whatever SO_LINGER says. Return: as above. */
+int testbed_exit_socket(struct testbed_actor *actor, size_t slot);
+
 /**
  * testbed_done() - close all, go home; the kernel takes the namespaces
  *

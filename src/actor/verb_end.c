@@ -5,9 +5,7 @@
  * Theory of operation: close(2) of a socket with SO_LINGER and a time above 0 blocks until the peer has acknowledged or
  * the time is over, also where the socket is non-blocking (inet_release(), net/ipv4/af_inet.c). One such close would hold
  * up every cell of the worker, so it is made by a thread, and a pipe that the thread closes afterwards says when it is done.
- * (What close() returned says nothing: a socket has no flush(), and its release() is not asked, fs/open.c.) A process that
- * exits does not wait so (PF_EXITING in the same function), and `restart` stands for an exit: it takes the time from
- * such a socket first, which changes nothing but the waiting. SO_LINGER 0 is left alone: it is what makes the reset.
+ * (What close() returned says nothing: a socket has no flush(), and its release() is not asked, fs/open.c.)
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -66,14 +64,6 @@ VERB(shutdown) = {
 	.run = run_shutdown,
 };
 
-/* Whether close() of this socket may block. */
-static bool lingers(int fd)
-{
-	struct linger linger = {0};
-	socklen_t len = sizeof linger;
-	return getsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, &len) == 0 && linger.l_onoff && linger.l_linger > 0;
-}
-
 struct lingering_close {
 	int socket_fd;
 	int report_fd; /* owned by the thread */
@@ -118,7 +108,7 @@ static int start_lingering_close(struct step_run *run, struct error *e)
 static enum step_status run_close(struct step_run *run, struct error *e)
 {
 	if (run->helper_fd < 0) {
-		if (!lingers(step_socket(run, 0)->fd)) {
+		if (!testbed_lingers(step_socket(run, 0)->fd)) {
 			int errnum = testbed_close_socket(run->actor, run->step->words[0].socket);
 			return errnum ? step_errno(run, errnum) : step_ok(run);
 		}
@@ -163,10 +153,7 @@ static enum step_status run_restart(struct step_run *run, struct error *e)
 	(void)e;
 	int errnum = 0;
 	for (struct testbed_socket *s; (s = oldest_socket(run->actor));) {
-		static const struct linger none = {0};
-		if (lingers(s->fd) && setsockopt(s->fd, SOL_SOCKET, SO_LINGER, &none, sizeof none) < 0)
-			errnum = errno;
-		int r = testbed_close_socket(run->actor, (size_t)(s - run->actor->sockets));
+		int r = testbed_exit_socket(run->actor, (size_t)(s - run->actor->sockets));
 		if (r && !errnum)
 			errnum = r;
 	}

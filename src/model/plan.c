@@ -155,21 +155,12 @@ static int plan_reserve(struct planner *p)
 	struct plan *plan = p->plan;
 	struct arena *arena = &plan->arena;
 	size_t *n_sockets = arena_array(arena, plan->n_actors, sizeof *n_sockets);
-	p->sockets = arena_array(arena, plan->n_actors, sizeof *p->sockets);
 	p->recorded = arena_array(arena, p->s->n_responses, sizeof *p->recorded);
-	if (!n_sockets || !p->sockets || !p->recorded)
+	if (!n_sockets || !p->recorded)
 		return error_no_memory(p->e);
 	size_t n_steps = count_steps(plan, p->s->steps, p->s->n_steps, n_sockets);
 	plan->steps = arena_array(arena, n_steps, sizeof *plan->steps);
-	if (!plan->steps)
-		return error_no_memory(p->e);
-	for (size_t i = 0; i < plan->n_actors; i++) {
-		plan->actors[i].sockets = arena_array(arena, n_sockets[i], sizeof *plan->actors[i].sockets);
-		p->sockets[i] = arena_array(arena, n_sockets[i], sizeof *p->sockets[i]);
-		if (!plan->actors[i].sockets || !p->sockets[i])
-			return error_no_memory(p->e);
-	}
-	return 0;
+	return plan->steps ? planner_reserve(p, n_sockets) : error_no_memory(p->e);
 }
 
 /* An address that an actor reaches without the loopback: that of the namespace in which it is not. */

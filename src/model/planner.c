@@ -65,12 +65,45 @@ static int planner_error(const struct planner *p, struct mark at, struct text *w
 	return what->failed ? error_no_memory(p->e) : scenario_error(p->s, at, p->e, "%s", text_get(what));
 }
 
-static size_t find_slot(const struct plan_actor *actor, const char *name)
+int planner_reserve(struct planner *p, const size_t *n_sockets)
 {
-	size_t slot = 0;
-	while (slot < actor->n_sockets && strcmp(actor->sockets[slot], name))
-		slot++;
-	return slot;
+	struct plan *plan = p->plan;
+	struct arena *arena = &plan->arena;
+	p->sockets = arena_array(arena, plan->n_actors, sizeof *p->sockets);
+	p->slots = arena_array(arena, plan->n_actors, sizeof *p->slots);
+	if (!p->sockets || !p->slots)
+		return error_no_memory(p->e);
+	for (size_t i = 0; i < plan->n_actors; i++) {
+		size_t size = 2;
+		while (size <= 2 * n_sockets[i])
+			size *= 2;
+		plan->actors[i].sockets = arena_array(arena, n_sockets[i], sizeof *plan->actors[i].sockets);
+		p->sockets[i] = arena_array(arena, n_sockets[i], sizeof *p->sockets[i]);
+		p->slots[i].table = arena_array(arena, size, sizeof *p->slots[i].table);
+		p->slots[i].mask = size - 1;
+		if (!plan->actors[i].sockets || !p->sockets[i] || !p->slots[i].table)
+			return error_no_memory(p->e);
+	}
+	return 0;
+}
+
+/* FNV-1a (Fowler, Noll, Vo), 64 bits. */
+static uint64_t hash_name(const char *name)
+{
+	uint64_t hash = 0xCBF29CE484222325;
+	for (; *name; name++)
+		hash = (hash ^ (unsigned char)*name) * 0x100000001B3;
+	return hash;
+}
+
+/* The entry of the table for @name: of its slot, or the free one where it belongs. */
+static size_t *find_entry(const struct planner *p, size_t actor, const char *name)
+{
+	const struct planner_slots *slots = &p->slots[actor];
+	size_t at = (size_t)hash_name(name) & slots->mask;
+	while (slots->table[at] && strcmp(p->plan->actors[actor].sockets[slots->table[at] - 1], name))
+		at = (at + 1) & slots->mask;
+	return &slots->table[at];
 }
 
 /* A step of @actor, in a block or not, that makes a socket which is or may be called @name; NULL for none. */
@@ -101,7 +134,7 @@ static int never_made(struct planner *p, const struct step *step, const struct t
 		return planner_error(p, t->at, &what);
 	}
 	for (size_t i = 0; i < plan->n_actors; i++)
-		if (i != step->actor && find_slot(&plan->actors[i], name) < plan->actors[i].n_sockets) {
+		if (i != step->actor && *find_entry(p, i, name)) {
 			text_addf(&what, ": it is %s that has one of this name", plan->actors[i].name);
 			return planner_error(p, t->at, &what);
 		}
@@ -140,13 +173,16 @@ int planner_take_socket(struct planner *p, const struct step *step, const struct
 {
 	struct plan_actor *actor = &p->plan->actors[step->actor];
 	struct planner_socket *sockets = p->sockets[step->actor];
-	size_t slot = word->socket = find_slot(actor, word->text);
-	bool known = slot < actor->n_sockets;
+	size_t *entry = find_entry(p, step->actor, word->text);
+	bool known = *entry;
+	size_t slot = word->socket = known ? *entry - 1 : actor->n_sockets;
 	if (use == SOCKET_MAKES) {
 		if (known && sockets[slot].open)
 			return made_twice(p, step, t, word->text, &sockets[slot]);
-		if (!known)
-			actor->sockets[actor->n_sockets++] = word->text;
+		if (!known) {
+			actor->sockets[slot] = word->text;
+			*entry = ++actor->n_sockets;
+		}
 		sockets[slot].open = true;
 		sockets[slot].made = step;
 		return 0;

@@ -10,13 +10,23 @@ struct planner_socket {
 	bool open;
 };
 
+/* Which slot a name has, by open addressing: a scenario may have a thousand sockets, and a hundred thousand cells. */
+struct planner_slots {
+	size_t *table; /* slots plus 1; 0 is free */
+	size_t mask;
+};
+
 struct planner {
 	struct plan *plan;
 	const struct scenario *s;
 	struct planner_socket **sockets; /* by actor and slot, as plan->actors[].sockets */
+	struct planner_slots *slots;     /* by actor */
 	const struct step **recorded;    /* by response: the step that records it in this cell */
 	struct error *e;
 };
+
+/* planner_reserve() - room for the sockets of each actor: at most @n_sockets of them. */
+int planner_reserve(struct planner *p, const size_t *n_sockets);
 
 /* planner_take_socket() - the slot of the socket that a word means, and whether the step may @use it so. */
 int planner_take_socket(struct planner *p, const struct step *step, const struct template *t, enum socket_use use,

@@ -100,7 +100,7 @@ int scenario_read_text(const char *path, const char *text, size_t len, const str
 	if (!s->path)
 		return error_no_memory(e);
 	if (len > SCENARIO_FILE_BYTES_MAX)
-		return error_set(e, ERROR_USAGE, EFBIG, "%s: longer than 1 MiB, which no scenario is", path);
+		return error_set(e, ERROR_USAGE, EFBIG, "%s: longer than 256 KiB, which no scenario is", path);
 	s->text = arena_strndup(&s->arena, text, len);
 	if (!s->text)
 		return error_no_memory(e);

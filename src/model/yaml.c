@@ -266,13 +266,34 @@ static int yaml_parse(struct yaml_builder *b, const char *text, size_t len)
 	return 0;
 }
 
+static int yaml_check_empty_lines(struct yaml_builder *b, size_t len)
+{
+	unsigned line = 1, n_empty = 0;
+	bool empty = true;
+	for (const char *c = b->source; c < b->source + len; c++) {
+		if (*c != '\n' && *c != '\r') {
+			empty &= *c == ' ' || *c == '\t';
+			continue;
+		}
+		n_empty = empty ? n_empty + 1 : 0;
+		if (n_empty > YAML_EMPTY_LINES_MAX)
+			return scenario_error(b->s, (struct mark){line, 1}, b->e, "more than %d empty lines in a row",
+				YAML_EMPTY_LINES_MAX);
+		line += *c == '\n';
+		empty = true;
+	}
+	return 0;
+}
+
 int yaml_read(struct scenario *s, const char *text, size_t len, const struct yaml **ret, struct error *e)
 {
 	struct yaml_builder b = {.s = s, .source = text, .e = e, .near = {.line = 1, .column = 1}};
 	struct encoding_fault fault;
 	if (encoding_find_fault(text, len, &fault))
 		return scenario_error(s, fault.at, e, "%s: a scenario is UTF-8 text", fault.what);
-	int rc = yaml_parse(&b, text, len);
+	int rc = yaml_check_empty_lines(&b, len);
+	if (rc >= 0)
+		rc = yaml_parse(&b, text, len);
 	if (rc < 0)
 		return rc;
 	if (!b.root || (b.root->kind == YAML_TEXT && !*b.root->text))

@@ -12,6 +12,7 @@
 
 #define YAML_DEPTH_MAX 32
 #define YAML_NODES_MAX 100000
+#define YAML_EMPTY_LINES_MAX 100 /* in a row: the time that libfyaml takes for them grows with their square */
 #define YAML_TEXT_BYTES_MAX 8192 /* of one text or key: messages quote them */
 
 enum yaml_kind { YAML_TEXT, YAML_LIST, YAML_MAP, YAML_KIND_COUNT };

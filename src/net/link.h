@@ -38,6 +38,16 @@ int link_veth_new(struct netlink *route, const struct veth_end *own, const struc
 int link_add_addresses(struct netlink *route, const struct veth_end *end, struct error *e);
 
 /**
+ * link_add_neighbour() - make @other known to the namespace of @route, for good: no ARP, no neighbour discovery
+ * @end: the end that is in that namespace, up
+ *
+ * Neighbours that are found by asking are kept in one table for all namespaces, the host's included, with 1024 places: see
+ * link.c.
+ */
+int link_add_neighbour(struct netlink *route, const struct veth_end *end, const struct veth_end *other,
+	struct error *e);
+
+/**
  * link_is_up() - ask for one link, singly, whether its operstate is IF_OPER_UP
  *
  * To be asked of the end that the kernel opened first (@own of link_veth_new()), after both are up: only then is the

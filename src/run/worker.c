@@ -105,8 +105,6 @@ static void raise_descriptor_limit(struct worker *w)
 	w->n_cells_max = limit.rlim_max / WORKER_FDS_PER_CELL;
 	if (w->n_cells_max > WORKER_CELLS_MAX)
 		w->n_cells_max = WORKER_CELLS_MAX;
-	if (w->n_cells_max < w->job->places)
-		w->n_cells_max = w->job->places < WORKER_CELLS_MAX ? w->job->places : WORKER_CELLS_MAX;
 	if (!w->n_cells_max)
 		w->n_cells_max = 1;
 }

@@ -54,7 +54,7 @@ try missing-file "$scratch/none.yaml"
 try a-folder "$scratch"
 {
 	cat scenarios/server-restart.yaml
-	head -c 1048576 /dev/zero | tr '\0' '#'
+	head -c 262144 /dev/zero | tr '\0' '#'
 } >"$scratch/large.yaml"
 try large-file "$scratch/large.yaml"
 if [ "$(id -u)" -ne 0 ]; then

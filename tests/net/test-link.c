@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <linux/if.h>
 #include <linux/if_link.h>
+#include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <netinet/tcp.h>
 #include <netlink/msg.h>
@@ -69,6 +70,10 @@ static void two_join(struct two *t)
 		rc = link_add_addresses(&t->a.route, &t->a.end, &e);
 	if (rc == 0)
 		rc = link_add_addresses(&t->b.route, &t->b.end, &e);
+	if (rc == 0)
+		rc = link_add_neighbour(&t->a.route, &t->a.end, &t->b.end, &e);
+	if (rc == 0)
+		rc = link_add_neighbour(&t->b.route, &t->b.end, &t->a.end, &e);
 	if (rc < 0)
 		fail_msg("%s", error_text(&e));
 }
@@ -202,6 +207,44 @@ static void test_ready_is_ready_ipv6(void **state)
 	connect_in_many_cells(AF_INET6);
 }
 
+static int keep_neighbour(struct nl_msg *message, void *context)
+{
+	const struct ndmsg *body = nlmsg_data(nlmsg_hdr(message));
+	unsigned *counts = context;
+	/* lo has some as well, of no address. */
+	if (body->ndm_ifindex != 1)
+		counts[body->ndm_state == NUD_PERMANENT]++;
+	return NL_OK;
+}
+
+/* Neighbours of @s, but for those of lo: [0] found by asking, [1] permanent. */
+static void count_neighbours(struct side *s, int family, unsigned counts[2])
+{
+	struct ndmsg body = {.ndm_family = (unsigned char)family};
+	struct nl_msg *message = nlmsg_alloc_simple(RTM_GETNEIGH, NLM_F_DUMP);
+	counts[0] = counts[1] = 0;
+	assert_int_equal(nlmsg_append(message, &body, sizeof(body), NLMSG_ALIGNTO), 0);
+	assert_int_equal(netlink_query(&s->route, message, keep_neighbour, counts), 0);
+	nlmsg_free(message);
+}
+
+static void test_nobody_is_asked_for(void **state)
+{
+	(void)state;
+	struct two t;
+	two_open(&t);
+	two_join(&t);
+	wait_ready(&t);
+	assert_true(connects_at_once(&t.a, &t.b, AF_INET));
+	unsigned counts[2];
+	for (int i = 0; i < 2; i++) {
+		count_neighbours(i ? &t.b : &t.a, AF_INET, counts);
+		assert_int_equal(counts[0], 0);
+		assert_int_equal(counts[1], 1);
+	}
+	two_close(&t);
+}
+
 static void test_others_see_no_event(void **state)
 {
 	(void)state;
@@ -295,6 +338,7 @@ int main(void)
 		cmocka_unit_test(test_which_end_is_opened_first),
 		cmocka_unit_test(test_ready_is_ready),
 		cmocka_unit_test(test_ready_is_ready_ipv6),
+		cmocka_unit_test(test_nobody_is_asked_for),
 		cmocka_unit_test(test_others_see_no_event),
 		cmocka_unit_test(test_refused_twice_the_same),
 		cmocka_unit_test(test_refused_with_the_kernels_words),

@@ -114,7 +114,7 @@ static void test_too_long(void **state)
 	CLEANUP(cleanup_free) char *text = malloc(len);
 	memset(text, '#', len);
 	assert_int_equal(scenario_read_text("t", text, len, &test_vocabulary, 1, &s, &e), -EFBIG);
-	assert_string_equal(error_text(&e), "t: longer than 1 MiB, which no scenario is");
+	assert_string_equal(error_text(&e), "t: longer than 256 KiB, which no scenario is");
 }
 
 /* What --set does to the matrix {a: [p, q], b: [0, 1]} with the level r of a included. */

@@ -1,0 +1,141 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A host that refuses: limits of namespaces, no privilege at all. What is missing, the remedy, and never a hang.
+set -u -o pipefail
+# shellcheck source=tests/cli/tap.bash
+. tests/cli/tap.bash
+begin refused
+
+cat >small.yaml <<'END'
+name: small
+matrix:
+  n: [1, 2, 3, 4]
+steps:
+  - server: socket s
+END
+
+# The limits of this test are those of a user namespace of its own.
+if ! "${as[@]}" unshare --user --map-root-user true 2>/dev/null; then
+	skip 'a host that refuses' 'this host does not let the test make a user namespace'
+	finish
+fi
+
+# within SETUP ARGUMENT…: run the program in a user namespace, as its root, once SETUP has been done in it
+within() {
+	local setup=$1
+	shift
+	"${as[@]}" "$mark" "$untraced" timeout "$EVENT_S" unshare --user --map-root-user bash -c "$setup"'; exec "$@"' within \
+		"${powerless[@]}" ./netrepro "$@" >out 2>err </dev/null
+	status=$?
+	((status != 124)) || wrong+=('it hangs')
+}
+powerless=()
+
+# limited LIMIT N ARGUMENT…
+limited() {
+	local limit=$1 n=$2
+	shift 2
+	within "echo $n >/proc/sys/user/max_${limit}_namespaces" "$@"
+}
+
+# nothing_left: no process of the run
+nothing_left() {
+	local left
+	left=$(all_gone) || wrong+=("left behind: $left")
+}
+
+# The init of a run, and each worker, have a network namespace of their own; a cell has two more.
+limited net 0 run --quiet -o none small.yaml
+exits 3
+silent out
+golden no-namespace-for-init err
+[[ ! -e none ]] || wrong+=('it has made the output folder')
+nothing_left
+tap_report 'no network namespace at all: exit status 3, why, and the remedy'
+limited net 1 run --quiet -o none small.yaml
+exits 3
+silent out
+golden no-namespace-for-worker err
+[[ ! -e none ]] || wrong+=('it has made the output folder')
+nothing_left
+tap_report 'none for a worker: exit status 3, why, and the remedy'
+limited net 2 run --jobs 1 -o first small.yaml
+exits 4
+silent err
+golden no-namespace-for-cell out
+complete first/results.jsonl 4
+is 'the verdicts' "$(jq -r 'select(.type == "cell") | .verdict' first/results.jsonl | sort -u)" error
+nothing_left
+tap_report 'none for a cell: each is an error with the kernel'\''s word'
+limited net 3 run --jobs 1 -o second small.yaml
+exits 4
+silent err
+complete second/results.jsonl 4
+# The one of the cell before may be there still.
+is 'other reasons' "$(jq -r 'select(.type == "cell") | .reason' second/results.jsonl | grep -cvE \
+	"^namespace '(server|client)': a network namespace: the limit user\.max_net_namespaces is reached \(ENOSPC")" 0
+says second/results.jsonl "namespace 'client': a network namespace: the limit user.max_net_namespaces is reached (ENOSPC"
+nothing_left
+tap_report 'one for a cell and no second: each is an error with the kernel'\''s word'
+# Namespaces die a moment after their cell, so it is open how many get theirs.
+limited net 7 run --jobs 2 --replicates 5 -o some small.yaml
+[[ $status == 0 || $status == 4 ]] || wrong+=("exit status $status: $(head -c 500 err)")
+complete some/results.jsonl 20
+is 'other reasons than ENOSPC' "$(jq -r 'select(.verdict == "error") | .reason' some/results.jsonl | grep -cv ENOSPC)" 0
+is 'other verdicts than pass and error' \
+	"$(jq -r 'select(.type == "cell") | .verdict' some/results.jsonl | grep -cvE '^(pass|error)$')" 0
+nothing_left
+tap_report 'too few for all at once: every run has a result'
+limited mnt 0 run small.yaml
+exits 3
+silent out
+golden no-mount-namespace err
+nothing_left
+tap_report 'no mount namespace: exit status 3, why, and the remedy'
+limited pid 0 run small.yaml
+exits 3
+silent out
+golden no-pid-namespace err
+nothing_left
+tap_report 'no PID namespace: exit status 3, why, and the remedy'
+
+limited net 1 doctor
+exits 3
+golden doctor-limited out
+tap_report 'doctor says so of a host without network namespaces'
+
+# No capability, and no user namespace to get one in.
+powerless=(setpriv --bounding-set -all --inh-caps -all)
+limited user 0 run -o none small.yaml
+exits 3
+silent out
+golden no-privilege err
+[[ ! -e none ]] || wrong+=('it has made the output folder')
+nothing_left
+tap_report 'no privilege and no user namespace: exit status 3, why, and the remedy'
+limited user 0 doctor
+exits 3
+silent err
+golden doctor-no-privilege out
+tap_report 'doctor says so, with the remedies'
+limited user 0 doctor --format json
+exits 3
+is 'what does not work' "$(jq -r '.[] | select(.works | not) | .name' out | tr '\n' ',')" \
+	'user namespace,isolation,network namespace,own /proc,veth,IPv6,sysctl,sock_diag,'
+is 'what has no remedy' "$(jq -r '.[] | select((.works | not) and .remedy == "") | .name' out)" ''
+tap_report 'doctor --format json says so'
+
+# What doctor says of this host is what a run does: here all works, as the one who runs this test.
+powerless=()
+for who in $(users); do
+	act_as "$who"
+	try doctor
+	exits 0
+	silent err
+	says out 'This host can run netrepro.'
+	try run --quiet small.yaml
+	exits 0
+	tap_report "doctor and a run agree, as $who"
+done
+
+finish
