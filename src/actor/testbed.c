@@ -117,9 +117,9 @@ int testbed_build(struct testbed *t, struct plan *plan, struct whereabouts *wher
 	struct testbed_namespace *first = &t->namespaces[0], *second = &t->namespaces[1];
 	r = link_veth_new(&first->route, &first->end, &second->end, second->fd, e);
 	if (r == 0)
-		r = link_add_addresses(&first->route, &first->end, e);
+		r = link_add_addresses(&first->route, &first->end, &second->end, e);
 	if (r == 0)
-		r = link_add_addresses(&second->route, &second->end, e);
+		r = link_add_addresses(&second->route, &second->end, &first->end, e);
 	return r < 0 ? error_wrap(e, "the veth between '%s' and '%s'", first->name, second->name) : 0;
 }
 

@@ -285,7 +285,7 @@ static int session_run(struct session *session, struct isolation *isolation)
 		int ended = results_end(&session->file, session->tally.verdicts, peak_memory_kib(), &e);
 		r = ended < 0 ? ended : r;
 	}
-	if (r >= 0 || tally_total(&session->tally)) {
+	if (r >= 0 || progress.n_done) {
 		int printed = print_summary(session, &progress, !is_complete);
 		if (printed && r == 0)
 			return printed;

@@ -5,6 +5,16 @@
 #include <stdint.h>
 #include <stdio.h>
 
+/* Of a sequence of more than one byte, by its first; 0 where no sequence begins so. */
+static size_t utf8_length(unsigned char first)
+{
+	if (first >= 0xC2 && first < 0xE0)
+		return 2;
+	if (first >= 0xE0 && first < 0xF0)
+		return 3;
+	return first >= 0xF0 && first <= 0xF4 ? 4 : 0;
+}
+
 /* One UTF-8 sequence (RFC 3629, section 4). Return: its length, 0 when it is none. */
 static size_t utf8_decode(const unsigned char *s, size_t len, uint32_t *ret)
 {
@@ -12,7 +22,7 @@ static size_t utf8_decode(const unsigned char *s, size_t len, uint32_t *ret)
 		*ret = s[0];
 		return 1;
 	}
-	size_t n = s[0] >= 0xF0 && s[0] <= 0xF4 ? 4 : s[0] >= 0xE0 && s[0] < 0xF0 ? 3 : s[0] >= 0xC2 && s[0] < 0xE0 ? 2 : 0;
+	size_t n = utf8_length(s[0]);
 	if (!n || n > len)
 		return 0;
 	uint32_t code = s[0] & (0xFFU >> (n + 1));
@@ -21,13 +31,14 @@ static size_t utf8_decode(const unsigned char *s, size_t len, uint32_t *ret)
 			return 0;
 		code = code << 6 | (s[i] & 0x3F);
 	}
-	if ((n == 3 && code < 0x800) || (n == 4 && code < 0x10000) || code > 0x10FFFF || (code >= 0xD800 && code < 0xE000))
+	if ((n == 3 && code < 0x800) || (n == 4 && code < 0x10000) || code > 0x10FFFF ||
+		(code >= 0xD800 && code < 0xE000))
 		return 0;
 	*ret = code;
 	return n;
 }
 
-/* C0, DEL and C1 controls but tab and line ends; the marks that reorder text (Unicode 15, section 23.2) and U+2028/9. */
+/* Controls (C0, DEL, C1) but tab and line ends; U+2028/9; marks that reorder text (Unicode 15, section 23.2). */
 static bool is_refused(uint32_t code)
 {
 	if (code == '\t' || code == '\n' || code == '\r')

@@ -13,7 +13,7 @@
 #include "model/planner.h"
 #include "model/template.h"
 
-#define PLAN_EVERY_US (200 * CLOCK_US_PER_MS) /* between the attempts of a repeated step, where the file says nothing */
+#define PLAN_EVERY_US (200 * CLOCK_US_PER_MS) /* between attempts, where the file says nothing */
 
 struct plan_scope {
 	struct word_scope scope;
@@ -95,8 +95,8 @@ static int plan_unknown_namespace(const struct planner *p, const struct actor_sp
 		error_set(p->e, ERROR_USAGE, EINVAL, "actor '%s' is in no namespace: say which, as in %s: {in: %s}",
 			actor->name, actor->name, p->plan->namespaces[0].name);
 	else
-		error_set(p->e, ERROR_USAGE, EINVAL, "unknown namespace '%s'%s%s", name,
-			*phrase ? phrase : ": it is ", *phrase ? "" : text_get(&known));
+		error_set(p->e, ERROR_USAGE, EINVAL, "unknown namespace '%s'%s%s", name, *phrase ? phrase : ": it is ",
+			*phrase ? "" : text_get(&known));
 	return plan_wrap(p, &actor->in);
 }
 
@@ -247,7 +247,8 @@ static int plan_times(struct planner *p, const struct step *step, struct plan_st
 		waits_us += to->words[i].duration_us;
 	to->deadline_us = own_us;
 	if (!own_us)
-		to->deadline_us = waits_us + (step->verb->deadline_us ? step->verb->deadline_us : p->s->step_deadline_us);
+		to->deadline_us =
+			waits_us + (step->verb->deadline_us ? step->verb->deadline_us : p->s->step_deadline_us);
 	p->plan->deadline_us += waits_us + own_us + to->repeat_for_us;
 	return 0;
 }
@@ -290,13 +291,14 @@ int plan_make(struct plan *plan, const struct scenario *s, uint64_t index, struc
 	arena_reset(&plan->arena);
 	*plan = (struct plan){.arena = plan->arena, .cell = index, .deadline_us = s->cell_deadline_us};
 	if (index >= s->matrix.n_indices)
-		return error_set(e, ERROR_USAGE, EINVAL, "%s: no cell %" PRIu64 ": the last one is %" PRIu64, s->path, index,
-			s->matrix.n_indices - 1);
+		return error_set(e, ERROR_USAGE, EINVAL, "%s: no cell %" PRIu64 ": the last one is %" PRIu64, s->path,
+			index, s->matrix.n_indices - 1);
 	plan->levels = arena_array(&plan->arena, s->matrix.n_factors, sizeof *plan->levels);
 	if (!plan->levels)
 		return error_no_memory(e);
 	if (!matrix_cell(&s->matrix, index, plan->levels))
-		return error_set(e, ERROR_USAGE, EINVAL, "%s: cell %" PRIu64 " is one that 'exclude' takes away", s->path, index);
+		return error_set(e, ERROR_USAGE, EINVAL, "%s: cell %" PRIu64 " is one that 'exclude' takes away",
+			s->path, index);
 	struct planner p = {.plan = plan, .s = s, .e = e};
 	int rc = plan_sides(&p);
 	if (rc >= 0)
@@ -313,5 +315,6 @@ void plan_done(struct plan *plan)
 void plan_levels_text(const struct scenario *s, const size_t *levels, struct text *t)
 {
 	for (size_t f = 0; f < s->matrix.n_factors; f++)
-		text_addf(t, "%s%s=%s", f ? " " : "", s->matrix.factors[f].name, s->matrix.factors[f].levels[levels[f]].name);
+		text_addf(t, "%s%s=%s", f ? " " : "", s->matrix.factors[f].name,
+			s->matrix.factors[f].levels[levels[f]].name);
 }

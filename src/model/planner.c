@@ -34,7 +34,8 @@ static void mark_deciding(const struct scenario *s, const struct step *steps, si
 			if (step->verb->words[i]->socket == SOCKET_NONE)
 				continue;
 			for (const char *rest = step->words[i].text; template_next(&rest, &part) > 0;) {
-				const struct factor *f = part.is_name ? matrix_find_factor(&s->matrix, part.name) : NULL;
+				const struct factor *f =
+					part.is_name ? matrix_find_factor(&s->matrix, part.name) : NULL;
 				if (f)
 					marked[f - s->matrix.factors] = true;
 			}
@@ -42,7 +43,7 @@ static void mark_deciding(const struct scenario *s, const struct step *steps, si
 	}
 }
 
-/* " (in cell 7: closer=client)", with the factors that decide which steps there are; "" where the cell is all the same. */
+/* " (in cell 7: closer=client)", with the factors that decide which steps there are; nothing where no cell differs. */
 static void add_cell(const struct planner *p, bool depends, struct text *to)
 {
 	const struct matrix *m = &p->s->matrix;
@@ -54,7 +55,8 @@ static void add_cell(const struct planner *p, bool depends, struct text *to)
 	const char *before = ": ";
 	for (size_t f = 0; f < m->n_factors; f++)
 		if (marked[f]) {
-			text_addf(to, "%s%s=%s", before, m->factors[f].name, m->factors[f].levels[p->plan->levels[f]].name);
+			text_addf(to, "%s%s=%s", before, m->factors[f].name,
+				m->factors[f].levels[p->plan->levels[f]].name);
 			before = " ";
 		}
 	text_add(to, ")");
@@ -162,14 +164,15 @@ static int made_twice(struct planner *p, const struct step *step, const struct t
 	if (socket->made == step)
 		text_addf(&what, "'%s' names two sockets of one step", name);
 	else
-		text_addf(&what, "socket '%s' of %s exists already: the step on line %u made it, and none has closed it", name,
+		text_addf(&what,
+			"socket '%s' of %s exists already: the step on line %u made it, and none has closed it", name,
 			p->plan->actors[step->actor].name, socket->made->at.line);
 	add_cell(p, step_depends(p->s, step) || step_depends(p->s, socket->made), &what);
 	return planner_error(p, t->at, &what);
 }
 
-int planner_take_socket(struct planner *p, const struct step *step, const struct template *t, enum socket_use use,
-	struct word *word)
+int planner_take_socket(
+	struct planner *p, const struct step *step, const struct template *t, enum socket_use use, struct word *word)
 {
 	struct plan_actor *actor = &p->plan->actors[step->actor];
 	struct planner_socket *sockets = p->sockets[step->actor];

@@ -29,8 +29,8 @@ struct planner {
 int planner_reserve(struct planner *p, const size_t *n_sockets);
 
 /* planner_take_socket() - the slot of the socket that a word means, and whether the step may @use it so. */
-int planner_take_socket(struct planner *p, const struct step *step, const struct template *t, enum socket_use use,
-	struct word *word);
+int planner_take_socket(
+	struct planner *p, const struct step *step, const struct template *t, enum socket_use use, struct word *word);
 
 /* planner_end_sockets() - of an actor, all of them. */
 void planner_end_sockets(struct planner *p, const struct step *step);

@@ -23,8 +23,8 @@ int read_kind(struct reader *r, const struct yaml *node, enum yaml_kind kind, co
 		return 0;
 	if (node->kind == YAML_TEXT && !*node->text)
 		return scenario_error(r->s, node->at, r->e, "%s is empty: it must be %s", what, kind_names[kind]);
-	return scenario_error(r->s, node->at, r->e, "%s must be %s, not %s", what, kind_names[kind],
-		kind_names[node->kind]);
+	return scenario_error(
+		r->s, node->at, r->e, "%s must be %s, not %s", what, kind_names[kind], kind_names[node->kind]);
 }
 
 int read_array(struct reader *r, size_t n, size_t size, void *ret)
@@ -36,8 +36,8 @@ int read_array(struct reader *r, size_t n, size_t size, void *ret)
 	return 0;
 }
 
-static int read_unknown_key(struct reader *r, const struct yaml *entry, const char *what,
-	const struct read_field *fields, size_t n_fields)
+static int read_unknown_key(
+	struct reader *r, const struct yaml *entry, const char *what, const struct read_field *fields, size_t n_fields)
 {
 	struct suggestion suggestion = SUGGESTION_FOR(entry->key);
 	CLEANUP(text_done) struct text known = TEXT_INIT;
@@ -52,13 +52,13 @@ static int read_unknown_key(struct reader *r, const struct yaml *entry, const ch
 		text_get(&known));
 }
 
-int read_fields(struct reader *r, const struct yaml *node, const char *what, const struct read_field *fields,
-	size_t n_fields)
+int read_fields(
+	struct reader *r, const struct yaml *node, const char *what, const struct read_field *fields, size_t n_fields)
 {
 	int rc = read_kind(r, node, YAML_MAP, what);
 	if (rc < 0)
 		return rc;
-	YAML_EACH(entry, node) {
+	YAML_EACH (entry, node) {
 		size_t i = 0;
 		while (i < n_fields && strcmp(fields[i].name, entry->key))
 			i++;
@@ -125,8 +125,10 @@ static int read_unknown_variable(struct reader *r, struct mark at, const char *n
 			suggestion_consider(&suggestion, factor->levels[0].bindings[i].name);
 	}
 	if (suggestion.best)
-		return scenario_error(r->s, at, r->e, "unknown variable '$%s' (did you mean '$%s'?)", name, suggestion.best);
-	return scenario_error(r->s, at, r->e, "unknown variable '$%s': no factor has that name, and no level binds it", name);
+		return scenario_error(
+			r->s, at, r->e, "unknown variable '$%s' (did you mean '$%s'?)", name, suggestion.best);
+	return scenario_error(
+		r->s, at, r->e, "unknown variable '$%s': no factor has that name, and no level binds it", name);
 }
 
 int read_check_template(struct reader *r, const struct template *t)
@@ -140,7 +142,8 @@ int read_check_template(struct reader *r, const struct template *t)
 			return read_unknown_variable(r, t->at, part.name);
 	if (more < 0)
 		return scenario_error(r->s, t->at, r->e,
-			"'%s': behind a '$' stands a name, as in $name or ${name}; a '$' itself is written $$", t->text);
+			"'%s': behind a '$' stands a name, as in $name or ${name}; a '$' itself is written $$",
+			t->text);
 	return 0;
 }
 
@@ -168,7 +171,7 @@ int read_values(struct reader *r, const struct yaml *node, const char *what, con
 	if (node->kind == YAML_TEXT)
 		return read_line(r, node, what, &(*ret)[0]);
 	size_t i = 0;
-	YAML_EACH(value, node) {
+	YAML_EACH (value, node) {
 		rc = read_line(r, value, what, &(*ret)[i++]);
 		if (rc < 0)
 			return rc;
@@ -220,8 +223,8 @@ int read_unknown_level(struct reader *r, struct mark at, const struct factor *fa
 static int read_condition(struct reader *r, const struct yaml *entry, struct condition *ret)
 {
 	if (++r->n_conditions > READ_CONDITIONS_MAX)
-		return scenario_error(r->s, entry->key_at, r->e, "more than %d conditions in one scenario",
-			READ_CONDITIONS_MAX);
+		return scenario_error(
+			r->s, entry->key_at, r->e, "more than %d conditions in one scenario", READ_CONDITIONS_MAX);
 	int rc = read_factor(r, entry->key_at, entry->key, &ret->factor);
 	if (rc < 0)
 		return rc;
@@ -255,12 +258,13 @@ int read_conditions(struct reader *r, const struct yaml *node, const char *what,
 	if (rc < 0)
 		return rc;
 	if (!node->n)
-		return scenario_error(r->s, node->at, r->e, "%s is empty: it names at least one factor and its level", what);
+		return scenario_error(
+			r->s, node->at, r->e, "%s is empty: it names at least one factor and its level", what);
 	rc = read_array(r, node->n, sizeof *ret->all, &ret->all);
 	if (rc < 0)
 		return rc;
 	ret->at = node->at;
-	YAML_EACH(entry, node) {
+	YAML_EACH (entry, node) {
 		rc = read_condition(r, entry, &ret->all[ret->n++]);
 		if (rc < 0)
 			return rc;

@@ -8,13 +8,13 @@
 #include "model/yaml.h"
 
 /* Bounds that no scenario of people meets: a stranger's file shall take little time and memory, whatever is in it. */
-#define READ_LEVELS_MAX 10000      /* of one factor */
-#define READ_ENTRIES_MAX 1000      /* of exclude, and of include */
-#define READ_STEPS_MAX 1000        /* in a scenario, those in `when` blocks included */
-#define READ_CONDITIONS_MAX 10000  /* in a scenario */
+#define READ_LEVELS_MAX 10000     /* of one factor */
+#define READ_ENTRIES_MAX 1000     /* of exclude, and of include */
+#define READ_STEPS_MAX 1000       /* in a scenario, those in `when` blocks included */
+#define READ_CONDITIONS_MAX 10000 /* in a scenario */
 #define READ_ACTORS_MAX 16
 #define READ_LEVEL_BYTES_MAX 64
-#define READ_PRODUCT_MAX 50000000  /* combinations that are looked at one by one */
+#define READ_PRODUCT_MAX 50000000 /* combinations that are looked at one by one */
 
 struct reader {
 	struct scenario *s;
@@ -33,8 +33,8 @@ struct read_field {
 };
 
 /* read_fields() - the entries of the map @node by their keys; @what it is, with its article, for messages. */
-int read_fields(struct reader *r, const struct yaml *node, const char *what, const struct read_field *fields,
-	size_t n_fields);
+int read_fields(
+	struct reader *r, const struct yaml *node, const char *what, const struct read_field *fields, size_t n_fields);
 
 /* read_kind() - that @node is a text, a list or a map, whatever @what it is. */
 int read_kind(struct reader *r, const struct yaml *node, enum yaml_kind kind, const char *what);

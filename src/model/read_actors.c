@@ -11,7 +11,7 @@ static int read_sysctls(struct reader *r, const struct yaml *node, struct namesp
 		rc = read_array(r, node->n, sizeof *ns->sysctls, &ns->sysctls);
 	if (rc < 0)
 		return rc;
-	YAML_EACH(entry, node) {
+	YAML_EACH (entry, node) {
 		struct sysctl_setting *setting = &ns->sysctls[ns->n_sysctls++];
 		*setting = (struct sysctl_setting){.name = entry->key, .at = entry->key_at};
 		rc = sysctl_name_check(entry->key, r->e);
@@ -53,9 +53,11 @@ int read_namespaces(struct reader *r, const struct yaml *node)
 	if (rc < 0)
 		return rc;
 	if (!node->n || node->n > SCENARIO_NAMESPACES_MAX)
-		return scenario_error(r->s, node->at, r->e, "%zu namespaces: a scenario has one or two; leave "
-			"'namespaces:' out for server and client", node->n);
-	YAML_EACH(entry, node) {
+		return scenario_error(r->s, node->at, r->e,
+			"%zu namespaces: a scenario has one or two; leave "
+			"'namespaces:' out for server and client",
+			node->n);
+	YAML_EACH (entry, node) {
 		rc = read_namespace(r, entry, &s->namespaces[s->n_namespaces]);
 		if (rc < 0)
 			return rc;
@@ -83,13 +85,14 @@ static int read_actor(struct reader *r, const struct yaml *node)
 		return rc;
 	for (size_t i = 0; i < sizeof step_keys / sizeof *step_keys; i++)
 		if (!strcmp(node->key, step_keys[i]))
-			return scenario_error(s, node->key_at, r->e, "an actor cannot be called '%s', which is a key of a step",
-				node->key);
+			return scenario_error(s, node->key_at, r->e,
+				"an actor cannot be called '%s', which is a key of a step", node->key);
 	size_t i = read_find_actor(s, node->key);
 	if (i == SIZE_MAX)
 		i = s->n_actors++;
 	struct actor_spec *actor = &s->actors[i];
-	*actor = (struct actor_spec){.name = node->key, .in = {.text = node->key, .at = node->key_at}, .at = node->key_at};
+	*actor = (struct actor_spec){
+		.name = node->key, .in = {.text = node->key, .at = node->key_at}, .at = node->key_at};
 	if (yaml_is_empty(node))
 		return 0;
 	const struct yaml *in;
@@ -110,11 +113,11 @@ int read_actors(struct reader *r, const struct yaml *node)
 		return rc;
 	for (; s->n_actors < s->n_namespaces; s->n_actors++) {
 		const struct namespace *ns = &s->namespaces[s->n_actors];
-		s->actors[s->n_actors] = (struct actor_spec){
-			.name = ns->name, .in = {.text = ns->name, .at = ns->at}, .at = ns->at};
+		s->actors[s->n_actors] =
+			(struct actor_spec){.name = ns->name, .in = {.text = ns->name, .at = ns->at}, .at = ns->at};
 	}
 	if (node)
-		YAML_EACH(entry, node) {
+		YAML_EACH (entry, node) {
 			rc = read_actor(r, entry);
 			if (rc < 0)
 				return rc;

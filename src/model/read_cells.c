@@ -63,8 +63,10 @@ static int check_rules(struct reader *r, const struct rule_list *lists, size_t n
 		for (size_t j = 0; j < lists[i].n_rules; j++, (*use)++)
 			if ((*use)->matched && !(*use)->recorded)
 				return scenario_error(r->s, lists[i].rules[j].at, r->e,
-					"no cell that this rule matches records '%s': the step on line %u is not in them",
-					r->s->responses[lists[i].response].name, r->s->responses[lists[i].response].first->at.line);
+					"no cell that this rule matches records '%s': the step on line %u is not in "
+					"them",
+					r->s->responses[lists[i].response].name,
+					r->s->responses[lists[i].response].first->at.line);
 	return 0;
 }
 
@@ -72,8 +74,10 @@ int read_check_cells(struct reader *r)
 {
 	const struct scenario *s = r->s;
 	CLEANUP(plan_done) struct plan plan = PLAN_INIT;
-	CLEANUP(rule_uses_done) struct rule_uses u = {
-		.uses = calloc(count_rules(s->checks, s->n_checks) + count_rules(s->expects, s->n_expects) + 1, sizeof *u.uses),
+	CLEANUP(rule_uses_done)
+	struct rule_uses u = {
+		.uses = calloc(count_rules(s->checks, s->n_checks) + count_rules(s->expects, s->n_expects) + 1,
+			sizeof *u.uses),
 		.records = calloc(s->n_responses + 1, sizeof *u.records),
 	};
 	if (!u.uses || !u.records)

@@ -32,14 +32,15 @@ static int read_include_entry(struct reader *r, const struct yaml *node, struct 
 	if (rc < 0)
 		return rc;
 	if (!node->n)
-		return scenario_error(r->s, node->at, r->e, "an entry of include is empty: it names at least one factor");
+		return scenario_error(
+			r->s, node->at, r->e, "an entry of include is empty: it names at least one factor");
 	rc = read_array(r, m->n_factors, sizeof *ret->levels, &ret->levels);
 	if (rc < 0)
 		return rc;
 	ret->at = node->at;
 	for (size_t f = 0; f < m->n_factors; f++)
 		ret->levels[f] = MATRIX_ANY_LEVEL;
-	YAML_EACH(entry, node) {
+	YAML_EACH (entry, node) {
 		size_t factor;
 		rc = read_factor(r, entry->key_at, entry->key, &factor);
 		if (rc >= 0)
@@ -74,7 +75,7 @@ int read_include(struct reader *r, const struct yaml *node)
 		rc = read_array(r, node->n, sizeof *m->includes, &m->includes);
 	if (rc < 0)
 		return rc;
-	YAML_EACH(entry, node) {
+	YAML_EACH (entry, node) {
 		rc = read_include_entry(r, entry, &m->includes[m->n_includes]);
 		if (rc < 0)
 			return rc;
@@ -93,7 +94,7 @@ int read_exclude(struct reader *r, const struct yaml *node)
 		rc = read_array(r, node->n, sizeof *m->excludes, &m->excludes);
 	if (rc < 0)
 		return rc;
-	YAML_EACH(entry, node) {
+	YAML_EACH (entry, node) {
 		rc = read_conditions(r, entry, "an entry of exclude", &m->excludes[m->n_excludes]);
 		if (rc < 0)
 			return rc;
@@ -136,7 +137,8 @@ static int read_check_excludes(struct reader *r, const struct exclude_use *uses)
 		struct mark at = m->excludes[i].at;
 		if (uses[i].holds)
 			return scenario_error(r->s, at, r->e,
-				"this entry of exclude takes no cell away: earlier entries have taken all %" PRIu64 " of its cells",
+				"this entry of exclude takes no cell away: earlier entries have taken all %" PRIu64
+				" of its cells",
 				uses[i].holds);
 		return scenario_error(r->s, at, r->e,
 			"this entry of exclude takes no cell away: no combination of the matrix has these levels");
@@ -205,7 +207,8 @@ int read_check_matrix(struct reader *r)
 		looks > 4ULL * READ_PRODUCT_MAX) {
 		if (m->n_product <= r->max_cells)
 			return scenario_error(r->s, r->matrix_at, r->e,
-				"the matrix has %" PRIu64 " combinations before exclude: too many to look at each", m->n_product);
+				"the matrix has %" PRIu64 " combinations before exclude: too many to look at each",
+				m->n_product);
 		return read_too_many(r, m->n_product == UINT64_MAX ? "more than " : "", m->n_product,
 			m->n_excludes ? "combinations before exclude" : "cells");
 	}
@@ -220,6 +223,7 @@ int read_check_matrix(struct reader *r)
 	if (rc < 0)
 		return rc;
 	if (!n_product && !n_included)
-		return scenario_error(r->s, m->excludes[0].at, r->e, "exclude takes every cell away: there is nothing to run");
+		return scenario_error(
+			r->s, m->excludes[0].at, r->e, "exclude takes every cell away: there is nothing to run");
 	return read_check_includes(r);
 }

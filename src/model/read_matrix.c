@@ -36,7 +36,8 @@ static int read_binding(struct reader *r, const struct yaml *node, struct bindin
 	if (rc < 0)
 		return rc;
 	if (strchr(ret->value, '$'))
-		return scenario_error(r->s, node->at, r->e, "'%s': no $name is replaced in what a level binds", ret->value);
+		return scenario_error(
+			r->s, node->at, r->e, "'%s': no $name is replaced in what a level binds", ret->value);
 	return 0;
 }
 
@@ -50,9 +51,9 @@ static int read_check_bindings(struct reader *r, const struct factor *factor, co
 		for (; j < first->n_bindings && strcmp(first->bindings[j].name, level->bindings[i].name); j++)
 			suggestion_consider(&suggestion, first->bindings[j].name);
 		if (j == first->n_bindings)
-			return scenario_error(r->s, level->at, r->e, "level '%s' of '%s' binds '%s', which level '%s' does not%s",
-				level->name, factor->name, level->bindings[i].name, first->name,
-				suggestion_phrase(&suggestion));
+			return scenario_error(r->s, level->at, r->e,
+				"level '%s' of '%s' binds '%s', which level '%s' does not%s", level->name, factor->name,
+				level->bindings[i].name, first->name, suggestion_phrase(&suggestion));
 	}
 	if (level->n_bindings == first->n_bindings)
 		return 0;
@@ -62,7 +63,8 @@ static int read_check_bindings(struct reader *r, const struct factor *factor, co
 			i++;
 		if (i == level->n_bindings)
 			return scenario_error(r->s, level->at, r->e,
-				"level '%s' of '%s' does not bind '%s', which level '%s' binds: all levels bind the same",
+				"level '%s' of '%s' does not bind '%s', which level '%s' binds: all levels bind the "
+				"same",
 				level->name, factor->name, first->bindings[j].name, first->name);
 	}
 	return 0;
@@ -78,7 +80,7 @@ static int read_bindings(struct reader *r, const struct yaml *node, struct level
 	rc = read_array(r, node->n, sizeof *level->bindings, &level->bindings);
 	if (rc < 0)
 		return rc;
-	YAML_EACH(entry, node) {
+	YAML_EACH (entry, node) {
 		rc = read_binding(r, entry, &level->bindings[level->n_bindings++]);
 		if (rc < 0)
 			return rc;
@@ -90,13 +92,14 @@ static int read_levels(struct reader *r, const struct yaml *node, struct factor 
 {
 	const struct yaml *duplicate, *first;
 	int rc;
-	YAML_EACH(entry, node) {
+	YAML_EACH (entry, node) {
 		bool binds = node->kind == YAML_MAP;
 		struct level *level = &factor->levels[factor->n_levels];
 		rc = binds ? 0 : read_kind(r, entry, YAML_TEXT, "a level");
 		if (rc < 0)
 			return rc;
-		*level = (struct level){.name = binds ? entry->key : entry->text, .at = binds ? entry->key_at : entry->at};
+		*level = (struct level){
+			.name = binds ? entry->key : entry->text, .at = binds ? entry->key_at : entry->at};
 		factor->n_all_levels = ++factor->n_levels;
 		rc = read_level_name(r, level->at, level->name);
 		if (rc >= 0 && binds)
@@ -124,11 +127,11 @@ static int read_matrix_factor(struct reader *r, const struct yaml *node, size_t 
 		return scenario_error(r->s, node->at, r->e, "empty matrix: factor '%s' has no level", node->key);
 	if (node->kind == YAML_TEXT)
 		return scenario_error(r->s, node->at, r->e,
-			"the levels of '%s' must be a list, as in [%s], or a map of levels that bind variables", node->key,
-			strpbrk(node->text, "\n\r") ? "0, 1" : node->text);
+			"the levels of '%s' must be a list, as in [%s], or a map of levels that bind variables",
+			node->key, strpbrk(node->text, "\n\r") ? "0, 1" : node->text);
 	if (node->n > READ_LEVELS_MAX)
-		return scenario_error(r->s, node->at, r->e, "factor '%s' has more than %d levels", node->key,
-			READ_LEVELS_MAX);
+		return scenario_error(
+			r->s, node->at, r->e, "factor '%s' has more than %d levels", node->key, READ_LEVELS_MAX);
 	rc = read_array(r, node->n + n_more_levels, sizeof *ret->levels, &ret->levels);
 	return rc < 0 ? rc : read_levels(r, node, ret);
 }
@@ -141,7 +144,8 @@ static int read_check_names(struct reader *r)
 		const struct level *level = &m->factors[f].levels[0];
 		for (size_t i = 0; i < level->n_bindings; i++) {
 			const char *name = level->bindings[i].name;
-			const struct factor *same = matrix_find_factor(m, name), *owner = read_variable_owner(r->s, name);
+			const struct factor *same = matrix_find_factor(m, name),
+					    *owner = read_variable_owner(r->s, name);
 			if (same)
 				return scenario_error(r->s, level->at, r->e,
 					"the variable '%s' has the name of the factor on line %u", name, same->at.line);
@@ -173,7 +177,7 @@ int read_matrix(struct reader *r, const struct yaml *node, const struct yaml *in
 	if (rc < 0)
 		return rc;
 	size_t n_more_levels = include && include->n <= READ_ENTRIES_MAX ? include->n : 0;
-	YAML_EACH(factor, node) {
+	YAML_EACH (factor, node) {
 		rc = read_matrix_factor(r, factor, n_more_levels, &m->factors[m->n_factors]);
 		if (rc < 0)
 			return rc;

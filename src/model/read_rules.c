@@ -36,7 +36,7 @@ static int read_check_order(struct reader *r, const struct rule_list *list)
 static size_t count_check_rules(const struct yaml *check, const char *response)
 {
 	size_t n = 0;
-	YAML_EACH(entry, check)
+	YAML_EACH (entry, check)
 		n += entry->kind == YAML_MAP && yaml_find(entry, response);
 	return n;
 }
@@ -86,7 +86,7 @@ static int read_check_entry(struct reader *r, const struct yaml *check, const st
 	if (node->n == (when_node ? 1 : 0))
 		return scenario_error(r->s, node->at, r->e,
 			"this entry of check names no response: write RESPONSE: VALUE, as in left_behind: TIME-WAIT");
-	YAML_EACH(entry, node) {
+	YAML_EACH (entry, node) {
 		rc = entry == when_node ? 0 : read_check_rule(r, check, entry, &when, node->at);
 		if (rc < 0)
 			return rc;
@@ -107,7 +107,7 @@ int read_check(struct reader *r, const struct yaml *node)
 	rc = read_array(r, s->n_responses, sizeof *s->checks, &s->checks);
 	if (rc < 0)
 		return rc;
-	YAML_EACH(entry, node) {
+	YAML_EACH (entry, node) {
 		rc = read_check_entry(r, node, entry);
 		if (rc < 0)
 			return rc;
@@ -138,7 +138,7 @@ static int read_rule_list(struct reader *r, const struct yaml *node, struct rule
 		rc = read_array(r, node->n, sizeof *ret->rules, &ret->rules);
 	if (rc < 0)
 		return rc;
-	YAML_EACH(entry, node) {
+	YAML_EACH (entry, node) {
 		rc = read_rule(r, entry, &ret->rules[ret->n_rules++]);
 		if (rc < 0)
 			return rc;
@@ -147,8 +147,8 @@ static int read_rule_list(struct reader *r, const struct yaml *node, struct rule
 }
 
 /* A map RESPONSE -> rules. */
-static int read_rule_lists(struct reader *r, const struct yaml *node, const char *what, struct rule_list **ret,
-	size_t *ret_n)
+static int read_rule_lists(
+	struct reader *r, const struct yaml *node, const char *what, struct rule_list **ret, size_t *ret_n)
 {
 	if (!node)
 		return 0;
@@ -159,7 +159,7 @@ static int read_rule_lists(struct reader *r, const struct yaml *node, const char
 		rc = read_array(r, node->n, sizeof **ret, ret);
 	if (rc < 0)
 		return rc;
-	YAML_EACH(entry, node) {
+	YAML_EACH (entry, node) {
 		rc = read_rule_list(r, entry, &(*ret)[*ret_n]);
 		if (rc < 0)
 			return rc;
@@ -183,7 +183,7 @@ static int read_claim_factors(struct reader *r, const struct yaml *node, const c
 		rc = read_array(r, node->n, sizeof **ret, ret);
 	if (rc < 0)
 		return rc;
-	YAML_EACH(entry, node) {
+	YAML_EACH (entry, node) {
 		rc = read_kind(r, entry, YAML_TEXT, "a factor");
 		if (rc >= 0)
 			rc = read_factor(r, entry->at, entry->text, &(*ret)[(*ret_n)++]);
@@ -225,12 +225,13 @@ static int read_check_claim(struct reader *r, const struct yaml *id, const struc
 		return rc;
 	for (const struct claim *other = r->s->claims; other < claim; other++)
 		if (!strcmp(other->id, claim->id))
-			return scenario_error(r->s, id->at, r->e, "two claims '%s', the first on line %u", claim->id,
-				other->at.line);
+			return scenario_error(
+				r->s, id->at, r->e, "two claims '%s', the first on line %u", claim->id, other->at.line);
 	for (size_t i = 0; i < claim->n_decisive; i++)
 		for (size_t j = 0; j < claim->n_inert; j++)
 			if (claim->decisive[i] == claim->inert[j])
-				return scenario_error(r->s, claim->at, r->e, "the claim has '%s' both decisive and inert",
+				return scenario_error(r->s, claim->at, r->e,
+					"the claim has '%s' both decisive and inert",
 					r->s->matrix.factors[claim->inert[j]].name);
 	return 0;
 }
@@ -270,7 +271,7 @@ int read_claims(struct reader *r, const struct yaml *node)
 	rc = read_array(r, node->n, sizeof *s->claims, &s->claims);
 	if (rc < 0)
 		return rc;
-	YAML_EACH(entry, node) {
+	YAML_EACH (entry, node) {
 		rc = read_claim(r, entry, &s->claims[s->n_claims]);
 		if (rc < 0)
 			return rc;

@@ -15,7 +15,7 @@
 /* A step's own keys, and the action. */
 struct step_keys {
 	const struct yaml *as, *repeat_for, *every, *deadline;
-	const struct yaml *action; /* keyed by its actor */
+	const struct yaml *action;  /* keyed by its actor */
 	const struct yaml *strange; /* the first key that is neither */
 };
 
@@ -38,8 +38,8 @@ static int read_strange_key(struct reader *r, const struct yaml *entry, bool has
 			*phrase ? "" : ": the keys are as, for, every, deadline");
 	if (*phrase)
 		return scenario_error(r->s, entry->key_at, r->e, "unknown actor '%s'%s", entry->key, phrase);
-	return scenario_error(r->s, entry->key_at, r->e, "unknown actor '%s': the actors are %s", entry->key,
-		text_get(&actors));
+	return scenario_error(
+		r->s, entry->key_at, r->e, "unknown actor '%s': the actors are %s", entry->key, text_get(&actors));
 }
 
 static int read_step_keys(struct reader *r, const struct yaml *node, struct step_keys *keys)
@@ -47,7 +47,7 @@ static int read_step_keys(struct reader *r, const struct yaml *node, struct step
 	const struct yaml **options[] = {&keys->as, &keys->repeat_for, &keys->every, &keys->deadline};
 	static_assert(sizeof options / sizeof *options == N_STEP_OPTIONS, "a place for each option");
 	*keys = (struct step_keys){.as = NULL};
-	YAML_EACH(entry, node) {
+	YAML_EACH (entry, node) {
 		size_t i = 0;
 		while (i < N_STEP_OPTIONS && strcmp(step_options[i], entry->key))
 			i++;
@@ -57,7 +57,8 @@ static int read_step_keys(struct reader *r, const struct yaml *node, struct step
 			keys->strange = keys->strange ? keys->strange : entry;
 		} else if (keys->action) {
 			return scenario_error(r->s, entry->key_at, r->e,
-				"a step has one actor, this one has '%s' and '%s': write two steps", keys->action->key, entry->key);
+				"a step has one actor, this one has '%s' and '%s': write two steps", keys->action->key,
+				entry->key);
 		} else {
 			keys->action = entry;
 		}
@@ -91,7 +92,8 @@ static int read_verb(struct reader *r, const struct template *word, struct step 
 	if (step->verb)
 		return 0;
 	if (strchr(word->text, '$'))
-		return scenario_error(r->s, word->at, r->e, "'%s': a verb is written out, not taken from a $name", word->text);
+		return scenario_error(
+			r->s, word->at, r->e, "'%s': a verb is written out, not taken from a $name", word->text);
 	struct suggestion suggestion = SUGGESTION_FOR(word->text);
 	CLEANUP(text_done) struct text known = TEXT_INIT;
 	for (size_t i = 0; i < r->vocabulary->n_verbs; i++) {
@@ -99,8 +101,8 @@ static int read_verb(struct reader *r, const struct template *word, struct step 
 		text_addf(&known, "%s%s", i ? ", " : "", r->vocabulary->verbs[i]->name);
 	}
 	const char *phrase = suggestion_phrase(&suggestion);
-	return scenario_error(r->s, word->at, r->e, "unknown verb '%s'%s%s", word->text, *phrase ? phrase : ": the verbs are ",
-		*phrase ? "" : text_get(&known));
+	return scenario_error(r->s, word->at, r->e, "unknown verb '%s'%s%s", word->text,
+		*phrase ? phrase : ": the verbs are ", *phrase ? "" : text_get(&known));
 }
 
 static int read_check_n_words(struct reader *r, const struct step *step, struct mark at)
@@ -181,10 +183,11 @@ static int read_response_name(struct reader *r, const struct yaml *node, const c
 	const struct factor *factor = matrix_find_factor(&r->s->matrix, *ret);
 	const struct factor *owner = factor ? factor : read_variable_owner(r->s, *ret);
 	if (owner)
-		return scenario_error(r->s, node->at, r->e, "a response cannot be called '%s', as the %s on line %u is", *ret,
-			factor ? "factor" : "variable of the factor", owner->at.line);
+		return scenario_error(r->s, node->at, r->e, "a response cannot be called '%s', as the %s on line %u is",
+			*ret, factor ? "factor" : "variable of the factor", owner->at.line);
 	if (!strcmp(*ret, "when"))
-		return scenario_error(r->s, node->at, r->e, "a response cannot be called 'when', which is a key of a rule");
+		return scenario_error(
+			r->s, node->at, r->e, "a response cannot be called 'when', which is a key of a rule");
 	return 0;
 }
 
@@ -196,15 +199,16 @@ static int read_response(struct reader *r, const struct yaml *node, struct step 
 	if (rc < 0)
 		return rc;
 	if (step->verb->never_measured)
-		return scenario_error(s, node->key_at, r->e, "'%s' has no outcome to record: leave 'as:' out",
-			step->verb->name);
+		return scenario_error(
+			s, node->key_at, r->e, "'%s' has no outcome to record: leave 'as:' out", step->verb->name);
 	for (size_t i = 0; i < s->n_responses; i++) {
 		struct response *response = &s->responses[i];
 		if (strcmp(response->name, name))
 			continue;
 		if (response->first->actor != step->actor || response->first->verb != step->verb)
 			return scenario_error(s, node->at, r->e,
-				"two responses of one name with different meanings: '%s' is the outcome of '%s: %s' on line %u, and of "
+				"two responses of one name with different meanings: '%s' is the outcome of '%s: %s' on "
+				"line %u, and of "
 				"'%s: %s' here; give one of them another name",
 				name, s->actors[response->first->actor].name, response->first->verb->name,
 				response->first->at.line, s->actors[step->actor].name, step->verb->name);
@@ -213,8 +217,8 @@ static int read_response(struct reader *r, const struct yaml *node, struct step 
 		return 0;
 	}
 	step->response = s->n_responses++;
-	s->responses[step->response] = (struct response){
-		.name = name, .first = step, .timed = step->repeat_for.text != NULL};
+	s->responses[step->response] =
+		(struct response){.name = name, .first = step, .timed = step->repeat_for.text != NULL};
 	return 0;
 }
 
@@ -228,8 +232,8 @@ static int read_step_options(struct reader *r, const struct step_keys *keys, str
 	if (keys->every && !keys->repeat_for)
 		return scenario_error(r->s, keys->every->key_at, r->e, "'every:' goes with 'for:', as in for: 70s");
 	if (step->verb->only_measured && !keys->as)
-		return scenario_error(r->s, step->at, r->e, "'%s' changes nothing, and records nothing without 'as: NAME'",
-			step->verb->name);
+		return scenario_error(r->s, step->at, r->e,
+			"'%s' changes nothing, and records nothing without 'as: NAME'", step->verb->name);
 	if (keys->repeat_for && step->verb->only_measured)
 		return scenario_error(r->s, keys->repeat_for->key_at, r->e,
 			"'for:' repeats a step until it is ok, and '%s' observes: it never says ok", step->verb->name);
@@ -250,12 +254,13 @@ static int read_when(struct reader *r, const struct yaml *node, struct step *ste
 {
 	const struct yaml *when, *body;
 	const struct read_field fields[] = {{"when", &when, true}, {"do", &body, true}};
-	YAML_EACH(entry, node)
+	YAML_EACH (entry, node)
 		if (read_find_actor(r->s, entry->key) != SIZE_MAX)
 			return scenario_error(r->s, entry->key_at, r->e,
 				"'when:' and an action in one step: put the action under 'do:', as a list");
 	if (!yaml_find(node, "when"))
-		return scenario_error(r->s, node->at, r->e, "'do:' without 'when:': say when, or put the steps one level up");
+		return scenario_error(
+			r->s, node->at, r->e, "'do:' without 'when:': say when, or put the steps one level up");
 	int rc = read_fields(r, node, "a 'when' block", fields, 2);
 	if (rc >= 0)
 		rc = read_conditions(r, when, "'when'", &step->when);
@@ -293,7 +298,7 @@ static int read_block(struct reader *r, const struct yaml *node, struct step **r
 	rc = read_array(r, node->n, sizeof **ret, ret);
 	if (rc < 0)
 		return rc;
-	YAML_EACH(entry, node) {
+	YAML_EACH (entry, node) {
 		rc = read_step(r, entry, &(*ret)[(*ret_n)++]);
 		if (rc < 0)
 			return rc;
@@ -304,7 +309,7 @@ static int read_block(struct reader *r, const struct yaml *node, struct step **r
 static size_t count_responses(const struct yaml *node)
 {
 	size_t n = 0;
-	YAML_EACH(entry, node) {
+	YAML_EACH (entry, node) {
 		const struct yaml *body = entry->kind == YAML_MAP ? yaml_find(entry, "do") : NULL;
 		if (body && body->kind == YAML_LIST)
 			n += count_responses(body);
@@ -345,8 +350,8 @@ int read_deadlines(struct reader *r, const struct yaml *node)
 	r->s->cell_deadline_us = SCENARIO_CELL_DEADLINE_US;
 	if (!node)
 		return 0;
-	int rc = read_fields(r, node, "deadlines",
-		(const struct read_field[]){{"step", &step, false}, {"cell", &cell, false}}, 2);
+	int rc = read_fields(
+		r, node, "deadlines", (const struct read_field[]){{"step", &step, false}, {"cell", &cell, false}}, 2);
 	if (rc >= 0)
 		rc = read_deadline(r, step, &r->s->step_deadline_us);
 	return rc < 0 ? rc : read_deadline(r, cell, &r->s->cell_deadline_us);

@@ -186,7 +186,12 @@ int results_create(struct results_file *file, const char *dir, const struct run_
 	if (!line)
 		return error_no_memory(e);
 	int r = dir ? results_create_named(file, dir, e) : results_create_temporary(file, e);
-	return r < 0 ? r : results_append(file, line, strlen(line), e);
+	if (r < 0)
+		return r;
+	r = results_append(file, line, strlen(line), e);
+	if (r < 0 && file->path)
+		unlink(file->path); /* so that what holds no run is not taken for one */
+	return r;
 }
 
 static int refuse(const struct results_file *file, struct error *e, const char *why)

@@ -65,8 +65,8 @@ static int restrict_level(const struct factor *factor, const char *name, bool *a
 		suggestion_phrase(&suggestion));
 }
 
-int scenario_restrict(const struct scenario *s, const char *set, struct arena *arena, struct conditions *restriction,
-	struct error *e)
+int scenario_restrict(
+	const struct scenario *s, const char *set, struct arena *arena, struct conditions *restriction, struct error *e)
 {
 	const char *equals = strchr(set, '=');
 	if (!equals || equals == set || !equals[1])
@@ -79,8 +79,8 @@ int scenario_restrict(const struct scenario *s, const char *set, struct arena *a
 	for (size_t i = 0; i < restriction->n; i++)
 		if (restriction->all[i].factor == f)
 			return error_set(e, ERROR_USAGE, EINVAL,
-				"--set: '%s' is set twice: name all its levels at once, as in --set %s=%s,…", factor->name,
-				factor->name, equals + 1);
+				"--set: '%s' is set twice: name all its levels at once, as in --set %s=%s,…",
+				factor->name, factor->name, equals + 1);
 	struct condition *all = arena_array(arena, restriction->n + 1, sizeof *all);
 	bool *allowed = arena_array(arena, factor->n_all_levels, sizeof *allowed);
 	char *names = arena_strdup(arena, equals + 1);

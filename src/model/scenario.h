@@ -10,7 +10,7 @@
 #include "model/word.h"
 
 #define SCENARIO_NAMESPACES_MAX 2        /* more, and links of any shape, are not there yet */
-#define SCENARIO_FILE_BYTES_MAX (1 << 18) /* a scenario is a page or ten of text; libfyaml may take 350 times the file */
+#define SCENARIO_FILE_BYTES_MAX (1 << 18) /* a page or ten; libfyaml may take 350 times as much */
 #define SCENARIO_STEP_DEADLINE_US (5 * CLOCK_US_PER_S)
 #define SCENARIO_CELL_DEADLINE_US (60 * CLOCK_US_PER_S) /* and the sleeps and repeats of the cell on top of it */
 

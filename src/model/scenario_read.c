@@ -2,9 +2,9 @@
 /*
  * Reads a scenario from its file.
  *
- * Theory of operation: yaml.c makes a tree of the bytes, the read_*.c each turn one key of it into plain data, in an order
- * in which names are known before they are used, whatever the order in the file. What depends on the levels of a cell
- * (addresses, numbers, which socket is open) is checked at last by planning every cell, as a run does.
+ * Theory of operation: yaml.c makes a tree of the bytes, the read_*.c each turn one key of it into plain data, in an
+ * order in which names are known before they are used, whatever the order in the file. What depends on the levels of a
+ * cell (addresses, numbers, which socket is open) is checked at last by planning every cell, as a run does.
  */
 #include "model/read.h"
 
@@ -134,8 +134,8 @@ static int read_bytes(const char *path, char *buffer, size_t size, size_t *ret_l
 	return 0;
 }
 
-int scenario_read_file(const char *path, const struct vocabulary *vocabulary, uint64_t max_cells,
-	struct scenario **ret, struct error *e)
+int scenario_read_file(const char *path, const struct vocabulary *vocabulary, uint64_t max_cells, struct scenario **ret,
+	struct error *e)
 {
 	size_t size = SCENARIO_FILE_BYTES_MAX + 1, len = 0;
 	CLEANUP(cleanup_free) char *buffer = malloc(size);

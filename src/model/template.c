@@ -41,8 +41,8 @@ int template_next(const char **rest, struct template_part *ret)
 	return 1;
 }
 
-const char *template_expand(const struct scenario *s, const size_t *levels, const struct template *t,
-	struct arena *arena)
+const char *template_expand(
+	const struct scenario *s, const size_t *levels, const struct template *t, struct arena *arena)
 {
 	if (!strchr(t->text, '$'))
 		return t->text;

@@ -26,8 +26,8 @@ struct template_part {
 int template_next(const char **rest, struct template_part *ret);
 
 /* template_expand() - @t with its $names replaced for a cell; shared with @t or in @arena; NULL when memory is out. */
-const char *template_expand(const struct scenario *s, const size_t *levels, const struct template *t,
-	struct arena *arena);
+const char *template_expand(
+	const struct scenario *s, const size_t *levels, const struct template *t, struct arena *arena);
 
 /* template_explain() - " (the level of backlog)": where the $names of @t come from in a cell; nothing when none. */
 void template_explain(const struct scenario *s, const size_t *levels, const struct template *t, struct text *to);

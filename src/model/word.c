@@ -71,21 +71,25 @@ int sysctl_name_check(const char *name, struct error *e)
 	if (strncmp(name, "net.", 4)) {
 		const char *prefix = sysctl_missing_prefix(name);
 		if (prefix)
-			return error_set(e, ERROR_USAGE, EINVAL, "'%s' is no sysctl of a namespace (did you mean '%s%s'?)", name,
-				prefix, name);
+			return error_set(e, ERROR_USAGE, EINVAL,
+				"'%s' is no sysctl of a namespace (did you mean '%s%s'?)", name, prefix, name);
 		return error_set(e, ERROR_USAGE, EINVAL,
 			"'%s' is no sysctl of a namespace: only those that begin with 'net.' belong to one", name);
 	}
 	for (const char *c = name; *c; c++)
 		if (!isascii((unsigned char)*c) || (!isalnum((unsigned char)*c) && !strchr("_.-", *c)))
 			return error_set(e, ERROR_USAGE, EINVAL,
-				"'%s' is no name of a sysctl: letters, digits, _, - and dots between, as in net.ipv4.tcp_timestamps",
+				"'%s' is no name of a sysctl: letters, digits, _, - and dots between, as in "
+				"net.ipv4.tcp_timestamps",
 				name);
 	if (strstr(name, "..") || name[len - 1] == '.')
-		return error_set(e, ERROR_USAGE, EINVAL, "'%s' is no name of a sysctl: nothing stands between two dots or "
-			"behind the last one", name);
+		return error_set(e, ERROR_USAGE, EINVAL,
+			"'%s' is no name of a sysctl: nothing stands between two dots or "
+			"behind the last one",
+			name);
 	if (len > SYSCTL_NAME_BYTES_MAX)
-		return error_set(e, ERROR_USAGE, EINVAL, "a sysctl's name is longer than %d bytes", SYSCTL_NAME_BYTES_MAX);
+		return error_set(
+			e, ERROR_USAGE, EINVAL, "a sysctl's name is longer than %d bytes", SYSCTL_NAME_BYTES_MAX);
 	return 0;
 }
 
@@ -99,9 +103,10 @@ static int word_parse_sysctl(const struct word_scope *scope, struct word *ret, s
 static int parse_port(const char *word, const char *text, uint16_t *ret, struct error *e)
 {
 	long long port;
-	if (!*text || strspn(text, "0123456789") != strlen(text) || word_parse_number(text, 0, UINT16_MAX, &port, NULL) < 0)
-		return error_set(e, ERROR_USAGE, EINVAL, "'%s' is no address: the port '%s' is no number from 0 to 65535", word,
-			text);
+	if (!*text || strspn(text, "0123456789") != strlen(text) ||
+		word_parse_number(text, 0, UINT16_MAX, &port, NULL) < 0)
+		return error_set(e, ERROR_USAGE, EINVAL,
+			"'%s' is no address: the port '%s' is no number from 0 to 65535", word, text);
 	*ret = (uint16_t)port;
 	return 0;
 }
@@ -110,8 +115,8 @@ static int parse_ipv6(const char *word, char *host, struct address *ret, struct 
 {
 	size_t len = strlen(host);
 	if (len < 2 || host[len - 1] != ']')
-		return error_set(e, ERROR_USAGE, EINVAL, "'%s' is no address: an IPv6 address ends with ']', as in [::1]:80",
-			word);
+		return error_set(e, ERROR_USAGE, EINVAL,
+			"'%s' is no address: an IPv6 address ends with ']', as in [::1]:80", word);
 	host[len - 1] = '\0';
 	ret->host = HOST_IPV6;
 	if (inet_pton(AF_INET6, host + 1, &ret->ipv6) != 1)
@@ -119,8 +124,8 @@ static int parse_ipv6(const char *word, char *host, struct address *ret, struct 
 	return 0;
 }
 
-static int parse_host(const struct word_scope *scope, const char *word, char *host, struct address *ret,
-	struct error *e)
+static int parse_host(
+	const struct word_scope *scope, const char *word, char *host, struct address *ret, struct error *e)
 {
 	if (!strcmp(host, "*")) {
 		ret->host = HOST_ANY;
@@ -134,7 +139,8 @@ static int parse_host(const struct word_scope *scope, const char *word, char *ho
 	if (isdigit((unsigned char)*host)) {
 		ret->host = HOST_IPV4;
 		if (inet_pton(AF_INET, host, &ret->ipv4) != 1)
-			return error_set(e, ERROR_USAGE, EINVAL, "'%s' is no address: '%s' is no IPv4 address", word, host);
+			return error_set(
+				e, ERROR_USAGE, EINVAL, "'%s' is no address: '%s' is no IPv4 address", word, host);
 		return 0;
 	}
 	ret->host = HOST_NAMESPACE;
@@ -149,7 +155,8 @@ static int word_parse_address(const struct word_scope *scope, struct word *ret, 
 	const char *colon = strrchr(ret->text, ':'), *bracket = strrchr(ret->text, ']');
 	if (!colon || colon == ret->text || (bracket && bracket > colon))
 		return error_set(e, ERROR_USAGE, EINVAL,
-			"'%s' is no address: it is HOST:PORT, such as *:80, server:80, 127.0.0.1:80 or [::1]:80", ret->text);
+			"'%s' is no address: it is HOST:PORT, such as *:80, server:80, 127.0.0.1:80 or [::1]:80",
+			ret->text);
 	size_t len = (size_t)(colon - ret->text);
 	if (len >= sizeof host)
 		return error_set(e, ERROR_USAGE, EINVAL, "an address is longer than %zu bytes", sizeof host);
@@ -163,7 +170,8 @@ static int word_parse_address(const struct word_scope *scope, struct word *ret, 
 	return parse_port(ret->text, colon + 1, &address->port, e);
 }
 
-const struct word_kind word_new_socket = {.what = "a name for a socket", .socket = SOCKET_MAKES, .parse = word_parse_socket};
+const struct word_kind word_new_socket = {
+	.what = "a name for a socket", .socket = SOCKET_MAKES, .parse = word_parse_socket};
 const struct word_kind word_socket = {.what = "a socket", .socket = SOCKET_USES, .parse = word_parse_socket};
 const struct word_kind word_ended_socket = {.what = "a socket", .socket = SOCKET_ENDS, .parse = word_parse_socket};
 const struct word_kind word_address = {.what = "an address", .parse = word_parse_address};

@@ -3,8 +3,8 @@
  * A YAML file as a tree, read with libfyaml.
  *
  * Theory of operation: libfyaml's parser gives events, and they are hung into the tree below the container that is open
- * on top of a stack of fixed depth: no recursion, and nothing is built of what is refused. Its own documents are not used:
- * they would resolve anchors and merge keys first and lose places. Bytes are checked before it sees them.
+ * on top of a stack of fixed depth: no recursion, and nothing is built of what is refused. Its own documents are not
+ * used: they would resolve anchors and merge keys first and lose places. Bytes are checked before it sees them.
  */
 #include "model/yaml.h"
 
@@ -22,7 +22,7 @@ struct yaml_builder {
 	const struct yaml *root;
 	struct yaml *open[YAML_DEPTH_MAX], *last[YAML_DEPTH_MAX]; /* containers, and their last entries */
 	size_t depth, n_nodes;
-	const char *key; /* of the open map that still wants its value */
+	const char *key;          /* of the open map that still wants its value */
 	struct mark key_at, near; /* @near: the last place seen */
 	bool done;
 	struct error *e;
@@ -140,7 +140,8 @@ static bool yaml_is_verbatim(struct fy_token *token, size_t len)
  * The text of a scalar, in the arena. libfyaml 0.7.12 leaks memory over escaped quotes ('it''s') when it is asked for
  * such a text, so these are undone here.
  */
-static int yaml_token_text(struct yaml_builder *b, struct mark at, struct fy_token *token, const char **ret, size_t *ret_len)
+static int yaml_token_text(
+	struct yaml_builder *b, struct mark at, struct fy_token *token, const char **ret, size_t *ret_len)
 {
 	const struct fy_mark *start = fy_token_start_mark(token), *end = fy_token_end_mark(token);
 	size_t len = start && end ? end->input_pos - start->input_pos : 0;
@@ -183,7 +184,8 @@ static int yaml_scalar(struct yaml_builder *b, struct fy_event *event, struct ma
 	if (!yaml_wants_key(b)) {
 		struct yaml *node;
 		bool verbatim = yaml_is_verbatim(token, len);
-		return yaml_add(b, &(struct yaml){.kind = YAML_TEXT, .at = at, .text = copy, .verbatim = verbatim}, &node);
+		return yaml_add(
+			b, &(struct yaml){.kind = YAML_TEXT, .at = at, .text = copy, .verbatim = verbatim}, &node);
 	}
 	if (!strcmp(copy, "<<"))
 		return scenario_error(b->s, at, b->e, "a merge key (<<): a scenario has none, write the entries out");
@@ -200,7 +202,8 @@ static int yaml_event(struct yaml_builder *b, struct fy_event *event)
 	int rc;
 	switch (event->type) {
 	case FYET_DOCUMENT_START:
-		return b->root ? scenario_error(b->s, at, b->e, "a second document (---): a file holds one scenario") : 0;
+		return b->root ? scenario_error(b->s, at, b->e, "a second document (---): a file holds one scenario")
+			       : 0;
 	case FYET_ALIAS:
 		return scenario_error(b->s, yaml_sign_mark(b, event->alias.anchor, '*'), b->e,
 			"an alias (*): a scenario has none, write the value out, or put the text in quotes");
@@ -297,14 +300,15 @@ int yaml_read(struct scenario *s, const char *text, size_t len, const struct yam
 	if (rc < 0)
 		return rc;
 	if (!b.root || (b.root->kind == YAML_TEXT && !*b.root->text))
-		return scenario_error(s, b.near, e, "nothing stands in this file: a scenario has at least name and steps");
+		return scenario_error(
+			s, b.near, e, "nothing stands in this file: a scenario has at least name and steps");
 	*ret = b.root;
 	return 0;
 }
 
 const struct yaml *yaml_find(const struct yaml *map, const char *key)
 {
-	YAML_EACH(entry, map)
+	YAML_EACH (entry, map)
 		if (!strcmp(entry->key, key))
 			return entry;
 	return NULL;
@@ -351,7 +355,7 @@ int yaml_find_duplicate(const struct yaml *node, const struct yaml **ret_duplica
 	if (!sorted)
 		return -ENOMEM;
 	size_t n = 0, earliest = SIZE_MAX;
-	YAML_EACH(child, node) {
+	YAML_EACH (child, node) {
 		sorted[n] = (struct numbered){.node = child, .place = n};
 		n++;
 	}

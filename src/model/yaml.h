@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A YAML file as a tree of texts, lists and maps that know their places. libfyaml reads it; what no scenario needs is
- * refused: anchors, aliases, tags, merge keys, more than one document, keys that are no text, depth, control characters.
+ * refused: anchors, aliases, tags, merge keys, more than one document, keys that are no text, depth, control
+ * characters.
  */
 #ifndef MODEL_YAML_H
 #define MODEL_YAML_H

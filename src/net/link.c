@@ -14,10 +14,6 @@
 // operstate is IF_OPER_UP only when the link watch has been there, and asking for it singly makes the link watch do so
 // at once since Linux 6.10 (linkwatch_sync_dev() in rtnl_getlink()); on older kernels one asks again.
 //
-// An IPv6 address is ready when its solicited-node group is joined, which a work queue does after the request for the
-// address was acknowledged, also without duplicate address detection (addrconf_dad_work() in net/ipv6/addrconf.c).
-// Without waiting for it, 37 to 39 of 100 first connects took 1 s on Linux 6.18.
-//
 // The ends have different ifindexes: the link watch takes an end whose index is that of its peer for one that has no
 // peer, and lets its event wait for a tick of 1 s (linkwatch_urgent_event() in net/core/link_watch.c).
 //
@@ -29,8 +25,7 @@
 //
 // Neighbours are told, not found. The table of those that are found is one for all namespaces, the host's included, and
 // full with gc_thresh3 entries (1024): a few hundred cells alive, and no connect works any more, nor the host's own
-// network
-// ("neighbour: arp_cache: neighbor table overflow!"). Permanent entries do not count (neigh_alloc(),
+// network ("neighbour: arp_cache: neighbor table overflow!"). Permanent entries do not count (neigh_alloc(),
 // net/core/neighbour.c). For that each end has a link-layer address that is known beforehand.
 #include "net/link.h"
 
@@ -63,6 +58,18 @@ static void cleanup_address(struct rtnl_addr **address)
 		rtnl_addr_put(*address);
 }
 
+static void cleanup_binary(struct nl_addr **address)
+{
+	if (*address)
+		nl_addr_put(*address);
+}
+
+static void cleanup_neighbour(struct rtnl_neigh **neighbour)
+{
+	if (*neighbour)
+		rtnl_neigh_put(*neighbour);
+}
+
 static void cleanup_message(struct nl_msg **message)
 {
 	if (*message)
@@ -88,12 +95,6 @@ int link_loopback_up(struct netlink *route, struct error *e)
 	if (status < 0)
 		return netlink_error(route, status, e, "lo up");
 	return 0;
-}
-
-static void cleanup_binary(struct nl_addr **address)
-{
-	if (*address)
-		nl_addr_put(*address);
 }
 
 /* Locally administered (IEEE 802), and different at both ends as the ifindexes are. NULL when memory is out. */
@@ -164,38 +165,13 @@ static int build_address(
 	return rtnl_addr_build_add_request(address, NLM_F_CREATE | NLM_F_EXCL, ret_message);
 }
 
-int link_add_addresses(struct netlink *route, const struct veth_end *end, struct error *e)
-{
-	CLEANUP(cleanup_message) struct nl_msg *up = NULL;
-	CLEANUP(cleanup_message) struct nl_msg *ipv4 = NULL;
-	CLEANUP(cleanup_message) struct nl_msg *ipv6 = NULL;
-	int status = build_up(end->ifindex, &up);
-	if (status == 0)
-		status =
-			build_address(end->ifindex, AF_INET, &end->ipv4, sizeof(end->ipv4), LINK_IPV4_PREFIX, 0, &ipv4);
-	/* Duplicate address detection would hold the address back for 1 s to 2 s. */
-	if (status == 0 && end->with_ipv6)
-		status = build_address(
-			end->ifindex, AF_INET6, &end->ipv6, sizeof(end->ipv6), LINK_IPV6_PREFIX, IFA_F_NODAD, &ipv6);
-	if (status == 0)
-		status = netlink_request(route, (struct nl_msg *[]){up, ipv4, ipv6}, ipv6 ? 3 : 2);
-	if (status < 0)
-		return netlink_error(route, status, e, "'%s' up with its addresses", end->name);
-	return 0;
-}
-
-static void cleanup_neighbour(struct rtnl_neigh **neighbour)
-{
-	if (*neighbour)
-		rtnl_neigh_put(*neighbour);
-}
-
 static int build_neighbour(
-	int ifindex, int family, const void *bytes, size_t len, struct nl_addr *link_layer, struct nl_msg **ret_message)
+	int ifindex, int family, const void *bytes, size_t len, const struct veth_end *other, struct nl_msg **ret_message)
 {
 	CLEANUP(cleanup_neighbour) struct rtnl_neigh *neighbour = rtnl_neigh_alloc();
 	CLEANUP(cleanup_binary) struct nl_addr *address = nl_addr_build(family, bytes, len);
-	if (!neighbour || !address)
+	CLEANUP(cleanup_binary) struct nl_addr *link_layer = link_layer_address(other);
+	if (!neighbour || !address || !link_layer)
 		return -NLE_NOMEM;
 	rtnl_neigh_set_ifindex(neighbour, ifindex);
 	rtnl_neigh_set_state(neighbour, NUD_PERMANENT);
@@ -206,20 +182,33 @@ static int build_neighbour(
 	return rtnl_neigh_build_add_request(neighbour, NLM_F_CREATE | NLM_F_REPLACE, ret_message);
 }
 
-int link_add_neighbour(struct netlink *route, const struct veth_end *end, const struct veth_end *other, struct error *e)
+int link_add_addresses(
+	struct netlink *route, const struct veth_end *end, const struct veth_end *neighbour, struct error *e)
 {
-	CLEANUP(cleanup_binary) struct nl_addr *link_layer = link_layer_address(other);
+	CLEANUP(cleanup_message) struct nl_msg *up = NULL;
 	CLEANUP(cleanup_message) struct nl_msg *ipv4 = NULL;
+	CLEANUP(cleanup_message) struct nl_msg *neighbour4 = NULL;
 	CLEANUP(cleanup_message) struct nl_msg *ipv6 = NULL;
-	int status = link_layer ? 0 : -NLE_NOMEM;
+	CLEANUP(cleanup_message) struct nl_msg *neighbour6 = NULL;
+	int ifindex = end->ifindex;
+	int status = build_up(ifindex, &up);
 	if (status == 0)
-		status = build_neighbour(end->ifindex, AF_INET, &other->ipv4, sizeof(other->ipv4), link_layer, &ipv4);
+		status = build_address(ifindex, AF_INET, &end->ipv4, sizeof(end->ipv4), LINK_IPV4_PREFIX, 0, &ipv4);
+	if (status == 0)
+		status = build_neighbour(
+			ifindex, AF_INET, &neighbour->ipv4, sizeof(neighbour->ipv4), neighbour, &neighbour4);
+	/* Duplicate address detection would hold the address back for 1 s to 2 s. */
 	if (status == 0 && end->with_ipv6)
-		status = build_neighbour(end->ifindex, AF_INET6, &other->ipv6, sizeof(other->ipv6), link_layer, &ipv6);
+		status = build_address(
+			ifindex, AF_INET6, &end->ipv6, sizeof(end->ipv6), LINK_IPV6_PREFIX, IFA_F_NODAD, &ipv6);
+	if (status == 0 && end->with_ipv6)
+		status = build_neighbour(
+			ifindex, AF_INET6, &neighbour->ipv6, sizeof(neighbour->ipv6), neighbour, &neighbour6);
 	if (status == 0)
-		status = netlink_request(route, (struct nl_msg *[]){ipv4, ipv6}, ipv6 ? 2 : 1);
+		status = netlink_request(
+			route, (struct nl_msg *[]){up, ipv4, neighbour4, ipv6, neighbour6}, end->with_ipv6 ? 5 : 3);
 	if (status < 0)
-		return netlink_error(route, status, e, "the neighbour of '%s'", end->name);
+		return netlink_error(route, status, e, "'%s' up with its addresses", end->name);
 	return 0;
 }
 

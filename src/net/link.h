@@ -34,17 +34,11 @@ int link_loopback_up(struct netlink *route, struct error *e);
 int link_veth_new(struct netlink *route, const struct veth_end *own, const struct veth_end *peer, int peer_fd,
 	struct error *e);
 
-/* link_add_addresses() - @end up, with its addresses, in the namespace of @route; no duplicate address detection. */
-int link_add_addresses(struct netlink *route, const struct veth_end *end, struct error *e);
-
 /**
- * link_add_neighbour() - make @other known to the namespace of @route, for good: no ARP, no neighbour discovery
- * @end: the end that is in that namespace, up
- *
- * Neighbours that are found by asking are kept in one table for all namespaces, the host's included, with 1024 places: see
- * link.c.
+ * link_add_addresses() - @end up, with its addresses, in the namespace of @route; no duplicate address detection
+ * @neighbour: the other end: it is made known for good, so that nobody asks for it
  */
-int link_add_neighbour(struct netlink *route, const struct veth_end *end, const struct veth_end *other,
+int link_add_addresses(struct netlink *route, const struct veth_end *end, const struct veth_end *neighbour,
 	struct error *e);
 
 /**

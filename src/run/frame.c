@@ -7,17 +7,18 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-int frame_send(int fd, enum frame_kind kind, struct run_id id, const void *payload, size_t len)
+int frame_send(int fd, const struct frame *frame, const void *payload)
 {
-	struct frame frame;
-	memset(&frame, 0, sizeof frame); /* the padding too: it crosses a pipe */
-	frame.kind = kind;
-	frame.len = (uint32_t)len;
-	frame.id.cell = id.cell;
-	frame.id.replicate = id.replicate;
-	struct iovec parts[] = {{&frame, sizeof frame}, {(void *)(uintptr_t)payload, len}};
+	struct frame copy;
+	memset(&copy, 0, sizeof copy); /* the padding too: it crosses a pipe */
+	copy.kind = frame->kind;
+	copy.len = frame->len;
+	copy.id.cell = frame->id.cell;
+	copy.id.replicate = frame->id.replicate;
+	copy.wants = frame->wants;
+	struct iovec parts[] = {{&copy, sizeof copy}, {(void *)(uintptr_t)payload, frame->len}};
 	struct iovec *part = parts;
-	int n_parts = len ? 2 : 1;
+	int n_parts = frame->len ? 2 : 1;
 	while (n_parts) {
 		ssize_t n = writev(fd, part, n_parts);
 		if (n < 0 && errno == EINTR)

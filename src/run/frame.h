@@ -25,11 +25,12 @@ struct frame {
 	uint32_t kind;
 	uint32_t len; /* bytes of payload behind it */
 	struct run_id id;
+	uint32_t wants; /* 1 in a FRAME_RESULT that is a FRAME_WANT as well */
 };
 #define FRAME_PAYLOAD_MAX (16U << 20) /* no line is as long; a longer one is a broken worker */
 
-/* frame_send() - write one frame whole; blocks. Return: 0 or -errno; -EPIPE when the runner is gone. */
-int frame_send(int fd, enum frame_kind kind, struct run_id id, const void *payload, size_t len);
+/* frame_send() - write one frame whole, and its payload; blocks. Return: 0 or -errno; -EPIPE when the runner is gone. */
+int frame_send(int fd, const struct frame *frame, const void *payload);
 
 /* frame_next() - the first whole frame in @buffer from @offset on. Return: false when there is none yet. */
 bool frame_next(const struct text *buffer, size_t offset, struct frame *ret, const char **ret_payload);

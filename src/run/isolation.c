@@ -127,7 +127,7 @@ static int leave_host_descriptors(int *fds, size_t n_fds, struct error *e)
 
 int isolation_enter(const char *name, int *fds, size_t n_fds, struct error *e)
 {
-	static const int ignored[] = {SIGINT, SIGQUIT, SIGHUP, SIGPIPE}; /* a terminal's Ctrl-C is the runner's to see */
+	static const int ignored[] = {SIGINT, SIGQUIT, SIGHUP, SIGTERM, SIGPIPE}; /* sent to the group: the runner's to see */
 	for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
 		signal(ignored[i], SIG_IGN);
 	sigset_t none;
@@ -157,7 +157,6 @@ static _Noreturn void run_init(int lifeline, int ready)
 {
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	signal(SIGTERM, SIG_IGN);
 	signal(SIGCHLD, SIG_IGN); /* orphans are reaped by the kernel */
 	int fds[] = {lifeline, ready};
 	int r = isolation_enter("netrepro-init", fds, 2, &e);

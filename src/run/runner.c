@@ -59,10 +59,11 @@ struct runner {
 	const struct runner_job *job;
 	struct runner_progress progress;
 	struct worker_process *workers;
-	size_t n_workers;
+	size_t n_workers, n_workers_max;
 	int epoll_fd, signal_fd;
 	uint64_t began_us;
 	uint64_t told_us;
+	uint64_t turned_us; /* when the loop last went round */
 	unsigned deaths; /* since the last result */
 	bool begun;      /* the listener's begin() was called */
 	bool exhausted;  /* the schedule is */
@@ -106,6 +107,7 @@ static int spawn_worker(struct runner *r, struct worker_process *w, struct error
 		.scenario = r->job->scenario,
 		.run_began_us = r->began_us,
 		.places = w->places,
+		.cells_max = RUN_CELLS_MAX / (unsigned)r->n_workers_max,
 		.wants_environment = !r->begun,
 	};
 	pid_t pid = fork();
@@ -211,6 +213,7 @@ static void keep_failure(struct worker_process *w, const char *payload, size_t l
 static int take_frame(struct runner *r, struct worker_process *w, const struct frame *frame, const char *payload,
 	struct error *e)
 {
+	int status;
 	w->heard_us = clock_now_us();
 	switch ((enum frame_kind)frame->kind) {
 	case FRAME_HELLO:
@@ -220,9 +223,11 @@ static int take_frame(struct runner *r, struct worker_process *w, const struct f
 		return hand_out(r, w, e);
 	case FRAME_RESULT:
 		r->deaths = 0;
-		return end_flight(r, w, frame->id)
-			? take_result(r, payload, frame->len, e)
-			: error_set(e, ERROR_HARNESS, EPROTO, "a worker sent the result of a cell that it was not given");
+		if (!end_flight(r, w, frame->id))
+			return error_set(e, ERROR_HARNESS, EPROTO, "a worker sent the result of a cell that it was not given");
+		w->wants |= frame->wants;
+		status = hand_out(r, w, e); /* first: the worker waits for it */
+		return status < 0 ? status : take_result(r, payload, frame->len, e);
 	case FRAME_FAILED:
 		keep_failure(w, payload, frame->len);
 		return 0;
@@ -327,6 +332,12 @@ static bool take_signal(struct runner *r)
 static void kill_silent_workers(struct runner *r)
 {
 	uint64_t now_us = clock_now_us();
+	/* Where the runner itself was stopped (Ctrl-Z, a suspended machine), so were they. */
+	uint64_t gap_us = now_us - r->turned_us;
+	bool was_stopped = gap_us > 10 * RUNNER_TICK_MS * CLOCK_US_PER_MS;
+	r->turned_us = now_us;
+	for (size_t i = 0; was_stopped && i < r->n_workers; i++)
+		r->workers[i].heard_us += gap_us;
 	for (size_t i = 0; i < r->n_workers; i++) {
 		struct worker_process *w = &r->workers[i];
 		if (!w->pid || !w->n_flights || now_us < w->heard_us + RUNNER_SILENCE_US)
@@ -378,7 +389,9 @@ static int runner_open(struct runner *r, sigset_t *ret_mask, struct error *e)
 	sigemptyset(&stops);
 	sigaddset(&stops, SIGINT);
 	sigaddset(&stops, SIGTERM);
-	sigaddset(&stops, SIGHUP);
+	struct sigaction hangup;
+	if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler != SIG_IGN) /* nohup(1) */
+		sigaddset(&stops, SIGHUP);
 	sigprocmask(SIG_BLOCK, &stops, ret_mask);
 	r->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	r->signal_fd = signalfd(-1, &stops, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -392,6 +405,7 @@ static int runner_open(struct runner *r, sigset_t *ret_mask, struct error *e)
 	r->workers = calloc(n, sizeof *r->workers);
 	if (!r->workers)
 		return error_no_memory(e);
+	r->n_workers_max = n;
 	for (; status == 0 && r->n_workers < n; r->n_workers++) {
 		struct worker_process *w = &r->workers[r->n_workers];
 		w->orders_fd = w->frames_fd = -1;
@@ -432,6 +446,7 @@ int runner_run(const struct runner_job *job, struct runner_progress *ret, struct
 		.epoll_fd = -1,
 		.signal_fd = -1,
 		.began_us = clock_now_us(),
+		.turned_us = clock_now_us(),
 	};
 	sigset_t mask;
 	signal(SIGPIPE, SIG_IGN); /* a worker that died is seen by its end of file */

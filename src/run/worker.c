@@ -30,11 +30,7 @@
 #include "run/frame.h"
 #include "run/isolation.h"
 
-/*
- * Cells alive at once, parked ones included. Each new namespace costs more the more of them are alive (12 ms each at
- * 1,000, measured on Linux 6.18), so beyond this the cells that wait hold up those that work.
- */
-#define WORKER_CELLS_MAX 500
+#define WORKER_CELLS_MAX RUN_CELLS_MAX
 #define WORKER_FDS_PER_CELL 32 /* two namespaces, netlink, and the sockets of an ordinary scenario */
 #define WORKER_EVENTS 64
 
@@ -49,8 +45,6 @@ struct worker {
 	uint64_t sent_us;
 };
 
-static const struct run_id no_run = {0};
-
 /* Nothing can be said any more: not even memory for it is left, or the runner is gone. Dying is the whole clean-up, and the
  * exit status is the errno. */
 static _Noreturn void vanish(int errnum)
@@ -58,9 +52,9 @@ static _Noreturn void vanish(int errnum)
 	_exit(errnum);
 }
 
-static void send_frame(struct worker *w, enum frame_kind kind, struct run_id id, const void *payload, size_t len)
+static void send_frame(struct worker *w, const struct frame *frame, const void *payload)
 {
-	int r = frame_send(w->frames_fd, kind, id, payload, len);
+	int r = frame_send(w->frames_fd, frame, payload);
 	if (r < 0)
 		vanish(-r);
 	w->sent_us = clock_now_us();
@@ -72,7 +66,7 @@ static _Noreturn void fail(struct worker *w, const struct error *e)
 	uint32_t kind = e->kind;
 	text_add_bytes(&payload, &kind, sizeof kind);
 	text_add(&payload, error_text(e));
-	send_frame(w, FRAME_FAILED, no_run, payload.data, payload.len);
+	send_frame(w, &(struct frame){.kind = FRAME_FAILED, .len = (uint32_t)payload.len}, payload.data);
 	_exit(1);
 }
 
@@ -103,8 +97,8 @@ static void raise_descriptor_limit(struct worker *w)
 		setrlimit(RLIMIT_NOFILE, &limit);
 	}
 	w->n_cells_max = limit.rlim_max / WORKER_FDS_PER_CELL;
-	if (w->n_cells_max > WORKER_CELLS_MAX)
-		w->n_cells_max = WORKER_CELLS_MAX;
+	if (w->n_cells_max > w->job->cells_max)
+		w->n_cells_max = w->job->cells_max;
 	if (!w->n_cells_max)
 		w->n_cells_max = 1;
 }
@@ -140,12 +134,18 @@ static size_t count_working(const struct worker *w)
 	return n;
 }
 
-static void ask_for_more(struct worker *w)
+/* Whether it is time to ask for one more; it counts as asked then. */
+static bool wants_more(struct worker *w)
 {
 	if (w->asked || w->no_more || w->n_cells >= w->n_cells_max || count_working(w) >= w->job->places)
-		return;
-	w->asked = true;
-	send_frame(w, FRAME_WANT, no_run, NULL, 0);
+		return false;
+	return w->asked = true;
+}
+
+static void ask_for_more(struct worker *w)
+{
+	if (wants_more(w))
+		send_frame(w, &(struct frame){.kind = FRAME_WANT}, NULL);
 }
 
 static void end_cell(struct worker *w, struct cell *cell)
@@ -157,8 +157,14 @@ static void end_cell(struct worker *w, struct cell *cell)
 		}
 	if (!cell->line)
 		vanish(ENOMEM);
-	ask_for_more(w); /* first, so that the next order is on its way while this cell is cleared away */
-	send_frame(w, FRAME_RESULT, cell->id, cell->line, strlen(cell->line));
+	/* The next order is on its way while this cell is cleared away. */
+	struct frame frame = {
+		.kind = FRAME_RESULT,
+		.len = (uint32_t)strlen(cell->line),
+		.id = cell->id,
+		.wants = wants_more(w),
+	};
+	send_frame(w, &frame, cell->line);
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
 	if (cell_free(cell, &e) < 0)
 		fail(w, &e);
@@ -216,7 +222,7 @@ static void take_time(struct worker *w)
 			i++; /* otherwise another cell has taken its place, and is looked at next */
 	}
 	if (w->n_cells && now_us >= w->sent_us + WORKER_ALIVE_US)
-		send_frame(w, FRAME_ALIVE, no_run, NULL, 0);
+		send_frame(w, &(struct frame){.kind = FRAME_ALIVE}, NULL);
 }
 
 static void set_timer(struct worker *w)
@@ -280,7 +286,8 @@ _Noreturn void worker_run(const struct worker_job *job, int orders_fd, int frame
 	char *environment = r == 0 && job->wants_environment ? read_environment(&e) : NULL;
 	if (r < 0 || (job->wants_environment && !environment))
 		fail(w, &e);
-	send_frame(w, FRAME_HELLO, no_run, environment, environment ? strlen(environment) : 0);
+	struct frame hello = {.kind = FRAME_HELLO, .len = environment ? (uint32_t)strlen(environment) : 0};
+	send_frame(w, &hello, environment);
 	free(environment);
 	worker_loop(w);
 	_exit(0);

@@ -9,8 +9,17 @@ struct worker_job {
 	const struct scenario *scenario;
 	uint64_t run_began_us;
 	unsigned places;       /* how many cells it works on at once; those that are parked do not count */
+	unsigned cells_max;    /* how many it may have in flight, those that are parked included */
 	bool wants_environment; /* its first frame holds the environment */
 };
+
+/*
+ * Cells in flight at once in one run, over all workers, parked ones included. Each new namespace costs more the more of
+ * them are alive (12 ms each at 1,000, measured on Linux 6.18), so beyond this the cells that wait hold up those that work.
+ * And some tables are shared by all namespaces: one of neighbours has 1,024 entries (gc_thresh3, net/ipv4/arp.c), of which
+ * each loopback takes one; the veths' own do not count, as they are permanent.
+ */
+#define RUN_CELLS_MAX 500
 
 /* A worker that has cells in flight says at least this often that it is still there. */
 #define WORKER_ALIVE_US 2000000

@@ -2,7 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Prints what of the host a run could have changed, a line a fact, sorted; the first word says what kind it is.
 #
-# usage: host-snapshot.sh [MARK]: of the processes, those with MARK (NAME=VALUE) in their environment; or all of this name
+# usage: host-snapshot.sh [MARK]
+#
+# With MARK (NAME=VALUE), of the processes those that have it in their environment, and their network namespaces: others
+# may come and go meanwhile. A namespace that no process holds is held by a mount, and seen there.
 set -u
 export LC_ALL=C
 
@@ -13,6 +16,11 @@ still() {
 		-e 's/ expires -?[0-9]+sec//' `# of routes as well` \
 		-e '/^sysctl .*\/nf_conntrack_count:/d' `# counts the host's own connections` \
 		-e 's/ +$//'
+}
+
+# is_meant PROCESS [MARK]
+is_meant() {
+	[[ $# -eq 1 ]] || grep -q -s -z -x -F "$2" "$1/environ"
 }
 
 tell() {
@@ -27,12 +35,11 @@ tell() {
 	ip -4 route show table all | tell route4
 	ip -6 route show table all 2>/dev/null | tell route6
 	grep -r -s '' /proc/sys/net | tell sysctl
-	readlink /proc/[0-9]*/ns/net 2>/dev/null | sort -u | tell namespace
 	cut -d' ' -f3- /proc/self/mountinfo | tell mount
-	for comm in /proc/[0-9]*/comm; do
-		read -r name <"$comm" || continue
-		[[ $name == netrepro* ]] || continue
-		[[ -z ${1-} ]] || grep -q -s -z -x -F "$1" "${comm%comm}environ" || continue
-		printf 'process %s %s\n' "${comm//[^0-9]/}" "$name"
+	for process in /proc/[0-9]*; do
+		is_meant "$process" "$@" || continue
+		read -r name <"$process/comm" && printf 'process %s %s\n' "${process#/proc/}" "$name"
+		namespace=$(readlink "$process/ns/net") && printf 'namespace %s\n' "$namespace"
 	done 2>/dev/null
-} | still | sort
+	printf 'namespace %s\n' "$(readlink /proc/self/ns/net)"
+} | still | sort -u

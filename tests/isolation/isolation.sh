@@ -11,7 +11,7 @@ here=$(dirname "$(realpath "$0")")
 
 readonly KILLS=${KILLS:-50} WORKER_KILLS=${WORKER_KILLS:-20} SEED=${SEED:-$RANDOM}
 readonly RESUME_EACH=10 # the run is resumed after each tenth kill
-readonly SETTLE_S=20    # namespaces die after the processes in them, and other programs of the host come and go
+readonly SETTLE_S=20    # what dies with a process dies a moment after it
 
 need jq setpriv ip
 netrepro=$(realpath "${1:-${NETREPRO:-build/netrepro}}") || die "no program"
@@ -23,17 +23,17 @@ chmod 644 "$folder/scenario.yaml"
 RANDOM=$SEED
 printf '# moments are drawn with SEED=%d\n' "$SEED"
 
-# differences BEFORE: what is new on the host, and what has gone. Namespaces and processes of others may go.
+# differences: what is new on the host, and what has gone
 differences() {
 	"$here/host-snapshot.sh" "$mark" >"$folder/after"
-	comm -13 "$1" "$folder/after" | sed 's/^/new: /'
-	comm -23 "$1" "$folder/after" | grep -v -E '^(namespace|process) ' | sed 's/^/gone: /'
+	comm -13 "$folder/before" "$folder/after" | sed 's/^/new: /'
+	comm -23 "$folder/before" "$folder/after" | sed 's/^/gone: /'
 }
 
 # host_is_as_before TEXT: one test
 host_is_as_before() {
 	local give_up=$((SECONDS + SETTLE_S)) found
-	while found=$(differences "$folder/before") && [[ -n $found ]] && ((SECONDS < give_up)); do
+	while found=$(differences) && [[ -n $found ]] && ((SECONDS < give_up)); do
 		sleep 0.1
 	done
 	[[ -z $found ]] || mapfile -t wrong <<<"$found"

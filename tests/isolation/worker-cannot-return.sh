@@ -36,6 +36,7 @@ steps:
 YAML
 chmod 644 "$folder/scenario.yaml"
 host_net=$(readlink /proc/self/ns/net)
+ln -s /proc/self/ns/net "$folder/from-here"
 
 # start WHO: a run whose cell sleeps, and $worker that runs it
 start() {
@@ -127,10 +128,15 @@ processes() {
 }
 
 files() {
-	local found
-	found=$(grep -E ' - nsfs ' "/proc/$worker/mountinfo")
-	[[ -z $found ]] || wrong+=("it can enter a namespace by a file: $found")
-	tap_report "as $1: no file that the worker can see is a network namespace"
+	local file reached
+	while read -r file; do
+		# An ordinary user cannot unmount what the host has mounted, but may not enter it either.
+		reached=$(inside nsenter --net="$file" readlink /proc/self/ns/net 2>/dev/null)
+		[[ -z $reached ]] || wrong+=("it can enter $reached by the file $file")
+	done < <(awk '/ - nsfs / { print $5 }' "/proc/$worker/mountinfo")
+	[[ $(nsenter --net="$folder/from-here" readlink /proc/self/ns/net) == "$host_net" ]] ||
+		wrong+=("the test itself cannot enter such a file")
+	tap_report "as $1: no file that the worker can see lets it into a network namespace"
 }
 
 links() {

@@ -67,13 +67,9 @@ static void two_join(struct two *t)
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
 	int rc = link_veth_new(&t->a.route, &t->a.end, &t->b.end, t->b.fd, &e);
 	if (rc == 0)
-		rc = link_add_addresses(&t->a.route, &t->a.end, &e);
+		rc = link_add_addresses(&t->a.route, &t->a.end, &t->b.end, &e);
 	if (rc == 0)
-		rc = link_add_addresses(&t->b.route, &t->b.end, &e);
-	if (rc == 0)
-		rc = link_add_neighbour(&t->a.route, &t->a.end, &t->b.end, &e);
-	if (rc == 0)
-		rc = link_add_neighbour(&t->b.route, &t->b.end, &t->a.end, &e);
+		rc = link_add_addresses(&t->b.route, &t->b.end, &t->a.end, &e);
 	if (rc < 0)
 		fail_msg("%s", error_text(&e));
 }
@@ -169,9 +165,9 @@ static void test_which_end_is_opened_first(void **state)
 	assert_true(flags_of(&t.a.route, t.a.end.ifindex) & IFF_UP);
 	assert_false(flags_of(&t.b.route, t.b.end.ifindex) & IFF_UP);
 	assert_int_equal(link_is_up(&t.a.route, t.a.end.ifindex, NULL), 0);
-	assert_int_equal(link_add_addresses(&t.a.route, &t.a.end, NULL), 0);
+	assert_int_equal(link_add_addresses(&t.a.route, &t.a.end, &t.b.end, NULL), 0);
 	assert_int_equal(link_is_up(&t.a.route, t.a.end.ifindex, NULL), 0);
-	assert_int_equal(link_add_addresses(&t.b.route, &t.b.end, NULL), 0);
+	assert_int_equal(link_add_addresses(&t.b.route, &t.b.end, &t.a.end, NULL), 0);
 	wait_ready(&t);
 	assert_int_equal(link_is_up(&t.b.route, t.b.end.ifindex, NULL), 1);
 	two_close(&t);
@@ -273,7 +269,7 @@ static void test_refused_twice_the_same(void **state)
 	assert_int_equal(link_veth_new(&t.a.route, &t.a.end, &t.b.end, t.b.fd, &e), -EEXIST);
 	assert_int_equal(e.kind, ERROR_HARNESS);
 	assert_string_equal(error_text(&e), "a veth 'veth0' with peer 'veth0': File exists (EEXIST)");
-	assert_int_equal(link_add_addresses(&t.a.route, &t.a.end, &e), -EEXIST);
+	assert_int_equal(link_add_addresses(&t.a.route, &t.a.end, &t.b.end, &e), -EEXIST);
 	print_message("# %s\n", error_text(&e));
 	assert_non_null(strstr(error_text(&e), "'veth0' up with its addresses: "));
 	assert_non_null(strstr(error_text(&e), "(EEXIST)"));
@@ -324,7 +320,7 @@ static void test_no_such_link(void **state)
 	assert_int_equal(link_is_up(&s.route, 7, &e), -ENODEV);
 	assert_int_equal(link_can_be_found(&s.route, &s.end, &e), 0);
 	assert_non_null(strstr(error_text(&e), "(ENODEV)"));
-	assert_int_equal(link_add_addresses(&s.route, &s.end, &e), -ENODEV);
+	assert_int_equal(link_add_addresses(&s.route, &s.end, &s.end, &e), -ENODEV);
 	assert_int_equal(namespace_enter(home, NULL), 0);
 	side_close(&s);
 }

@@ -18,8 +18,8 @@ static void test_parses(void **state)
 	static const struct {
 		const char *text;
 		uint64_t us;
-	} cases[] = {{"1.3s", 1300000}, {"200ms", 200000}, {"50us", 50}, {"2m", 120000000}, {"1h", 3600000000}, {"0", 0},
-		{"0s", 0}, {"0.0", 0}, {"24h", 86400000000}, {"0.5us", 0}, {"1.000001s", 1000001}};
+	} cases[] = {{"1.3s", 1300000}, {"200ms", 200000}, {"50us", 50}, {"2m", 120000000}, {"1h", 3600000000},
+		{"0", 0}, {"0s", 0}, {"0.0", 0}, {"24h", 86400000000}, {"0.5us", 0}, {"1.000001s", 1000001}};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		uint64_t us = 77;
 		assert_int_equal(duration_parse(cases[i].text, &us, NULL), 0);

@@ -37,8 +37,8 @@ static void test_no_matrix_is_one_cell(void **state)
 static void test_last_factor_varies_fastest(void **state)
 {
 	(void)state;
-	CLEANUP(cleanup_scenario) struct scenario *s =
-		test_must_read("name: x\nmatrix: {a: [p, q], b: [0, 1, 2]}\n" STEPS);
+	CLEANUP(cleanup_scenario)
+	struct scenario *s = test_must_read("name: x\nmatrix: {a: [p, q], b: [0, 1, 2]}\n" STEPS);
 	assert_int_equal(s->matrix.n_indices, 6);
 	levels_of(s, 0, true, "a=p b=0");
 	levels_of(s, 1, true, "a=p b=1");
@@ -49,8 +49,9 @@ static void test_last_factor_varies_fastest(void **state)
 static void test_exclude_moves_no_index(void **state)
 {
 	(void)state;
-	CLEANUP(cleanup_scenario) struct scenario *s = test_must_read(
-		"name: x\nmatrix: {a: [p, q], b: [0, 1, 2]}\nexclude: [{a: p, b: [0, 2]}]\n" STEPS);
+	CLEANUP(cleanup_scenario)
+	struct scenario *s =
+		test_must_read("name: x\nmatrix: {a: [p, q], b: [0, 1, 2]}\nexclude: [{a: p, b: [0, 2]}]\n" STEPS);
 	assert_int_equal(s->matrix.n_indices, 6);
 	assert_int_equal(matrix_count(&s->matrix, NULL), 4);
 	levels_of(s, 0, false, "a=p b=0");
@@ -62,9 +63,9 @@ static void test_exclude_moves_no_index(void **state)
 static void test_include_adds_behind(void **state)
 {
 	(void)state;
-	CLEANUP(cleanup_scenario) struct scenario *s = test_must_read(
-		"name: x\nmatrix: {a: [p, q], b: [0, 1]}\nexclude: [{a: p, b: 1}]\n"
-		"include: [{b: 7}, {a: p, b: 1}, {a: r, b: 7}, {a: r}]\n" STEPS);
+	CLEANUP(cleanup_scenario)
+	struct scenario *s = test_must_read("name: x\nmatrix: {a: [p, q], b: [0, 1]}\nexclude: [{a: p, b: 1}]\n"
+					    "include: [{b: 7}, {a: p, b: 1}, {a: r, b: 7}, {a: r}]\n" STEPS);
 	const struct matrix *m = &s->matrix;
 	assert_int_equal(m->n_product, 4);
 	assert_int_equal(m->factors[1].n_levels, 2);
@@ -94,7 +95,9 @@ static void test_huge_product_saturates(void **state)
 static void test_variables(void **state)
 {
 	(void)state;
-	CLEANUP(cleanup_scenario) struct scenario *s = test_must_read("name: x\nmatrix:\n  a: [p, q]\n"
+	CLEANUP(cleanup_scenario)
+	struct scenario *s = test_must_read(
+		"name: x\nmatrix:\n  a: [p, q]\n"
 		"  path: {veth: {in: client, to: server}, loopback: {to: 127.0.0.1, in: server}}\n" STEPS);
 	const size_t veth[] = {0, 0}, loopback[] = {1, 1};
 	assert_string_equal(matrix_variable(&s->matrix, veth, "a"), "p");
@@ -108,8 +111,8 @@ static void test_variables(void **state)
 static void test_finding(void **state)
 {
 	(void)state;
-	CLEANUP(cleanup_scenario) struct scenario *s =
-		test_must_read("name: x\nmatrix: {a: [p, q]}\ninclude: [{a: r}]\n" STEPS);
+	CLEANUP(cleanup_scenario)
+	struct scenario *s = test_must_read("name: x\nmatrix: {a: [p, q]}\ninclude: [{a: r}]\n" STEPS);
 	const struct factor *a = matrix_find_factor(&s->matrix, "a");
 	assert_ptr_equal(a, &s->matrix.factors[0]);
 	assert_null(matrix_find_factor(&s->matrix, "b"));
@@ -121,7 +124,8 @@ static void test_finding(void **state)
 static void test_values_are_text(void **state)
 {
 	(void)state;
-	CLEANUP(cleanup_scenario) struct scenario *s =
+	CLEANUP(cleanup_scenario)
+	struct scenario *s =
 		test_must_read("name: x\nmatrix: {a: [0, 00, off, no, ~, 1.3s, 0x10, null, '1 2']}\n" STEPS);
 	static const char *const names[] = {"0", "00", "off", "no", "~", "1.3s", "0x10", "null", "1 2"};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)

@@ -45,7 +45,8 @@ static void test_names(void **state)
 static void test_good_text(void **state)
 {
 	(void)state;
-	static const char *const cases[] = {"", "plain", "tab\tand\r\nline ends", "é € 𝄞", "\xef\xbb\xbfx", "\xc2\xa0", "\xf4\x8f\xbf\xbd"};
+	static const char *const cases[] = {
+		"", "plain", "tab\tand\r\nline ends", "é € 𝄞", "\xef\xbb\xbfx", "\xc2\xa0", "\xf4\x8f\xbf\xbd"};
 	struct encoding_fault fault;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
 		assert_false(encoding_find_fault(cases[i], strlen(cases[i]), &fault));

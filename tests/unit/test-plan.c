@@ -25,10 +25,12 @@ static void test_steps_follow_the_levels(void **state)
 {
 	(void)state;
 	CLEANUP(plan_done) struct plan plan = PLAN_INIT;
-	CLEANUP(cleanup_scenario) struct scenario *s = test_must_read("name: x\nmatrix: {closer: [server, client], port: [80]}\n"
-		"steps:\n- server: socket  listener\n- server: bind listener *:$port\n"
-		"- when: {closer: server}\n  do:\n  - server: close listener\n  - when: {port: 80}\n    do:\n    - client: restart\n"
-		"- server: tcp-state *:${port}\n  as: seen\n");
+	CLEANUP(cleanup_scenario)
+	struct scenario *s = test_must_read("name: x\nmatrix: {closer: [server, client], port: [80]}\n"
+					    "steps:\n- server: socket  listener\n- server: bind listener *:$port\n"
+					    "- when: {closer: server}\n  do:\n  - server: close listener\n  - when: "
+					    "{port: 80}\n    do:\n    - client: restart\n"
+					    "- server: tcp-state *:${port}\n  as: seen\n");
 	must_plan(&plan, s, 0);
 	assert_int_equal(plan.n_steps, 5);
 	assert_string_equal(plan.steps[0].text, "socket listener");
@@ -49,12 +51,15 @@ static void test_actors_and_namespaces(void **state)
 {
 	(void)state;
 	CLEANUP(plan_done) struct plan plan = PLAN_INIT;
-	CLEANUP(cleanup_scenario) struct scenario *s = test_must_read("name: x\nmatrix:\n"
-		"  path: {veth: {where: client}, loopback: {where: server}}\n  ts: [0, 1]\n"
-		"namespaces:\n  server: {sysctl: {net.ipv4.tcp_timestamps: $ts, net.ipv4.tcp_rmem: 4096 87380 6291456}}\n  client:\n"
-		"actors:\n  client: {in: $where}\n  third: {in: client}\n"
-		"steps:\n- client: socket c\n- client: connect c third:80\n- third: socket c\n- third: connect c client:80\n"
-		"- third: bind c server:1\n");
+	CLEANUP(cleanup_scenario)
+	struct scenario *s = test_must_read("name: x\nmatrix:\n"
+					    "  path: {veth: {where: client}, loopback: {where: server}}\n  ts: [0, 1]\n"
+					    "namespaces:\n  server: {sysctl: {net.ipv4.tcp_timestamps: $ts, "
+					    "net.ipv4.tcp_rmem: 4096 87380 6291456}}\n  client:\n"
+					    "actors:\n  client: {in: $where}\n  third: {in: client}\n"
+					    "steps:\n- client: socket c\n- client: connect c third:80\n- third: socket "
+					    "c\n- third: connect c client:80\n"
+					    "- third: bind c server:1\n");
 	must_plan(&plan, s, 1);
 	assert_int_equal(plan.n_namespaces, 2);
 	assert_int_equal(plan.n_actors, 3);
@@ -75,7 +80,9 @@ static void test_slots_are_by_actor(void **state)
 {
 	(void)state;
 	CLEANUP(plan_done) struct plan plan = PLAN_INIT;
-	CLEANUP(cleanup_scenario) struct scenario *s = test_must_read("name: x\nsteps:\n- server: socket a\n- server: socket b\n"
+	CLEANUP(cleanup_scenario)
+	struct scenario *s = test_must_read(
+		"name: x\nsteps:\n- server: socket a\n- server: socket b\n"
 		"- client: socket b\n- server: accept a c\n- server: close a\n- server: restart\n- server: socket b\n"
 		"- server: socket d\n- client: close b\n");
 	must_plan(&plan, s, 0);
@@ -94,10 +101,13 @@ static void test_times(void **state)
 {
 	(void)state;
 	CLEANUP(plan_done) struct plan plan = PLAN_INIT;
-	CLEANUP(cleanup_scenario) struct scenario *s = test_must_read("name: x\nmatrix: {wait: [1s, 2s]}\n"
-		"deadlines: {step: 3s, cell: 10s}\nsteps:\n- server: socket a\n- server: sleep $wait\n"
-		"- server: bind a *:80\n  as: bound\n  for: 70s\n- server: listen a\n  as: listening\n  for: 5s\n  every: 1s\n"
-		"  deadline: 20s\n");
+	CLEANUP(cleanup_scenario)
+	struct scenario *s =
+		test_must_read("name: x\nmatrix: {wait: [1s, 2s]}\n"
+			       "deadlines: {step: 3s, cell: 10s}\nsteps:\n- server: socket a\n- server: sleep $wait\n"
+			       "- server: bind a *:80\n  as: bound\n  for: 70s\n- server: listen a\n  as: listening\n  "
+			       "for: 5s\n  every: 1s\n"
+			       "  deadline: 20s\n");
 	must_plan(&plan, s, 1);
 	assert_int_equal(plan.steps[0].deadline_us, 3 * CLOCK_US_PER_S);
 	assert_int_equal(plan.steps[1].deadline_us, 2 * CLOCK_US_PER_S + 1); /* the verb's own, and what it waits */
@@ -124,7 +134,8 @@ static void test_ipv6(void **state)
 		{"steps:\n- server: socket a tcp6\n", true},
 		{"steps:\n- server: socket a\n- server: bind a [::1]:80\n", true},
 		{"steps:\n- server: sysctl net.ipv6.conf.all.forwarding 1\n", true},
-		{"namespaces: {server: {sysctl: {net.ipv6.conf.all.forwarding: 1}}}\nsteps:\n- server: restart\n", true},
+		{"namespaces: {server: {sysctl: {net.ipv6.conf.all.forwarding: 1}}}\nsteps:\n- server: restart\n",
+			true},
 		{"namespaces: {server: {sysctl: {net.ipv4.ip_forward: 1}}}\nsteps:\n- server: restart\n", false},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -141,7 +152,8 @@ static void test_optional_words(void **state)
 {
 	(void)state;
 	CLEANUP(plan_done) struct plan plan = PLAN_INIT;
-	CLEANUP(cleanup_scenario) struct scenario *s =
+	CLEANUP(cleanup_scenario)
+	struct scenario *s =
 		test_must_read("name: x\nsteps:\n- server: socket a\n- server: listen a\n- server: listen a 5\n");
 	must_plan(&plan, s, 0);
 	assert_int_equal(plan.steps[1].n_words, 1);
@@ -153,8 +165,9 @@ static void test_a_level_is_one_word(void **state)
 {
 	(void)state;
 	CLEANUP(plan_done) struct plan plan = PLAN_INIT;
-	CLEANUP(cleanup_scenario) struct scenario *s =
-		test_must_read("name: x\nmatrix: {ports: [1024 2048]}\nsteps:\n- server: sysctl net.ipv4.ip_local_port_range $ports\n");
+	CLEANUP(cleanup_scenario)
+	struct scenario *s = test_must_read("name: x\nmatrix: {ports: [1024 2048]}\nsteps:\n- server: sysctl "
+					    "net.ipv4.ip_local_port_range $ports\n");
 	must_plan(&plan, s, 0);
 	assert_int_equal(plan.steps[0].n_words, 2);
 	assert_string_equal(plan.steps[0].words[1].text, "1024 2048");
@@ -165,7 +178,8 @@ static void test_cells_that_are_not_there(void **state)
 	(void)state;
 	CLEANUP(plan_done) struct plan plan = PLAN_INIT;
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
-	CLEANUP(cleanup_scenario) struct scenario *s =
+	CLEANUP(cleanup_scenario)
+	struct scenario *s =
 		test_must_read("name: x\nmatrix: {a: [0, 1]}\nexclude: [{a: 0}]\nsteps:\n- server: restart\n");
 	assert_int_equal(plan_make(&plan, s, 0, &e), -EINVAL);
 	assert_string_equal(error_text(&e), "t.yaml: cell 0 is one that 'exclude' takes away");
@@ -178,8 +192,8 @@ static void test_levels_text(void **state)
 {
 	(void)state;
 	CLEANUP(text_done) struct text t = TEXT_INIT;
-	CLEANUP(cleanup_scenario) struct scenario *s =
-		test_must_read("name: x\nmatrix: {a: [0, 1], b: [p q]}\nsteps:\n- server: restart\n");
+	CLEANUP(cleanup_scenario)
+	struct scenario *s = test_must_read("name: x\nmatrix: {a: [0, 1], b: [p q]}\nsteps:\n- server: restart\n");
 	plan_levels_text(s, (const size_t[]){1, 0}, &t);
 	assert_string_equal(text_get(&t), "a=1 b=p q");
 }

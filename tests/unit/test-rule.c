@@ -12,15 +12,17 @@
 #include "test_vocabulary.h"
 
 #define SCENARIO                                                                                                       \
-	"name: x\nmatrix: {a: [p, q], b: [0, 1]}\nsteps:\n- server: tcp-state *:80\n  as: seen\n"                         \
+	"name: x\nmatrix: {a: [p, q], b: [0, 1]}\nsteps:\n- server: tcp-state *:80\n  as: seen\n"                      \
 	"- server: tcp-state *:81\n  as: other\n"
 
 static void test_first_match_wins(void **state)
 {
 	(void)state;
-	CLEANUP(cleanup_scenario) struct scenario *s = test_must_read(SCENARIO "expect:\n  seen:\n"
-		"  - {when: {a: p, b: 0}, is: none}\n  - {when: {a: [p, q], b: 0}, is: [LISTEN, none]}\n"
-		"  - {when: {a: p}, is: CLOSE}\n");
+	CLEANUP(cleanup_scenario)
+	struct scenario *s = test_must_read(
+		SCENARIO "expect:\n  seen:\n"
+			 "  - {when: {a: p, b: 0}, is: none}\n  - {when: {a: [p, q], b: 0}, is: [LISTEN, none]}\n"
+			 "  - {when: {a: p}, is: CLOSE}\n");
 	assert_int_equal(s->n_expects, 1);
 	const struct rule_list *list = &s->expects[0];
 	const size_t p0[] = {0, 0}, q0[] = {1, 0}, p1[] = {0, 1}, q1[] = {1, 1};
@@ -37,8 +39,9 @@ static void test_first_match_wins(void **state)
 static void test_check_is_regrouped_by_response(void **state)
 {
 	(void)state;
-	CLEANUP(cleanup_scenario) struct scenario *s = test_must_read(SCENARIO "check:\n- {other: a}\n"
-		"- {when: {a: p}, seen: b}\n- {when: {b: 1}, seen: [c, d]}\n");
+	CLEANUP(cleanup_scenario)
+	struct scenario *s = test_must_read(SCENARIO "check:\n- {other: a}\n"
+						     "- {when: {a: p}, seen: b}\n- {when: {b: 1}, seen: [c, d]}\n");
 	assert_int_equal(s->n_checks, 2);
 	assert_string_equal(s->responses[s->checks[0].response].name, "other");
 	assert_int_equal(s->checks[0].n_rules, 1);
@@ -51,8 +54,8 @@ static void test_check_is_regrouped_by_response(void **state)
 static void test_one_entry_two_responses(void **state)
 {
 	(void)state;
-	CLEANUP(cleanup_scenario) struct scenario *s =
-		test_must_read(SCENARIO "check:\n- {when: {a: p}, seen: x, other: y}\n- {seen: z}\n");
+	CLEANUP(cleanup_scenario)
+	struct scenario *s = test_must_read(SCENARIO "check:\n- {when: {a: p}, seen: x, other: y}\n- {seen: z}\n");
 	assert_int_equal(s->n_checks, 2);
 	assert_int_equal(s->checks[0].n_rules, 2);
 	assert_int_equal(s->checks[1].n_rules, 1);

@@ -41,8 +41,10 @@ static void test_smallest(void **state)
 static void test_keys_in_any_order(void **state)
 {
 	(void)state;
-	CLEANUP(cleanup_scenario) struct scenario *s = test_must_read(
-		"claims: [{id: A.1, says: so, decisive: [a], inert: [b], verdict: conditional, predicts: {r: [{when: {a: 0}, is: ok}]}}]\n"
+	CLEANUP(cleanup_scenario)
+	struct scenario *s = test_must_read(
+		"claims: [{id: A.1, says: so, decisive: [a], inert: [b], verdict: conditional, predicts: {r: [{when: "
+		"{a: 0}, is: ok}]}}]\n"
 		"expect: {r: [{is: [ok, EADDRINUSE]}]}\ncheck: [{r: [ok, EADDRINUSE]}]\n"
 		"steps: [{one: socket s}, {as: r, one: 'bind s *:80', for: 1s}]\nactors: {one: {in: server}}\n"
 		"exclude: [{b: 1, a: 1}]\nmatrix: {a: [0, 1], b: [0, 1]}\nnote: n\nquestion: Why?\nname: x\n");
@@ -63,9 +65,10 @@ static void test_keys_in_any_order(void **state)
 static void test_one_response_in_two_places(void **state)
 {
 	(void)state;
-	CLEANUP(cleanup_scenario) struct scenario *s = test_must_read("name: x\nmatrix: {a: [0, 1]}\nsteps:\n"
-		"- when: {a: 0}\n  do: [{server: 'tcp-state *:80', as: seen}]\n"
-		"- when: {a: 1}\n  do: [{server: 'tcp-state *:81', as: seen}]\n");
+	CLEANUP(cleanup_scenario)
+	struct scenario *s = test_must_read("name: x\nmatrix: {a: [0, 1]}\nsteps:\n"
+					    "- when: {a: 0}\n  do: [{server: 'tcp-state *:80', as: seen}]\n"
+					    "- when: {a: 1}\n  do: [{server: 'tcp-state *:81', as: seen}]\n");
 	assert_int_equal(s->n_responses, 1);
 	assert_false(s->responses[0].timed);
 	assert_int_equal(s->steps[1].body[0].response, 0);
@@ -75,12 +78,12 @@ static void test_max_cells(void **state)
 {
 	(void)state;
 	static const char text[] = "name: x\nmatrix: {a: [0, 1, 2], b: [0, 1]}\nexclude: [{a: 0, b: 0}]\n"
-		"steps:\n- server: restart\n";
+				   "steps:\n- server: restart\n";
 	CLEANUP(cleanup_scenario) struct scenario *s = NULL;
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
 	assert_int_equal(scenario_read_text("t", text, strlen(text), &test_vocabulary, 4, &s, &e), -EINVAL);
 	assert_string_equal(error_text(&e), "t:2:1: the matrix has 5 cells, and --max-cells allows 4: take factors or "
-		"levels out, exclude some, or raise --max-cells");
+					    "levels out, exclude some, or raise --max-cells");
 	assert_int_equal(scenario_read_text("t", text, strlen(text), &test_vocabulary, 5, &s, &e), 0);
 }
 
@@ -101,8 +104,8 @@ static void test_from_a_file(void **state)
 	assert_string_equal(s->name, "from-a-file");
 	assert_int_equal(scenario_read_file("/nonexistent/x.yaml", &test_vocabulary, 1, &s, &e), -ENOENT);
 	assert_int_equal(e.kind, ERROR_USAGE);
-	assert_string_equal(error_text(&e),
-		"/nonexistent/x.yaml: cannot be opened: No such file or directory (ENOENT)");
+	assert_string_equal(
+		error_text(&e), "/nonexistent/x.yaml: cannot be opened: No such file or directory (ENOENT)");
 }
 
 static void test_too_long(void **state)
@@ -128,7 +131,7 @@ struct set {
 static void set_init(struct set *set)
 {
 	*set = (struct set){.s = test_must_read("name: x\nmatrix: {closer: [server, client], b: [0, 1]}\n"
-		"include: [{closer: nobody, b: 1}]\nsteps:\n- server: restart\n")};
+						"include: [{closer: nobody, b: 1}]\nsteps:\n- server: restart\n")};
 }
 
 static void set_done(struct set *set)

@@ -16,7 +16,7 @@
 static struct scenario *with_variables(void)
 {
 	return test_must_read("name: x\nmatrix:\n  a: [1, 2]\n  path: {veth: {to: server}, lo: {to: 127.0.0.1}}\n"
-		"steps:\n- server: restart\n");
+			      "steps:\n- server: restart\n");
 }
 
 static const size_t levels[] = {1, 0};

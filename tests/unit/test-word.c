@@ -69,9 +69,9 @@ static void test_addresses(void **state)
 static void test_no_addresses(void **state)
 {
 	(void)state;
-	static const char *const cases[] = {"", ":", ":80", "server", "server:", "server:-1", "server:+1", "server:65536",
-		"server:8 0", "server:http", "sever:80", "1.2.3:80", "1.2.3.4.5:80", "01.2.3.400:80", "::1:80", "[::1]",
-		"[::1]80", "[]:80", "[::1:80", "::1]:80", "[1.2.3.4]:80", "*:", "*", "**:80", ":80",
+	static const char *const cases[] = {"", ":", ":80", "server", "server:", "server:-1", "server:+1",
+		"server:65536", "server:8 0", "server:http", "sever:80", "1.2.3:80", "1.2.3.4.5:80", "01.2.3.400:80",
+		"::1:80", "[::1]", "[::1]80", "[]:80", "[::1:80", "::1]:80", "[1.2.3.4]:80", "*:", "*", "**:80", ":80",
 		LONG_80};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct word word = {.text = cases[i]};
@@ -126,8 +126,9 @@ static void test_sysctls(void **state)
 	(void)state;
 	assert_false(must_parse(&word_sysctl, "net.ipv4.tcp_timestamps").ipv6);
 	assert_true(must_parse(&word_sysctl, "net.ipv6.conf.all.disable_ipv6").ipv6);
-	static const char *const cases[] = {"", "net", "net.", "net..x", "net.x.", "net/ipv4/tcp_timestamps", "net.ipv4/../x",
-		"kernel.pid_max", "net.ipv4.a b", "net.é", "vm.swappiness", "Net.ipv4.x", "../net.ipv4.x"};
+	static const char *const cases[] = {"", "net", "net.", "net..x", "net.x.", "net/ipv4/tcp_timestamps",
+		"net.ipv4/../x", "kernel.pid_max", "net.ipv4.a b", "net.é", "vm.swappiness", "Net.ipv4.x",
+		"../net.ipv4.x"};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
 		if (sysctl_name_check(cases[i], NULL) != -EINVAL)
 			fail_msg("'%s' was taken", cases[i]);

@@ -75,7 +75,7 @@ static void test_texts_as_written(void **state)
 	const struct yaml *root = must_read(s, "[0, off, 1.30, ~, 'it''s', \"a\\tb\", $x, é]");
 	static const char *const texts[] = {"0", "off", "1.30", "~", "it's", "a\tb", "$x", "é"};
 	size_t i = 0;
-	YAML_EACH(child, root)
+	YAML_EACH (child, root)
 		assert_string_equal(child->text, texts[i++]);
 }
 
@@ -87,7 +87,7 @@ static void test_quotes_in_single_quotes(void **state)
 	const struct yaml *root = must_read(s, "['''''', '''', '''a''''b''', '''''''''''''''''''''', '', ' \\n ']");
 	static const char *const texts[] = {"''", "'", "'a''b'", "''''''''''", "", " \\n "};
 	size_t i = 0;
-	YAML_EACH(child, root)
+	YAML_EACH (child, root)
 		assert_string_equal(child->text, texts[i++]);
 	must_refuse("a: 'it''s\n  long'\n",
 		"t.yaml:1:5: a quote in a text in single quotes of more than one line: put it in double quotes");
@@ -98,7 +98,7 @@ static void test_places_inside_texts(void **state)
 	(void)state;
 	CLEANUP(cleanup_scenario) struct scenario *s = scratch();
 	const struct yaml *root = must_read(s, "a: bind x\nb: 'bind x'\nc: \"bind x\"\nd: \"bind\\x20x\"\n"
-		"e: |\n  bind\n  x\nf: bänd x\n");
+					       "e: |\n  bind\n  x\nf: bänd x\n");
 	at(yaml_mark(yaml_find(root, "a"), 5), 1, 9);
 	at(yaml_mark(yaml_find(root, "b"), 5), 2, 10);
 	at(yaml_mark(yaml_find(root, "c"), 5), 3, 10);
@@ -111,7 +111,10 @@ static void test_byte_order_mark(void **state)
 {
 	(void)state;
 	CLEANUP(cleanup_scenario) struct scenario *s = scratch();
-	assert_string_equal(must_read(s, "\xef\xbb\xbf" "a: b\n")->first->key, "a");
+	assert_string_equal(must_read(s, "\xef\xbb\xbf"
+					 "a: b\n")
+				    ->first->key,
+		"a");
 }
 
 static void test_refused(void **state)
@@ -149,6 +152,8 @@ static void test_bounds(void **state)
 	refuse_many("", "[", YAML_DEPTH_MAX + 1, "", "t.yaml:1:33: lists and maps nested deeper than 32");
 	refuse_many("", "- ", YAML_DEPTH_MAX + 1, "a", "t.yaml:1:65: lists and maps nested deeper than 32");
 	refuse_many("[", "a,", YAML_NODES_MAX, "]", "t.yaml:1:200000: more than 100000 values in one file");
+	refuse_many("a: |\n", " \t\n", YAML_EMPTY_LINES_MAX + 1, " x\n",
+		"t.yaml:102:1: more than 100 empty lines in a row");
 	refuse_many("a: ", "x", YAML_TEXT_BYTES_MAX + 1, "\n", "t.yaml:1:4: a text longer than 8192 bytes");
 }
 

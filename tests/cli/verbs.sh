@@ -1,0 +1,444 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What each verb does and records, against a real kernel; deadlines, repeats, and who gives up its place.
+set -u -o pipefail
+# shellcheck source=tests/cli/tap.bash
+. tests/cli/tap.bash
+begin verbs
+
+# A connection from c, whose port is 4000, to l; its other end is s. What each case adds is in cases.txt: its name, then its
+# steps, then what is recorded.
+cat >cases.txt <<'END'
+recv-bytes
+	client: send c 10
+	server: recv s 10 = ok
+recv-in-parts
+	client: send c 10
+	client: send c 10
+	server: recv s 5 = ok
+	server: recv s 15 = ok
+recv-eof
+	client: close c
+	server: recv s eof = ok
+recv-too-few
+	client: send c 5
+	client: close c
+	server: recv s 10 = eof
+recv-data-before-eof
+	client: send c 5
+	server: recv s eof = data
+recv-nothing
+	server: recv s 1 | deadline: 50ms = timeout
+recv-reset
+	client: setsockopt c SO_LINGER 0
+	client: close c
+	server: recv s 1 = ECONNRESET
+	server: recv s 1 = eof
+recv-after-shut-rd
+	server: shutdown s SHUT_RD = ok
+	server: recv s eof = ok
+send-reset
+	client: setsockopt c SO_LINGER 0
+	client: close c
+	server: tcp-state *:80 = LISTEN
+	server: send s 1 = ECONNRESET
+	server: send s 1 = EPIPE
+send-large
+	client: send c 100000 = ok
+	server: recv s 100000 = ok
+send-nobody-reads
+	client: send c 60000000 | deadline: 50ms = timeout
+send-after-shut-wr
+	client: shutdown c SHUT_WR = ok
+	client: send c 1 = EPIPE
+accept-nobody
+	server: accept l other | deadline: 50ms = timeout
+accept-not-listening
+	server: accept s other = EINVAL
+accept-second
+	client: socket d
+	client: connect d server:80 = ok
+	server: accept l other = ok
+	server: tcp-state *:80 = ESTABLISHED*2+LISTEN
+connect-refused
+	client: socket d
+	client: connect d server:81 = ECONNREFUSED
+	client: connect d server:80 = ok
+connect-refused-repeated
+	client: socket d
+	client: connect d server:81 | for: 20ms, every: 2ms = ECONNREFUSED
+connect-loopback
+	server: socket d
+	server: connect d 127.0.0.1:80 = ok
+	server: accept l e = ok
+	server: getsockname e = 127.0.0.1:80
+connect-connected
+	client: connect c server:80 = EISCONN
+connect-ipv6-from-ipv4
+	client: socket d
+	client: connect d [::1]:80 = EAFNOSUPPORT
+connect-nobody-there
+	client: socket d
+	client: bind d *:4001
+	client: connect d $nobody:80 | deadline: 50ms = timeout
+	client: tcp-state *:4001 | deadline: 20ms = SYN-SENT
+connect-nobody-there-unreachable
+	client: socket d
+	client: connect d $nobody:80 | deadline: 10s = EHOSTUNREACH
+connect-no-route
+	client: socket d
+	client: connect d 203.0.113.1:80 = ENETUNREACH
+bind-in-use
+	server: socket d
+	server: bind d *:80 = EADDRINUSE
+bind-not-mine
+	server: socket d
+	server: bind d $nobody:80 = EADDRNOTAVAIL
+bind-twice
+	server: bind l *:81 = EINVAL
+bind-name
+	client: socket d
+	client: bind d client:4001 = ok
+	client: bind d client:4002 = EINVAL
+bind-other-side
+	client: socket d
+	client: bind d server:4001 = EADDRNOTAVAIL
+listen-connected
+	server: listen s = EINVAL
+listen-again
+	server: listen l 1 = ok
+shutdown-not-connected
+	client: socket d
+	client: shutdown d SHUT_RDWR = ENOTCONN
+setsockopt-refused
+	client: setsockopt c TCP_MAXSEG 5 = EINVAL
+setsockopt-other-family
+	client: setsockopt c IPV6_V6ONLY 1 = ENOPROTOOPT
+getsockopt-int
+	client: getsockopt c SO_REUSEADDR = 0
+	client: setsockopt c SO_REUSEADDR 1 = ok
+	client: getsockopt c SO_REUSEADDR = 1
+	client: getsockopt c SO_TYPE = 1
+	server: getsockopt l SO_ACCEPTCONN = 1
+	server: getsockopt s SO_ACCEPTCONN = 0
+getsockopt-tcp
+	client: getsockopt c TCP_NODELAY = 0
+	client: setsockopt c TCP_NODELAY 1 = ok
+	client: getsockopt c TCP_NODELAY = 1
+	client: setsockopt c TCP_KEEPIDLE 77 = ok
+	client: getsockopt c TCP_KEEPIDLE = 77
+getsockopt-ip
+	client: setsockopt c IP_TTL 7 = ok
+	client: getsockopt c IP_TTL = 7
+getsockopt-linger
+	client: getsockopt c SO_LINGER = off
+	client: setsockopt c SO_LINGER 0 = ok
+	client: getsockopt c SO_LINGER = 0
+	client: setsockopt c SO_LINGER 5 = ok
+	client: getsockopt c SO_LINGER = 5
+	client: setsockopt c SO_LINGER off = ok
+	client: getsockopt c SO_LINGER = off
+getsockopt-timeval
+	client: getsockopt c SO_RCVTIMEO = 0
+	client: setsockopt c SO_RCVTIMEO 1.5s = ok
+	client: getsockopt c SO_RCVTIMEO = 1.5s
+	client: setsockopt c SO_SNDTIMEO 200ms = ok
+	client: getsockopt c SO_SNDTIMEO = 200ms
+getsockopt-refused
+	client: getsockopt c IPV6_V6ONLY = EOPNOTSUPP
+getsockname
+	server: getsockname l = 0.0.0.0:80
+	server: getsockname l port = 80
+	server: getsockname l address = 0.0.0.0
+	client: getsockname c port = 4000
+tcp6
+	server: socket l6 tcp6
+	server: setsockopt l6 IPV6_V6ONLY 1 = ok
+	server: getsockopt l6 IPV6_V6ONLY = 1
+	server: bind l6 *:86 = ok
+	server: getsockname l6 = [::]:86
+	server: listen l6 = ok
+	client: socket d tcp6
+	client: connect d server:86 = ok
+	server: accept l6 e = ok
+	client: send d 7 = ok
+	server: recv e 7 = ok
+	client: socket v4
+	client: connect v4 server:86 = ECONNREFUSED
+	server: socket d
+	server: connect d [::1]:86 = EAFNOSUPPORT
+	server: socket f tcp6
+	server: connect f [::1]:86 = ok
+	server: accept l6 g = ok
+	server: getsockname g address = ::1
+	server: tcp-state *:86 = ESTABLISHED*2+LISTEN
+	server: tcp-state [::1]:86 = ESTABLISHED
+	server: tcp-state server:86 = ESTABLISHED
+tcp6-takes-ipv4
+	server: socket l6 tcp6
+	server: bind l6 *:86
+	server: listen l6
+	client: socket d
+	client: connect d server:86 = ok
+	server: accept l6 e = ok
+	server: recv e 1 | deadline: 20ms = timeout
+	server: bind l6 *:87 = EINVAL
+	server: tcp-state server:86 = ESTABLISHED
+close-reset
+	client: setsockopt c SO_LINGER 0
+	client: close c = ok
+	client: tcp-state *:4000 = none
+	server: tcp-state *:80 = LISTEN
+close-lingering
+	client: setsockopt c SO_LINGER 5
+	client: send c 100
+	client: close c = ok
+	server: tcp-state *:80 = CLOSE-WAIT+LISTEN
+close-lingering-in-vain
+	client: setsockopt c SO_LINGER 1
+	client: send c 60000000 | deadline: 50ms = timeout
+	client: close c = ok
+restart
+	server: restart
+	server: tcp-state *:80 = FIN-WAIT-2
+	client: recv c eof = ok
+	client: close c
+	server: tcp-state *:80 = TIME-WAIT
+	server: socket l
+	server: bind l *:80 = EADDRINUSE
+restart-lingering
+	server: setsockopt s SO_LINGER 60
+	client: send c 10
+	server: tcp-state *:80 = ESTABLISHED+LISTEN
+	server: restart
+	server: tcp-state *:80 = none
+	client: recv c 1 = ECONNRESET
+states
+	server: tcp-state *:80 = ESTABLISHED+LISTEN
+	client: tcp-state *:4000 = ESTABLISHED
+	client: tcp-state *:4001 = none
+	client: shutdown c SHUT_WR = ok
+	server: tcp-state *:80 = CLOSE-WAIT+LISTEN
+	client: tcp-state *:4000 = FIN-WAIT-2
+	server: close s
+	server: tcp-state *:80 = LISTEN
+	client: tcp-state *:4000 = TIME-WAIT
+	server: close l
+	server: tcp-state *:80 = none
+states-by-address
+	server: tcp-state server:80 = ESTABLISHED
+	server: tcp-state 127.0.0.1:80 = none
+	server: tcp-state 0.0.0.0:80 = LISTEN
+	client: tcp-state client:4000 = ESTABLISHED
+sysctl
+	server: sysctl net.ipv4.tcp_timestamps 0 = ok
+	server: sysctl net.ipv4.tcp_tw_reuse 9 = EINVAL
+	server: sysctl net.ipv4.ip_local_port_range 20000 20001 = ok
+	server: socket d
+	server: bind d *:0 = ok
+	server: socket e
+	server: bind e *:20000 | for: 1ms, every: 1ms = ok or EADDRINUSE
+repeat-in-vain
+	server: socket d
+	server: bind d *:80 | for: 60ms, every: 10ms = EADDRINUSE
+repeat-until-ok
+	server: sysctl net.ipv4.tcp_fin_timeout 1
+	server: close s
+	server: close l
+	server: tcp-state *:80 = FIN-WAIT-2
+	server: socket d
+	server: bind d *:80 | for: 20s, every: 20ms = ok
+END
+
+# From the cases to a scenario, and to what is wanted of it: case, response, values.
+cat >prelude.txt <<'END'
+steps:
+  - server: socket l
+  - server: bind l *:80
+  - server: listen l 5
+  - client: socket c
+  - client: bind c *:4000
+  - client: connect c server:80
+  - server: accept l s
+END
+awk '
+	/^[^\t]/ { names = names "    - " $0 "\n"; name = $0; body = body "  - when: {case: " $0 "}\n    do:\n"; i = 0; next }
+	{
+		line = substr($0, 2); options = ""; wanted = ""
+		if (match(line, / = /)) { wanted = substr(line, RSTART + 3); line = substr(line, 1, RSTART - 1) }
+		if (match(line, / \| /)) { options = substr(line, RSTART + 3); line = substr(line, 1, RSTART - 1) }
+		body = body "      - " line "\n"
+		if (wanted != "") {
+			split(line, words, /[: ]+/)
+			response = words[1] "_" words[2] "_" ++i; gsub(/-/, "_", response)
+			body = body "        as: " response "\n"
+			print name "\t" response "\t" wanted >"wanted.txt"
+		}
+		n_options = split(options, all, /, /)
+		for (j = 1; j <= n_options; j++) body = body "        " all[j] "\n"
+	}
+	END {
+		print "name: verbs\nmatrix:\n  case:\n" names "  rest:\n    only: {nobody: 10.0.0.99}"
+		while ((getline line <"prelude.txt") > 0) print line
+		printf "%s", body
+	}
+' cases.txt >verbs.yaml
+
+for who in $(users); do
+	act_as "$who"
+	try run --quiet --jobs 100 --seed 1 -o "$who" verbs.yaml
+	exits 0
+	silent out
+	silent err
+	tap_report "every case goes through, as $who"
+	jq -r 'select(.type == "cell") | .levels.case as $case | .responses | to_entries[] | [$case, .key, .value] |
+		join("\t")' "$who/results.jsonl" >found.txt
+	awk -F '\t' '
+		NR == FNR { found[$1, $2] = $3; next }
+		{
+			value = (($1, $2) in found) ? found[$1, $2] : "nothing"
+			n = split($3, wanted, / or /)
+			for (i = 1; i <= n && wanted[i] != value; i++) ;
+			if (i > n) print $1 ": " $2 " is " value " instead of " $3
+		}
+	' found.txt wanted.txt >wrong.txt
+	mapfile -t -O "${#wrong[@]}" wrong <wrong.txt
+	is 'the number of outcomes' "$(wc -l <found.txt)" "$(wc -l <wanted.txt)"
+	tap_report "$(wc -l <wanted.txt) outcomes of $(grep -c '^[^	]' cases.txt) cases are as wanted, as $who"
+done
+as_root_if_root
+
+# of CASE JQ: something of a case's line
+of() {
+	jq -r --arg case "$1" "select(.levels.case? == \$case) | $2" "$who/results.jsonl"
+}
+in_vain=$(of repeat-in-vain '.steps[-1] | [.tries, .took_us] | join(" ")')
+((${in_vain% *} >= 2 && ${in_vain% *} <= 7 && ${in_vain#* } <= 10000000)) || wrong+=("tries and microseconds: $in_vain")
+is 'its duration' "$(of repeat-in-vain '.durations_us | tojson')" "{\"server_bind_1\":${in_vain#* }}"
+tap_report 'a repeat that never ends ok ends when its time is over, and says how long it took'
+(($(of repeat-until-ok '.steps[-1].tries') >= 2)) || wrong+=("$(of repeat-until-ok '.steps[-1] | tojson')")
+(($(of repeat-until-ok '.durations_us.server_bind_2') >= 500000)) || wrong+=("$(of repeat-until-ok '.durations_us | tojson')")
+tap_report 'a repeat that ends ok after a while says how long it took'
+is 'its duration' "$(of recv-nothing '.durations_us // "none"')" none
+(($(of recv-nothing '.steps[-1].took_us') >= 50000)) || wrong+=("$(of recv-nothing '.steps[-1] | tojson')")
+tap_report 'a deadline is waited for'
+(($(of close-lingering-in-vain '.steps[-1].took_us') >= 1000000)) || wrong+=("$(of close-lingering-in-vain '.steps[-1] | tojson')")
+(($(of close-lingering '.steps[-2].took_us') < 4000000)) || wrong+=("$(of close-lingering '.steps[-2] | tojson')")
+(($(of restart-lingering '.elapsed_us') < 30000000)) || wrong+=("$(of restart-lingering .elapsed_us)")
+tap_report 'SO_LINGER: a close waits as long as it must, an exit does not'
+while IFS=$'\t' read -r line step; do
+	is "line $line" "$(sed -n "${line}s/^ *- //p" verbs.yaml)" "$step"
+done < <(of recv-bytes '.steps[] | [.line, .do] | join("\t")')
+is 'the steps' "$(of recv-bytes '.steps | length')" 9
+tap_report 'a result tells its steps, with their lines in the file'
+
+# Set-up that does not succeed, conditions that are not met, times that are over.
+cat >unmet.yaml <<'END'
+name: unmet
+matrix:
+  case: [timeout, refused, not-kept, not-kept-measured, refused-sysctl, lacking, never-made, cell-deadline, sleeps]
+deadlines: {cell: 200ms, step: 10m}
+steps:
+  - server: socket l
+  - server: bind l *:80
+  - server: listen l
+  - client: socket c
+  - when: {case: timeout}
+    do:
+      - server: accept l s
+        deadline: 50ms
+  - when: {case: refused}
+    do:
+      - client: connect c server:81
+  - when: {case: not-kept}
+    do:
+      - server: sysctl net.ipv4.tcp_fin_timeout 007
+  - when: {case: not-kept-measured}
+    do:
+      - server: sysctl net.ipv4.tcp_fin_timeout 007
+        as: set
+  - when: {case: refused-sysctl}
+    do:
+      - server: sysctl net.ipv4.tcp_tw_reuse 9
+  - when: {case: lacking}
+    do:
+      - server: sysctl net.ipv4.no_kernel_has_this 1
+        as: set
+  - when: {case: never-made}
+    do:
+      - server: accept l other
+        as: accepted
+        deadline: 20ms
+      - server: send other 1
+  - when: {case: cell-deadline}
+    do:
+      - server: accept l third
+        as: third
+  - when: {case: sleeps}
+    do:
+      - server: sleep 300ms
+END
+try run --seed 1 --jobs 100 -o unmet unmet.yaml
+exits 1
+golden unmet <(sed 's|; unmet/results.jsonl||' out)
+is 'the good' "$(jq -r 'select(.verdict == "pass") | .levels.case' unmet/results.jsonl)" sleeps
+tap_report 'set-up that fails, and times that are over, are inconc; what the kernel lacks is skip'
+
+# Who gives its place up. When a cell has begun and ended, in microseconds since the run began: begin, end.
+times() {
+	jq -r 'select(.type == "cell") | [.end_us - .elapsed_us, .end_us] | join(" ")' "$1/results.jsonl" | sort -n
+}
+cat >sleeps.yaml <<'END'
+name: sleeps
+matrix:
+  n: [1, 2, 3, 4, 5, 6, 7, 8]
+steps:
+  - server: sleep 2s
+END
+cat >repeats.yaml <<'END'
+name: repeats
+matrix:
+  n: [1, 2, 3, 4, 5, 6, 7, 8]
+steps:
+  - server: socket l
+  - server: bind l *:80
+  - server: socket m
+  - server: bind m *:80
+    as: bound
+    for: 1s
+    every: 100ms
+END
+cat >waits.yaml <<'END'
+name: waits
+matrix:
+  n: [1, 2, 3, 4, 5, 6]
+steps:
+  - server: socket l
+  - server: bind l *:80
+  - server: listen l
+  - server: accept l s
+    as: accepted
+    deadline: 30ms
+END
+for scenario in sleeps repeats; do
+	try run --quiet --jobs 1 -o $scenario $scenario.yaml
+	exits 0
+	# All have begun when the first one ends.
+	awk '{ if ($1 > last) last = $1; if (!first || $2 < first) first = $2 }
+		END { if (NR != 8 || last >= first) { print NR " cells, the last begins at " last ", the first ends at " first; exit 1 } }' \
+		<(times $scenario) >found || wrong+=("$(cat found)")
+	tap_report "$scenario: with --jobs 1 all are in flight at once"
+done
+try run --quiet --jobs 1 -o waits waits.yaml
+exits 0
+# One begins after the other has ended; a worker asks for the next one before it says that one has ended.
+awk '$1 < before { print "one begins at " $1 ", before the other ends at " before; bad = 1 } { before = $2 }
+	END { exit bad || NR != 6 }' <(times waits) >found || wrong+=("$(cat found)")
+tap_report 'a step that waits for a peer keeps its place: with --jobs 1 one after the other'
+try run --quiet --jobs 6 -o waits-6 waits.yaml
+exits 0
+awk '{ if ($1 > last) last = $1; if (!first || $2 < first) first = $2 } END { exit !(last < first) }' <(times waits-6) ||
+	wrong+=("$(times waits-6 | tr '\n' ',')")
+tap_report '… and with --jobs 6 all at once'
+
+finish
