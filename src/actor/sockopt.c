@@ -13,7 +13,6 @@
 #include <sys/time.h>
 
 #include "base/clock.h"
-#include "base/suggest.h"
 
 #define OPTION(level, name, kind) {#name, level, name, kind}
 
@@ -97,16 +96,9 @@ static const struct sockopt sockopts[] = {
 static int sockopt_parse(const struct word_scope *scope, struct word *ret, struct error *e)
 {
 	(void)scope;
-	struct suggestion near = SUGGESTION_FOR(ret->text);
-	for (size_t i = 0; i < sizeof sockopts / sizeof *sockopts; i++) {
-		if (!strcmp(ret->text, sockopts[i].name)) {
-			ret->entry = &sockopts[i];
-			/* A cell in which IPv6 is off lacks nothing but the addresses: the option needs no more. */
-			return 0;
-		}
-		suggestion_consider(&near, sockopts[i].name);
-	}
-	return error_set(e, ERROR_USAGE, EINVAL, "unknown socket option '%s'%s", ret->text, suggestion_phrase(&near));
+	ret->entry = word_find_entry(ret->text, sockopts, sizeof sockopts / sizeof *sockopts, sizeof *sockopts,
+		"socket option", e);
+	return ret->entry ? 0 : -EINVAL;
 }
 
 const struct word_kind word_sockopt = {.what = "a socket option", .parse = sockopt_parse};

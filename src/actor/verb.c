@@ -8,6 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include "base/clock.h"
 
 #define VERBS_MAX 64
 
@@ -71,6 +75,20 @@ enum step_status step_wait(struct step_run *run, int fd, uint32_t events)
 	run->wait_fd = fd;
 	run->wait_events = events;
 	return STEP_WAIT_FD;
+}
+
+enum step_status step_wait_as(struct step_run *run, int fd, uint32_t events, int option, int errnum)
+{
+	struct timeval limit = {0};
+	socklen_t len = sizeof limit;
+	run->wait_until_us = 0;
+	if (getsockopt(fd, SOL_SOCKET, option, &limit, &len) == 0 && (limit.tv_sec || limit.tv_usec)) {
+		run->wait_until_us =
+			run->began_us + (uint64_t)limit.tv_sec * CLOCK_US_PER_S + (uint64_t)limit.tv_usec;
+		if (clock_now_us() >= run->wait_until_us)
+			return step_errno(run, errnum);
+	}
+	return step_wait(run, fd, events);
 }
 
 struct testbed_socket *step_socket(const struct step_run *run, size_t i)

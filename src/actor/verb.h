@@ -12,7 +12,8 @@
 /* What running a step for a while led to. */
 enum step_status {
 	STEP_DONE,       /* run->outcome holds what came out */
-	STEP_WAIT_FD,    /* call again when run->wait_fd is ready for run->wait_events, or at the deadline */
+	STEP_WAIT_FD,    /* call again when run->wait_fd is ready for run->wait_events, or at run->wait_until_us where that
+			  * is not 0, or at the deadline */
 	STEP_WAIT_UNTIL, /* call again at run->wait_until_us, or at the deadline */
 	STEP_PARK_UNTIL, /* the same, and the cell gives its place up to another one meanwhile; no deadline */
 	STEP_FAILED,     /* the harness failed, or the condition was not met: the error says which */
@@ -75,6 +76,15 @@ enum step_status step_result(struct step_run *run, int result);
 
 /* step_wait() - for @fd. Return: STEP_WAIT_FD. */
 enum step_status step_wait(struct step_run *run, int fd, uint32_t events);
+
+/**
+ * step_wait_as() - wait for a socket as a blocking call would, which SO_RCVTIMEO or SO_SNDTIMEO ends (socket(7))
+ * @option: which of them
+ * @errnum: what the call gives when that time is over
+ *
+ * Return: STEP_WAIT_FD; or STEP_DONE with @errnum.
+ */
+enum step_status step_wait_as(struct step_run *run, int fd, uint32_t events, int option, int errnum);
 
 /* step_socket() - the socket that word @i names, whose descriptor is -1 when it was never made in this cell. */
 struct testbed_socket *step_socket(const struct step_run *run, size_t i);

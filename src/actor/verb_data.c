@@ -19,7 +19,8 @@ static enum step_status run_send(struct step_run *run, struct error *e)
 		uint64_t rest = want - run->progress;
 		ssize_t n = send(fd, zeroes, rest < DATA_CHUNK ? rest : DATA_CHUNK, MSG_NOSIGNAL);
 		if (n < 0)
-			return errno == EAGAIN ? step_wait(run, fd, EPOLLOUT) : step_errno(run, errno);
+			return errno == EAGAIN ? step_wait_as(run, fd, EPOLLOUT, SO_SNDTIMEO, EAGAIN)
+					       : step_errno(run, errno);
 		run->progress += (uint64_t)n;
 	}
 	return step_ok(run);
@@ -62,7 +63,8 @@ static enum step_status run_recv(struct step_run *run, struct error *e)
 		uint64_t rest = want - run->progress;
 		ssize_t n = recv(fd, data, rest < sizeof data ? rest : sizeof data, 0);
 		if (n < 0)
-			return errno == EAGAIN ? step_wait(run, fd, EPOLLIN) : step_errno(run, errno);
+			return errno == EAGAIN ? step_wait_as(run, fd, EPOLLIN, SO_RCVTIMEO, EAGAIN)
+					       : step_errno(run, errno);
 		if (n == 0)
 			return amount == RECV_EOF ? step_ok(run) : step_observed(run, "eof");
 		run->progress += (uint64_t)n;

@@ -11,14 +11,12 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "actor/verb.h"
 #include "base/cleanup.h"
-#include "base/suggest.h"
 
 static const struct direction {
 	const char *name;
@@ -32,16 +30,9 @@ static const struct direction {
 static int direction_parse(const struct word_scope *scope, struct word *ret, struct error *e)
 {
 	(void)scope;
-	struct suggestion near = SUGGESTION_FOR(ret->text);
-	for (size_t i = 0; i < sizeof directions / sizeof *directions; i++) {
-		if (!strcmp(ret->text, directions[i].name)) {
-			ret->entry = &directions[i];
-			return 0;
-		}
-		suggestion_consider(&near, directions[i].name);
-	}
-	return error_set(e, ERROR_USAGE, EINVAL, "'%s' is none of SHUT_RD, SHUT_WR, SHUT_RDWR%s", ret->text,
-		suggestion_phrase(&near));
+	ret->entry = word_find_entry(ret->text, directions, sizeof directions / sizeof *directions, sizeof *directions,
+		"direction", e);
+	return ret->entry ? 0 : -EINVAL;
 }
 
 static const struct word_kind word_direction = {.what = "SHUT_RD, SHUT_WR or SHUT_RDWR", .parse = direction_parse};
@@ -116,7 +107,10 @@ static enum step_status run_close(struct step_run *run, struct error *e)
 			return STEP_FAILED;
 	}
 	char byte;
-	ssize_t n = read(run->helper_fd, &byte, 1);
+	ssize_t n;
+	do
+		n = read(run->helper_fd, &byte, 1);
+	while (n < 0 && errno == EINTR);
 	if (n == 0)
 		return step_ok(run);
 	if (errno == EAGAIN)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Verbs that make, name and configure sockets: socket, bind, listen, accept, connect, getsockname, setsockopt, getsockopt.
 #include <errno.h>
-#include <string.h>
+#include <stdbool.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -9,7 +9,7 @@
 #include "actor/endpoint.h"
 #include "actor/sockopt.h"
 #include "actor/verb.h"
-#include "base/suggest.h"
+#include "base/clock.h"
 
 static const struct family {
 	const char *name;
@@ -22,17 +22,10 @@ static const struct family {
 static int family_parse(const struct word_scope *scope, struct word *ret, struct error *e)
 {
 	(void)scope;
-	struct suggestion near = SUGGESTION_FOR(ret->text);
-	for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
-		if (!strcmp(ret->text, families[i].name)) {
-			ret->entry = &families[i];
-			ret->ipv6 = families[i].family == AF_INET6;
-			return 0;
-		}
-		suggestion_consider(&near, families[i].name);
-	}
-	return error_set(e, ERROR_USAGE, EINVAL, "unknown kind of socket '%s'%s: tcp and tcp6 are known", ret->text,
-		suggestion_phrase(&near));
+	const struct family *family = ret->entry = word_find_entry(ret->text, families,
+		sizeof families / sizeof *families, sizeof *families, "kind of socket", e);
+	ret->ipv6 = family && family->family == AF_INET6;
+	return family ? 0 : -EINVAL;
 }
 
 static const struct word_kind word_family = {.what = "tcp or tcp6", .parse = family_parse};
@@ -106,7 +99,8 @@ static enum step_status run_accept(struct step_run *run, struct error *e)
 	struct testbed_socket *listener = step_socket(run, 0);
 	int fd = accept4(listener->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	if (fd < 0)
-		return errno == EAGAIN ? step_wait(run, listener->fd, EPOLLIN) : step_errno(run, errno);
+		return errno == EAGAIN ? step_wait_as(run, listener->fd, EPOLLIN, SO_RCVTIMEO, EAGAIN)
+				       : step_errno(run, errno);
 	step_keep_socket(run, 1, fd, listener->family);
 	return step_ok(run);
 }
@@ -122,27 +116,29 @@ VERB(accept) = {
 	.run = run_accept,
 };
 
+/*
+ * connect(2) of a non-blocking socket, asked again until it is decided: it is the call itself that says so, as it would to
+ * a blocking caller (EALREADY: not yet; then 0, or why not). SO_ERROR would not do: it is 0 for a socket that has lost an
+ * earlier error to another reader, and polls as ready for an error that is none of the connection's.
+ */
 static enum step_status run_connect(struct step_run *run, struct error *e)
 {
 	(void)e;
 	struct testbed_socket *s = step_socket(run, 0);
-	if (!run->phase) {
-		struct sockaddr_storage address;
-		socklen_t len = endpoint_fill(run->testbed, &run->step->words[1].address, s->family, &address);
-		if (connect(s->fd, (struct sockaddr *)&address, len) == 0)
-			return step_ok(run);
-		if (errno != EINPROGRESS)
-			return step_errno(run, errno);
-		run->phase = 1;
-		return step_wait(run, s->fd, EPOLLOUT);
-	}
-	if (run->expired)
-		return step_wait(run, s->fd, EPOLLOUT);
-	int outcome = 0;
-	socklen_t len = sizeof outcome;
-	if (getsockopt(s->fd, SOL_SOCKET, SO_ERROR, &outcome, &len) < 0)
-		outcome = errno;
-	return outcome ? step_errno(run, outcome) : step_ok(run);
+	struct sockaddr_storage address;
+	socklen_t len = endpoint_fill(run->testbed, &run->step->words[1].address, s->family, &address);
+	if (connect(s->fd, (struct sockaddr *)&address, len) == 0)
+		return step_ok(run);
+	if (errno != EINPROGRESS && errno != EALREADY)
+		return step_errno(run, errno);
+	/* Woken up and not decided: what woke it would do so again at once, so the next looks go by time. */
+	enum step_status status = step_wait_as(run, s->fd, EPOLLOUT, SO_SNDTIMEO, EINPROGRESS);
+	if (status == STEP_DONE || !run->phase++)
+		return status;
+	uint64_t soon_us = clock_now_us() + CLOCK_US_PER_MS;
+	if (!run->wait_until_us || soon_us < run->wait_until_us)
+		run->wait_until_us = soon_us;
+	return STEP_WAIT_UNTIL;
 }
 
 VERB(connect) = {
@@ -167,16 +163,9 @@ static const struct name_part {
 static int name_part_parse(const struct word_scope *scope, struct word *ret, struct error *e)
 {
 	(void)scope;
-	struct suggestion near = SUGGESTION_FOR(ret->text);
-	for (size_t i = 0; i < sizeof name_parts / sizeof *name_parts; i++) {
-		if (!strcmp(ret->text, name_parts[i].name)) {
-			ret->entry = &name_parts[i];
-			return 0;
-		}
-		suggestion_consider(&near, name_parts[i].name);
-	}
-	return error_set(e, ERROR_USAGE, EINVAL, "'%s' is neither 'address' nor 'port'%s", ret->text,
-		suggestion_phrase(&near));
+	ret->entry = word_find_entry(ret->text, name_parts, sizeof name_parts / sizeof *name_parts, sizeof *name_parts,
+		"part of an address", e);
+	return ret->entry ? 0 : -EINVAL;
 }
 
 static const struct word_kind word_name_part = {.what = "address or port", .parse = name_part_parse};

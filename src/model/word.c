@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Reads the kinds of words that any verb may take: sockets, addresses, numbers, durations, sysctls.
 #include "model/word.h"
+#include "base/text.h"
+#include "base/suggest.h"
+#include "base/cleanup.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -181,3 +184,28 @@ const struct word_kind word_bytes = {.what = "a number of bytes", .parse = word_
 const struct word_kind word_duration = {.what = "a duration", .parse = word_parse_duration};
 const struct word_kind word_sysctl = {.what = "a sysctl", .parse = word_parse_sysctl};
 const struct word_kind word_text = {.what = "a text"};
+
+#define FEW_ENTRIES 5
+
+static const char *entry_name(const void *table, size_t i, size_t size)
+{
+	return *(const char *const *)((const char *)table + i * size);
+}
+
+const void *word_find_entry(const char *text, const void *table, size_t n, size_t size, const char *what,
+	struct error *e)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(text, entry_name(table, i, size)))
+			return (const char *)table + i * size;
+	struct suggestion near = SUGGESTION_FOR(text);
+	CLEANUP(text_done) struct text known = TEXT_INIT;
+	for (size_t i = 0; i < n; i++) {
+		suggestion_consider(&near, entry_name(table, i, size));
+		text_addf(&known, "%s%s", !i ? ": it is " : i + 1 < n ? ", " : " or ", entry_name(table, i, size));
+	}
+	const char *phrase = suggestion_phrase(&near);
+	error_set(e, ERROR_USAGE, EINVAL, "unknown %s '%s'%s", what, text,
+		*phrase ? phrase : n <= FEW_ENTRIES ? text_get(&known) : "");
+	return NULL;
+}

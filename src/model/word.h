@@ -96,6 +96,16 @@ extern const struct word_kind word_text;         /* anything */
 /* word_parse_number() - the whole of @text as a decimal number within the bounds, or an ERROR_USAGE that says which. */
 int word_parse_number(const char *text, long long least, long long most, long long *ret, struct error *e);
 
+/**
+ * word_find_entry() - the row of a table that a word names
+ * @table: @n rows of @size bytes, each beginning with its name, a const char *
+ * @what: what they are, for the message: "socket option"
+ *
+ * Return: the row; or NULL with an ERROR_USAGE that suggests the nearest, or lists them all where they are few.
+ */
+const void *word_find_entry(const char *text, const void *table, size_t n, size_t size, const char *what,
+	struct error *e);
+
 /* sysctl_name_check() - that @name is one that a network namespace can have; ERROR_USAGE with what is wrong. */
 int sysctl_name_check(const char *name, struct error *e);
 

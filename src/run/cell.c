@@ -365,10 +365,11 @@ static enum cell_status cell_step(struct cell *cell, bool *ret_goes_on, struct e
 		step_observed(&cell->run, OUTCOME_TIMEOUT);
 		return cell_take_outcome(cell, ret_goes_on, e);
 	}
-	if (status == STEP_WAIT_FD)
-		return cell_wait(cell, cell->run.wait_fd, cell->run.wait_events, cell->step_deadline_us, false);
 	uint64_t until_us = cell->run.wait_until_us;
-	return cell_wait(cell, -1, 0, until_us < cell->step_deadline_us ? until_us : cell->step_deadline_us, false);
+	bool is_sooner = until_us && until_us < cell->step_deadline_us;
+	bool has_fd = status == STEP_WAIT_FD;
+	return cell_wait(cell, has_fd ? cell->run.wait_fd : -1, has_fd ? cell->run.wait_events : 0,
+		is_sooner ? until_us : cell->step_deadline_us, false);
 }
 
 static enum cell_status cell_steps(struct cell *cell, struct error *e)
