@@ -48,11 +48,44 @@ static void testbed_name_end(struct testbed_namespace *namespace, size_t i, bool
 	namespace->end.ipv6.s6_addr[15] += (uint8_t)i;
 }
 
+/* Whether a sysctl is of the link of @namespace ("net.ipv4.conf.veth0.forwarding"), which is not there from the start. */
+static bool is_of_link(const struct testbed_namespace *namespace, const char *name)
+{
+	size_t len = strlen(namespace->end.name);
+	for (const char *dot = strchr(name, '.'); dot; dot = strchr(dot + 1, '.'))
+		if (!strncmp(dot + 1, namespace->end.name, len) && dot[1 + len] == '.')
+			return true;
+	return false;
+}
+
+/* Write those of the planned sysctls that are, or are not, of the link. */
+static int write_sysctls(const struct testbed_namespace *namespace, const struct plan_namespace *planned, bool of_link,
+	struct error *e)
+{
+	int r = 0;
+	for (size_t i = 0; r == 0 && i < planned->n_sysctls; i++)
+		if (is_of_link(namespace, planned->sysctls[i].name) == of_link)
+			r = sysctl_write(planned->sysctls[i].name, planned->sysctls[i].value, e);
+	return r;
+}
+
+/* What is left to do when the links are there. A sysctl may have been changed by another one that was written after it, or
+ * by a link: all are read back once more where there are several. */
+static int finish_namespace(struct testbed *t, size_t i, const struct plan_namespace *planned, struct error *e)
+{
+	struct testbed_namespace *namespace = &t->namespaces[i];
+	int r = planned->n_sysctls ? testbed_enter(t, namespace, e) : 0;
+	if (r == 0)
+		r = write_sysctls(namespace, planned, true, e);
+	for (size_t j = 0; r == 0 && planned->n_sysctls > 1 && j < planned->n_sysctls; j++)
+		r = sysctl_verify(planned->sysctls[j].name, planned->sysctls[j].value, e);
+	return r < 0 ? error_wrap(e, "namespace '%s'", namespace->name) : 0;
+}
+
 static int testbed_make_namespace(struct testbed *t, size_t i, const struct plan *plan, struct error *e)
 {
-	const struct plan_namespace *planned = &plan->namespaces[i];
 	struct testbed_namespace *namespace = &t->namespaces[i];
-	namespace->name = planned->name;
+	namespace->name = plan->namespaces[i].name;
 	testbed_name_end(namespace, i, plan->ipv6);
 
 	/* The caller is in it from here on, whatever comes next. */
@@ -72,11 +105,22 @@ static int testbed_make_namespace(struct testbed *t, size_t i, const struct plan
 			r = 0;
 		}
 	}
-	for (size_t j = 0; r == 0 && j < planned->n_sysctls; j++)
-		r = sysctl_write(planned->sysctls[j].name, planned->sysctls[j].value, e);
+	if (r == 0)
+		r = write_sysctls(namespace, &plan->namespaces[i], false, e);
 	if (r == 0 && plan->loopback)
 		r = link_loopback_up(&namespace->route, e);
 	return r;
+}
+
+static int testbed_join(struct testbed *t, struct error *e)
+{
+	struct testbed_namespace *first = &t->namespaces[0], *second = &t->namespaces[1];
+	int r = link_veth_new(&first->route, &first->end, &second->end, second->fd, e);
+	if (r == 0)
+		r = link_add_addresses(&first->route, &first->end, &second->end, e);
+	if (r == 0)
+		r = link_add_addresses(&second->route, &second->end, &first->end, e);
+	return r < 0 ? error_wrap(e, "the veth between '%s' and '%s'", first->name, second->name) : 0;
 }
 
 static int testbed_make_actors(struct testbed *t, struct plan *plan, struct error *e)
@@ -112,15 +156,11 @@ int testbed_build(struct testbed *t, struct plan *plan, struct whereabouts *wher
 		if (r < 0)
 			error_wrap(e, "namespace '%s'", plan->namespaces[t->n_namespaces].name);
 	}
-	if (r < 0 || t->n_namespaces < 2)
-		return r;
-	struct testbed_namespace *first = &t->namespaces[0], *second = &t->namespaces[1];
-	r = link_veth_new(&first->route, &first->end, &second->end, second->fd, e);
-	if (r == 0)
-		r = link_add_addresses(&first->route, &first->end, &second->end, e);
-	if (r == 0)
-		r = link_add_addresses(&second->route, &second->end, &first->end, e);
-	return r < 0 ? error_wrap(e, "the veth between '%s' and '%s'", first->name, second->name) : 0;
+	if (r == 0 && t->n_namespaces == 2)
+		r = testbed_join(t, e);
+	for (size_t i = 0; r == 0 && i < t->n_namespaces; i++)
+		r = finish_namespace(t, i, &plan->namespaces[i], e);
+	return r;
 }
 
 int testbed_is_ready(struct testbed *t, struct error *e)
