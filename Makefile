@@ -22,7 +22,7 @@ PACKAGE_CFLAGS = $(eval PACKAGE_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKA
 PACKAGE_LIBS = $(eval PACKAGE_LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES)))$(PACKAGE_LIBS)
 CMOCKA_LIBS = $(eval CMOCKA_LIBS := $(shell $(PKG_CONFIG) --libs cmocka))$(CMOCKA_LIBS)
 
-own_cflags = -std=gnu17 -D_GNU_SOURCE -DNETREPRO_VERSION='"$(VERSION)"' -DNETREPRO_DATADIR='"$(DATADIR)"' \
+own_cflags = -std=gnu17 -D_GNU_SOURCE -DNETREPRO_VERSION='"$(VERSION)"' \
 	$(WARNINGS) -Isrc $(PACKAGE_CFLAGS) -MMD -MP \
 	$(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 own_ldflags = $(if $(SAN),-fsanitize=$(SAN))

@@ -27,6 +27,11 @@ static int set_option(void *context, int key, const char *argument, struct error
 	return 0;
 }
 
+static void add_count(struct text *t, uint64_t n, const char *what, const char *end)
+{
+	text_addf(t, "%" PRIu64 " %s%s%s", n, what, n == 1 ? "" : "s", end);
+}
+
 static int check_one(const struct check *check, const char *path)
 {
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
@@ -36,8 +41,11 @@ static int check_one(const struct check *check, const char *path)
 	if (check->quiet)
 		return STATUS_OK;
 	CLEANUP(text_done) struct text t = TEXT_INIT;
-	text_addf(&t, "%s: good: %" PRIu64 " cells, %zu factors, %zu responses, %zu claims\n", path,
-		matrix_count(&s->matrix, NULL), s->matrix.n_factors, s->n_responses, s->n_claims);
+	text_addf(&t, "%s: good: ", path);
+	add_count(&t, matrix_count(&s->matrix, NULL), "cell", ", ");
+	add_count(&t, s->matrix.n_factors, "factor", ", ");
+	add_count(&t, s->n_responses, "response", ", ");
+	add_count(&t, s->n_claims, "claim", "\n");
 	return cli_print(&t);
 }
 

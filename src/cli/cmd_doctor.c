@@ -2,6 +2,7 @@
 // netrepro doctor: what this host can and cannot do, and why.
 #include <errno.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -27,20 +28,61 @@ static int set_option(void *context, int key, const char *argument, struct error
 	return 0;
 }
 
-static void add_finding(const struct ability *ability, bool works, const char *why, const struct style *style,
+static const char *const finding_names[] = {
+	[FINDING_FAILS] = "does not work",
+	[FINDING_WORKS] = "works",
+	[FINDING_NOT_TRIED] = "not tried",
+};
+
+static void add_finding(const struct ability *ability, enum finding finding, const char *why, const struct style *style,
 	struct text *t)
 {
-	enum verdict looks = works ? VERDICT_PASS : ability->is_needed ? VERDICT_FAIL : VERDICT_INCONC;
+	enum verdict looks = finding == FINDING_WORKS ? VERDICT_PASS
+		: finding == FINDING_NOT_TRIED        ? VERDICT_SKIP
+		: ability->is_needed                  ? VERDICT_FAIL
+						      : VERDICT_INCONC;
 	size_t from = t->len;
 	text_addf(t, "  %s", ability->name);
 	text_pad(t, from, 22);
-	text_addf(t, "%s%s%s", style->verdicts[looks], works ? "works" : "does not work", style->reset);
-	text_addf(t, "%s%s\n", *why ? ": " : "", why);
-	if (!works) {
+	text_addf(t, "%s%s%s%s%s\n", style->verdicts[looks], finding_names[finding], style->reset, *why ? ": " : "", why);
+	if (finding == FINDING_FAILS) {
 		text_addf(t, "%24sneeded for: %s%s\n", "", ability->purpose, ability->is_needed ? "" : " (nothing else)");
 		text_addf(t, "%24sremedy: %s\n", "", ability->remedy);
 	}
 }
+
+static json_t *finding_to_json(const struct ability *ability, enum finding finding, const char *why)
+{
+	bool works = finding == FINDING_WORKS;
+	return json_pack("{s:s, s:b, s:b, s:b, s:s, s:s, s:s}", "name", ability->name, "works", works, "tried",
+		finding != FINDING_NOT_TRIED, "needed", ability->is_needed, "purpose", ability->purpose,
+		works ? "detail" : "why", why, "remedy", finding == FINDING_FAILS ? ability->remedy : "");
+}
+
+/* What was found of the ability called @name, among those tried so far. */
+static enum finding finding_of(const char *name, const enum finding *findings)
+{
+	for (size_t i = 0; name && i < n_abilities; i++)
+		if (!strcmp(abilities[i].name, name))
+			return findings[i];
+	return FINDING_WORKS;
+}
+
+/* Return: 0, or -errno. */
+static int find_out(size_t i, enum finding *findings, char why[static ABILITY_TEXT], struct error *e)
+{
+	const struct ability *ability = &abilities[i];
+	if (finding_of(ability->ground, findings) != FINDING_WORKS) {
+		snprintf(why, ABILITY_TEXT, "it needs the %s", ability->ground);
+		findings[i] = FINDING_NOT_TRIED;
+		return 0;
+	}
+	int r = ability_try(ability, why, e);
+	findings[i] = r > 0 ? FINDING_WORKS : FINDING_FAILS;
+	return r < 0 ? r : 0;
+}
+
+#define ABILITIES_MAX 32
 
 static int run(const struct command *command, int argc, char **argv)
 {
@@ -54,21 +96,18 @@ static int run(const struct command *command, int argc, char **argv)
 	const struct style *style = style_get(cli_has_colour(STDOUT_FILENO));
 	CLEANUP(text_done) struct text t = TEXT_INIT;
 	json_t *array = json_array();
+	enum finding findings[ABILITIES_MAX];
 	bool can_run = true;
 	for (size_t i = 0; i < n_abilities; i++) {
 		CLEANUP(cleanup_error) struct error e = ERROR_INIT;
 		char why[ABILITY_TEXT];
-		int works = ability_try(&abilities[i], why, &e);
-		if (works < 0) {
+		if (find_out(i, findings, why, &e) < 0) {
 			json_decref(array);
 			return cli_fail(&e);
 		}
-		can_run &= works || !abilities[i].is_needed;
-		add_finding(&abilities[i], works, why, style, &t);
-		json_array_append_new(array,
-			json_pack("{s:s, s:b, s:b, s:s, s:s, s:s}", "name", abilities[i].name, "works", works, "needed",
-				abilities[i].is_needed, "purpose", abilities[i].purpose, works ? "detail" : "why", why,
-				"remedy", works ? "" : abilities[i].remedy));
+		can_run &= findings[i] == FINDING_WORKS || !abilities[i].is_needed;
+		add_finding(&abilities[i], findings[i], why, style, &t);
+		json_array_append_new(array, finding_to_json(&abilities[i], findings[i], why));
 	}
 	text_addf(&t, "%s\n", can_run ? "This host can run netrepro." : "This host cannot run netrepro.");
 	if (json) {

@@ -78,7 +78,8 @@ static int list_scenarios(const struct list *list, const struct paths *paths)
 			continue;
 		}
 		uint64_t n_cells = matrix_count(&s->matrix, NULL);
-		text_addf(&t, "%s%s%s  %" PRIu64 " cells, %s\n", style->bold, s->name, style->reset, n_cells, s->path);
+		text_addf(&t, "%s%s%s  %" PRIu64 " cell%s, %s\n", style->bold, s->name, style->reset, n_cells,
+			n_cells == 1 ? "" : "s", s->path);
 		if (s->question)
 			text_addf(&t, "    %s\n", s->question);
 		json_array_append_new(array, json_pack("{s:s, s:s, s:s?, s:I}", "name", s->name, "path", s->path,

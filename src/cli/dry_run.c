@@ -54,6 +54,6 @@ int dry_run(const struct scenario *s, struct schedule *schedule, const struct st
 			add_cell(s, &plan, id.replicate, style, t);
 	}
 	plan_done(&plan);
-	text_addf(t, "%" PRIu64 " runs; none was made (--dry-run)\n", schedule->n_runs);
+	text_addf(t, "%" PRIu64 " run%s; none was made (--dry-run)\n", schedule->n_runs, schedule->n_runs == 1 ? "" : "s");
 	return r;
 }

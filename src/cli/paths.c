@@ -14,12 +14,27 @@
 
 #define SUFFIX ".yaml"
 
-#ifndef NETREPRO_DATADIR
-#define NETREPRO_DATADIR "/usr/local/share/netrepro"
-#endif
+/* The project's own scenarios: in a checkout, and where they are installed, which is seen from the program itself. */
+#define CHECKOUT_FOLDER "scenarios"
+#define INSTALLED_FOLDER "../share/netrepro/scenarios"
 
-/* The project's own scenarios: in a checkout, and where they are installed. */
-static const char *const own_folders[] = {"scenarios", NETREPRO_DATADIR "/scenarios"};
+#define N_OWN_FOLDERS 2
+
+/* Owned by the caller; NULL where it cannot be told. */
+static char *own_folder(size_t i)
+{
+	char *program = i ? realpath("/proc/self/exe", NULL) : NULL;
+	char *slash = program ? strrchr(program, '/') : NULL;
+	char *folder = NULL;
+	if (!i)
+		return strdup(CHECKOUT_FOLDER);
+	if (slash)
+		*slash = '\0';
+	if (slash && asprintf(&folder, "%s/" INSTALLED_FOLDER, program) < 0)
+		folder = NULL;
+	free(program);
+	return folder;
+}
 
 static int add_path(struct paths *paths, char *path, struct error *e)
 {
@@ -63,9 +78,10 @@ static int add_folder(struct paths *paths, const char *folder, struct error *e)
 /* The bare name of one of the project's scenarios. Return: 1 found, 0 not. */
 static int add_own(struct paths *paths, const char *name, struct error *e)
 {
-	for (size_t i = 0; i < sizeof own_folders / sizeof *own_folders; i++) {
+	for (size_t i = 0; i < N_OWN_FOLDERS; i++) {
+		CLEANUP(cleanup_free) char *folder = own_folder(i);
 		char *path = NULL;
-		if (asprintf(&path, "%s/%s" SUFFIX, own_folders[i], name) < 0)
+		if (!folder || asprintf(&path, "%s/%s" SUFFIX, folder, name) < 0)
 			return error_no_memory(e);
 		if (access(path, F_OK) == 0) {
 			int r = add_path(paths, path, e);
@@ -123,9 +139,11 @@ int paths_add(struct paths *paths, const char *argument, struct error *e)
 
 int paths_add_own(struct paths *paths, struct error *e)
 {
-	for (size_t i = 0; i < sizeof own_folders / sizeof *own_folders; i++)
-		if (access(own_folders[i], R_OK | X_OK) == 0)
-			return add_folder(paths, own_folders[i], e);
+	for (size_t i = 0; i < N_OWN_FOLDERS; i++) {
+		CLEANUP(cleanup_free) char *folder = own_folder(i);
+		if (folder && access(folder, R_OK | X_OK) == 0)
+			return add_folder(paths, folder, e);
+	}
 	return error_set(e, ERROR_USAGE, ENOENT, "there is no folder 'scenarios' here: name a file or a folder");
 }
 

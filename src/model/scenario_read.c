@@ -6,6 +6,7 @@
  * order in which names are known before they are used, whatever the order in the file. What depends on the levels of a
  * cell (addresses, numbers, which socket is open) is checked at last by planning every cell, as a run does.
  */
+#include "model/encoding.h"
 #include "model/read.h"
 
 #include <errno.h>
@@ -96,6 +97,10 @@ int scenario_read_text(const char *path, const char *text, size_t len, const str
 	CLEANUP(cleanup_scenario) struct scenario *s = calloc(1, sizeof *s);
 	if (!s)
 		return error_no_memory(e);
+	struct encoding_fault fault;
+	if (encoding_find_fault(path, strlen(path), &fault)) /* results and messages show it */
+		return error_set(e, ERROR_USAGE, EILSEQ, "the path of a scenario holds %s: give the file another name",
+			fault.what);
 	s->path = arena_strdup(&s->arena, path);
 	if (!s->path)
 		return error_no_memory(e);

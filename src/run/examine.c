@@ -252,24 +252,29 @@ static int try_descriptors(char *detail, size_t size, struct error *e)
 				     : 0;
 }
 
-static const char as_root[] = "run netrepro as root: sudo netrepro …";
+#define ISOLATION "isolation"
+#define NETWORK "network namespace"
+#define VETH "veth"
 
 const struct ability abilities[] = {
-	{"kernel", "what all of this is about", true, try_kernel, ""},
+	{"kernel", "what all of this is about", true, try_kernel, "", NULL},
 	{"user namespace", "runs without root", false, try_user_namespace,
-		"as root it is not needed. To allow it: sysctl -w kernel.unprivileged_userns_clone=1 (Debian), "
-		"kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu 24.04), user.max_user_namespaces=10000 (where it is 0)"},
-	{"isolation", "a PID namespace that ends with the run", true, try_isolation, as_root},
-	{"network namespace", "one for each actor", true, try_network_namespace,
-		"as root; or raise the limit: sysctl -w user.max_net_namespaces=10000. In a container: --privileged"},
+		"none is needed as root. To allow it: sysctl -w kernel.unprivileged_userns_clone=1 (Debian), "
+		"kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu 24.04), user.max_user_namespaces=10000 (where it is 0)",
+		NULL},
+	{ISOLATION, "a PID namespace that ends with the run", true, try_isolation,
+		"run it as root (sudo), or make the user namespace work", NULL},
+	{NETWORK, "one for each actor", true, try_network_namespace,
+		"run it as root (sudo), or sysctl -w user.max_net_namespaces=10000; in a container: --privileged", ISOLATION},
 	{"own /proc", "workers that see no process of the host", false, try_proc,
-		"in a container: --privileged, or --security-opt unmask=ALL (podman)"},
-	{"veth", "joins the namespaces", true, try_veth, "load the module: modprobe veth"},
-	{"IPv6", "cells with tcp6 sockets", false, try_ipv6, "boot without ipv6.disable=1; or modprobe ipv6"},
+		"in a container: --privileged, or --security-opt unmask=ALL (podman)", NETWORK},
+	{VETH, "joins the namespaces", true, try_veth, "load the module: modprobe veth", NETWORK},
+	{"IPv6", "cells with tcp6 sockets", false, try_ipv6, "boot without ipv6.disable=1; or modprobe ipv6", VETH},
 	{"sysctl", "written in a namespace, and read back", true, try_sysctl,
-		"/proc/sys must be writable: in a container --privileged"},
-	{"sock_diag", "the states of sockets, TIME-WAIT included", true, try_sock_diag, "load the module: modprobe tcp_diag"},
-	{"descriptors", "many cells at once", false, try_descriptors, "raise the hard limit: ulimit -Hn"},
+		"/proc/sys must be writable: in a container --privileged", NETWORK},
+	{"sock_diag", "the states of sockets, TIME-WAIT included", true, try_sock_diag, "load the module: modprobe tcp_diag",
+		VETH},
+	{"descriptors", "many cells at once", false, try_descriptors, "raise the hard limit: ulimit -Hn", NULL},
 };
 const size_t n_abilities = sizeof abilities / sizeof *abilities;
 

@@ -15,6 +15,7 @@ struct ability {
 	/* In a process of its own. Errors say why not. May fill @detail with what was seen. */
 	int (*try)(char *detail, size_t size, struct error *e);
 	const char *remedy;
+	const char *ground; /* the name of an ability without which it is not tried; NULL for none */
 };
 
 extern const struct ability abilities[];
@@ -22,11 +23,13 @@ extern const size_t n_abilities;
 
 #define ABILITY_TEXT 512
 
+enum finding { FINDING_FAILS, FINDING_WORKS, FINDING_NOT_TRIED };
+
 /**
  * ability_try() - try one
  * @ret_text: why it does not work, or what was seen; "" for nothing
  *
- * Return: 1 works, 0 does not, -errno when it could not even be tried.
+ * Return: an enum finding, never FINDING_NOT_TRIED: that is for who asks; or -errno when no trial could be made.
  */
 int ability_try(const struct ability *ability, char ret_text[static ABILITY_TEXT], struct error *e);
 

@@ -31,9 +31,30 @@
 
 #include "base/cleanup.h"
 
-const char *isolation_remedy(void)
+int isolation_error(struct error *e, int errnum, const char *kind)
 {
-	return "run it as root (sudo), or allow user namespaces: `netrepro doctor` says what this host lacks";
+	static const struct {
+		const char *kind, *limit;
+	} limits[] = {
+		{"network", "net"},
+		{"mount", "mnt"},
+		{"PID", "pid"},
+		{"user", "user"},
+	};
+	const char *name = strerrorname_np(errnum);
+	if (errnum != ENOSPC)
+		return error_set(e, ERROR_HOST, errnum,
+			"cannot make a %s namespace: %s (%s): run as root (sudo), or let ordinary users make user namespaces "
+			"(`netrepro doctor` says how)",
+			kind, strerror(errnum), name ? name : "?");
+	const char *limit = "…";
+	for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
+		if (!strcmp(kind, limits[i].kind))
+			limit = limits[i].limit;
+	return error_set(e, ERROR_HOST, errnum,
+		"cannot make a %s namespace: the limit user.max_%s_namespaces is reached (ENOSPC), here or in a user namespace "
+		"above: raise it with 'sysctl -w user.max_%s_namespaces=N'",
+		kind, limit, limit);
 }
 
 static int write_file(const char *path, const char *text)
@@ -50,8 +71,7 @@ static int enter_user_namespace(int flags, struct error *e)
 	uid_t uid = geteuid();
 	gid_t gid = getegid();
 	if (unshare(CLONE_NEWUSER | flags) < 0)
-		return error_errno(e, ERROR_HOST, errno, "this host does not let an ordinary user make a user namespace; %s",
-			isolation_remedy());
+		return isolation_error(e, errno, "user");
 	char map[64];
 	int r = write_file("/proc/self/setgroups", "deny");
 	if (r == 0 || r == -ENOENT) {
@@ -62,8 +82,7 @@ static int enter_user_namespace(int flags, struct error *e)
 		snprintf(map, sizeof map, "0 %u 1", gid);
 		r = write_file("/proc/self/gid_map", map);
 	}
-	return r < 0 ? error_errno(e, ERROR_HOST, -r, "cannot map this user into a user namespace; %s", isolation_remedy())
-		     : 0;
+	return r < 0 ? error_errno(e, ERROR_HOST, -r, "cannot map this user into a user namespace") : 0;
 }
 
 static bool mount_new(const char *type, const char *path)
@@ -134,9 +153,9 @@ int isolation_enter(const char *name, int *fds, size_t n_fds, struct error *e)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	if (unshare(CLONE_NEWNET) < 0)
-		return error_errno(e, ERROR_HOST, errno, "cannot make a network namespace; %s", isolation_remedy());
+		return isolation_error(e, errno, "network");
 	if (unshare(CLONE_NEWNS) < 0)
-		return error_errno(e, ERROR_HOST, errno, "cannot make a mount namespace; %s", isolation_remedy());
+		return isolation_error(e, errno, "mount");
 	if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return error_errno(e, ERROR_HOST, errno, "cannot make the mounts private");
 	int r = drop_namespace_files(e);
@@ -197,7 +216,7 @@ int isolation_begin(struct isolation *isolation, struct error *e)
 	isolation->own_pid_namespace = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
 	if (unshare(CLONE_NEWPID) < 0) {
 		if (errno != EPERM)
-			return error_errno(e, ERROR_HOST, errno, "cannot make a PID namespace; %s", isolation_remedy());
+			return isolation_error(e, errno, "PID");
 		isolation->privilege = "user namespace";
 		int r = enter_user_namespace(CLONE_NEWPID, e);
 		if (r < 0)

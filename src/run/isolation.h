@@ -40,7 +40,7 @@ int isolation_enter(const char *name, int *fds, size_t n_fds, struct error *e);
  * on is where it was before. */
 void isolation_end(struct isolation *isolation);
 
-/* isolation_remedy() - what a person can do where namespaces cannot be made; for messages. */
-const char *isolation_remedy(void);
+/* isolation_error() - the error for a namespace of a kind ("network") that cannot be made: why, and the remedy for it. */
+int isolation_error(struct error *e, int errnum, const char *kind);
 
 #endif
