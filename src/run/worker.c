@@ -31,7 +31,8 @@
 #include "run/isolation.h"
 
 #define WORKER_CELLS_MAX RUN_CELLS_MAX
-#define WORKER_FDS_PER_CELL 32 /* two namespaces, netlink, and the sockets of an ordinary scenario */
+#define WORKER_FDS_PER_CELL 8 /* two namespaces, four of netlink, a pipe; and a socket for each step that makes one */
+#define WORKER_FDS_OWN 16
 #define WORKER_EVENTS 64
 
 struct worker {
@@ -89,6 +90,17 @@ static char *read_environment(struct error *e)
 	return text;
 }
 
+static size_t count_socket_steps(const struct step *steps, size_t n)
+{
+	size_t count = 0;
+	for (const struct step *step = steps; step < steps + n; step++) {
+		count += count_socket_steps(step->body, step->n_body);
+		for (size_t i = 0; i < step->n_words; i++)
+			count += step->verb->words[i]->socket == SOCKET_MAKES;
+	}
+	return count;
+}
+
 static void raise_descriptor_limit(struct worker *w)
 {
 	struct rlimit limit = {.rlim_cur = 1024, .rlim_max = 1024};
@@ -96,7 +108,9 @@ static void raise_descriptor_limit(struct worker *w)
 		limit.rlim_cur = limit.rlim_max;
 		setrlimit(RLIMIT_NOFILE, &limit);
 	}
-	w->n_cells_max = limit.rlim_max / WORKER_FDS_PER_CELL;
+	const struct scenario *s = w->job->scenario;
+	size_t fds_per_cell = WORKER_FDS_PER_CELL + count_socket_steps(s->steps, s->n_steps);
+	w->n_cells_max = limit.rlim_cur > WORKER_FDS_OWN ? (limit.rlim_cur - WORKER_FDS_OWN) / fds_per_cell : 0;
 	if (w->n_cells_max > w->job->cells_max)
 		w->n_cells_max = w->job->cells_max;
 	if (!w->n_cells_max)

@@ -22,6 +22,8 @@ netrepro=$(realpath "${1:-${NETREPRO:-build/netrepro}}") || die "no program"
 shim=$(realpath "${2:-build/tests/fault/shim.so}") || die "no shim"
 only=("${@:3}")
 make_folder fault
+cp "$netrepro" "$folder/netrepro"
+netrepro=$folder/netrepro
 
 # What fails how. An errno that says that the host is out of something: never an answer to the question of a cell.
 readonly FAULTS=(
@@ -104,7 +106,7 @@ examine() {
 		esac
 		[[ $verdict == error ]] || { is_answer "$code" && [[ $verdict == inconc || $responses == *"$code"* ]]; } ||
 			wrong+=("$fault: cell $id is $verdict $responses $reason; was ${good[$id]-absent}")
-		[[ $reason != "the worker "* ]] || is_dead=1
+		[[ $reason != "the worker "* && $reason != "a worker "* ]] || is_dead=1
 		[[ "$reason $responses" =~ $code ]] || wrong+=("$fault: cell $id has no $code in its reason: $reason")
 	done < <([[ ! -s $folder/out/results.jsonl ]] || cells "$folder/out/results.jsonl" ||
 		printf 'unreadable\t\t\t\t\n')
