@@ -3,7 +3,8 @@
 PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
 MANDIR ?= $(PREFIX)/share/man
-DATADIR ?= $(PREFIX)/share/netrepro
+# The program looks for its scenarios in ../share/netrepro, seen from where it is.
+DATADIR = $(PREFIX)/share/netrepro
 
 CC ?= cc
 PKG_CONFIG ?= pkg-config
@@ -48,12 +49,20 @@ FUZZ_SECONDS ?= 60
 
 quiet = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(@:build/%=%)';)
 
+# What is built depends on the flags and on which sources there are: a file that changes when these do.
+stamp := $(BUILD)/stamp
+stamp_text = $(CC) $(own_cflags) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(LDLIBS) $(sources)
+$(stamp): FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(subst ','\'',$(stamp_text))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(stamp_text))' >$@
+
 all: $(BUILD)/netrepro ## build build/netrepro (SAN=address,undefined: build/san/netrepro; V=1: show the commands)
+	@:
 
-$(BUILD)/netrepro: $(objects)
-	$(call quiet,LD)$(CC) $(CFLAGS) $(own_ldflags) $(LDFLAGS) -o $@ $^ $(own_libs) $(LDLIBS)
+$(BUILD)/netrepro: $(objects) $(stamp)
+	$(call quiet,LD)$(CC) $(CFLAGS) $(own_ldflags) $(LDFLAGS) -o $@ $(objects) $(own_libs) $(LDLIBS)
 
-$(BUILD)/%.o: %.c Makefile
+$(BUILD)/%.o: %.c Makefile $(stamp)
 	@mkdir -p $(@D)
 	$(call quiet,CC)$(CC) $(own_cflags) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
@@ -81,16 +90,16 @@ sanitized: ## build the program and its tests with the address and undefined-beh
 sanitized-programs: $(BUILD)/netrepro $(unit_tests) $(net_tests)
 
 $(unit_tests): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/tests/unit/test_vocabulary.o $(library_objects)
-	$(call quiet,LD)$(CC) $(CFLAGS) $(own_ldflags) $(LDFLAGS) -o $@ $^ $(own_libs) $(CMOCKA_LIBS) $(LDLIBS)
+	$(call quiet,LD)$(CC) $(CFLAGS) $(own_ldflags) $(LDFLAGS) -o $@ $(filter %.o,$^) $(own_libs) $(CMOCKA_LIBS) $(LDLIBS)
 
 $(net_tests): $(BUILD)/%: $(BUILD)/%.o $(library_objects)
-	$(call quiet,LD)$(CC) $(CFLAGS) $(own_ldflags) $(LDFLAGS) -o $@ $^ $(own_libs) $(CMOCKA_LIBS) $(LDLIBS)
+	$(call quiet,LD)$(CC) $(CFLAGS) $(own_ldflags) $(LDFLAGS) -o $@ $(filter %.o,$^) $(own_libs) $(CMOCKA_LIBS) $(LDLIBS)
 
 $(platform_tests): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/tests/platform/platform.o
-	$(call quiet,LD)$(CC) $(CFLAGS) $(own_ldflags) $(LDFLAGS) -o $@ $^ $(own_libs) $(CMOCKA_LIBS) $(LDLIBS)
+	$(call quiet,LD)$(CC) $(CFLAGS) $(own_ldflags) $(LDFLAGS) -o $@ $(filter %.o,$^) $(own_libs) $(CMOCKA_LIBS) $(LDLIBS)
 
 $(bench_programs): $(BUILD)/%: $(BUILD)/%.o
-	$(call quiet,LD)$(CC) $(CFLAGS) $(own_ldflags) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(call quiet,LD)$(CC) $(CFLAGS) $(own_ldflags) $(LDFLAGS) -o $@ $(filter %.o,$^) $(LDLIBS)
 
 $(fault_shim): tests/fault/shim.c Makefile
 	@mkdir -p $(@D)
@@ -144,7 +153,9 @@ help: ## this list
 
 -include $(wildcard $(BUILD)/src/*/*.d $(BUILD)/tests/*/*.d)
 
-.PHONY: all run test check layers sanitized sanitized-programs bench fuzz lint golden install uninstall clean help
+FORCE:
+
+.PHONY: FORCE all run test check layers sanitized sanitized-programs bench fuzz lint golden install uninstall clean help
 .DELETE_ON_ERROR:
 # Objects of the tests are kept between builds.
 .SECONDARY:

@@ -46,7 +46,7 @@ static void add_finding(const struct ability *ability, enum finding finding, con
 	text_pad(t, from, 22);
 	text_addf(t, "%s%s%s%s%s\n", style->verdicts[looks], finding_names[finding], style->reset, *why ? ": " : "", why);
 	if (finding == FINDING_FAILS) {
-		text_addf(t, "%24sneeded for: %s%s\n", "", ability->purpose, ability->is_needed ? "" : " (nothing else)");
+		text_addf(t, "%24sneeded for: %s%s\n", "", ability->purpose, ability->is_needed ? "" : "; all else works without");
 		text_addf(t, "%24sremedy: %s\n", "", ability->remedy);
 	}
 }

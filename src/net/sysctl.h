@@ -21,9 +21,9 @@ int sysctl_read(const char *name, char value[static SYSCTL_VALUE_MAX], struct er
 /**
  * sysctl_write() - write, check, and read back
  *
- * Errors: ERROR_ABSENT as above, and for one that only the host may write (EACCES); ERROR_UNMET when the kernel refuses the value (its errno), or when what is read back is
- * not what was written (SYSCTL_NOT_KEPT; both values are in the text); ERROR_HARNESS for all else (EROFS, EMFILE,
- * ENOMEM …).
+ * Errors: ERROR_ABSENT as above, and for one that only the host may write (EACCES); ERROR_UNMET when the kernel refuses
+ * the value (its errno), or when what is read back is not what was written (SYSCTL_NOT_KEPT; both values are in the
+ * text); ERROR_HARNESS for all else (EROFS, EMFILE, ENOMEM …).
  */
 #define SYSCTL_NOT_KEPT ESTALE /* no answer of the kernel to a write: it said yes, and did something else */
 int sysctl_write(const char *name, const char *value, struct error *e);

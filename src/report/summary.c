@@ -36,22 +36,23 @@ void summary_command(const struct summary *summary, uint64_t cell, struct text *
 	add_shell_word(t, summary->scenario->path);
 }
 
-static size_t widest_value(const struct tally_response *response)
+/* Over all responses, so that their counts stand in one column. */
+static size_t widest_value(const struct tally *tally)
 {
 	size_t widest = 0;
-	for (size_t i = 0; i < response->n_values && i < SUMMARY_VALUES_MAX; i++) {
-		size_t width = text_columns(response->values[i].text);
-		widest = width > widest ? width : widest;
-	}
+	for (size_t r = 0; r < tally->n_responses; r++)
+		for (size_t i = 0; i < tally->responses[r].n_values && i < SUMMARY_VALUES_MAX; i++) {
+			size_t width = text_columns(tally->responses[r].values[i].text);
+			widest = width > widest ? width : widest;
+		}
 	return widest;
 }
 
-static void add_response(const struct tally_response *response, const struct style *style, struct text *t)
+static void add_response(const struct tally_response *response, size_t width, const struct style *style, struct text *t)
 {
 	text_addf(t, "%s%s%s\n", style->bold, response->name, style->reset);
 	if (!response->n_values)
 		text_add(t, "  (no cell recorded it)\n");
-	size_t width = widest_value(response) + 2;
 	uint64_t n_more = response->n_more;
 	for (size_t i = 0; i < response->n_values; i++) {
 		if (i >= SUMMARY_VALUES_MAX) {
@@ -140,7 +141,7 @@ void summary_text(const struct summary *summary, const struct style *style, bool
 		text_addf(t, "\n%sLinux %s, %s%s\n\n", style->dim, summary->kernel,
 			strcmp(summary->privilege, "root") ? "in a user namespace" : "as root", style->reset);
 		for (size_t i = 0; i < summary->tally->n_responses; i++)
-			add_response(&summary->tally->responses[i], style, t);
+			add_response(&summary->tally->responses[i], widest_value(summary->tally) + 2, style, t);
 	}
 	add_reasons(summary, style, t);
 	if (!brief)

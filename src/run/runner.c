@@ -450,6 +450,7 @@ int runner_run(const struct runner_job *job, struct runner_progress *ret, struct
 	};
 	sigset_t mask;
 	signal(SIGPIPE, SIG_IGN); /* a worker that died is seen by its end of file */
+	signal(SIGXFSZ, SIG_IGN); /* a file at its limit is seen by EFBIG, as a full disk by ENOSPC */
 	int status = runner_open(&r, &mask, e);
 	if (status == 0)
 		status = runner_loop(&r, e);

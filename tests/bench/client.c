@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The client of script.sh: connects, sends, reads until the server has closed.
  *

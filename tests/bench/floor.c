@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The floor of `make bench`: one cell of restart.yaml with nothing but what
  * the kernel must do for it, in one thread, by raw netlink, as fast as we know

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The case of restart.yaml as one would write it by hand: ip, sysctl, ss, and a
 # small server and client. `make bench` compares netrepro with it.
 #

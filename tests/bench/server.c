@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The server of script.sh: says "listening", takes one connection, reads what
  * the client sends and closes first. Exit status 3 when the port is in use.

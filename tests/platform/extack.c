@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * With NETLINK_EXT_ACK on, the kernel says in words why it refuses a link.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * An IPv6 address added with IFA_F_NODAD can be bound at once; without it, it
  * is tentative while duplicate address detection runs (1 to 2 s), and bind

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * An IPv6 address can be reached over Ethernet once the kernel has announced
  * it (the event RTM_NEWADDR), not when it has acknowledged the request: even

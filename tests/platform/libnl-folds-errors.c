@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * libnl-route makes one of its own few errors of what the kernel answered; the
  * raw errno and the kernel's words come only to a callback set with

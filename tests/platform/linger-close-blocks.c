@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * With SO_LINGER on, close(2) of a TCP socket blocks until the peer has acked
  * everything, the FIN included, although the socket is non-blocking. The close

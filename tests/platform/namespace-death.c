@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Closing the last descriptor of a namespace frees it, and the veth in it,
  * even while it holds a socket in TIME-WAIT.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The death of its pid 1 ends a PID namespace, and PR_SET_PDEATHSIG kills that
  * pid 1 when its parent outside is killed, by SIGKILL too.

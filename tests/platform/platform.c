@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 /* Namespaces, a veth, sysctls, one TCP connection and sock_diag for the programs of this folder. */
 #define _GNU_SOURCE 1
 

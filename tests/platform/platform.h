@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the programs of this folder share: a way out of the host's network,
  * namespaces, a veth, sysctls, one TCP connection and a look at sock_diag.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * After both ends have closed, the one that closed first gets to TIME-WAIT and
  * the other to nothing, by themselves; neither needs to be there at the very

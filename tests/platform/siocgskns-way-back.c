@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Any socket is a way back into the namespace that it was created in, an
  * AF_UNIX one as well: the ioctl SIOCGSKNS gives a descriptor of it. A pipe is

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * A socket belongs to the namespace in which it was created, wherever its
  * process goes, and keeps that namespace alive by itself.

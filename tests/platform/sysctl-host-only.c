@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * A sysctl below net.* that belongs to the whole machine (net.ipv4.tcp_mem) is
  * absent from, or read-only in, a namespace that is not the first.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * A file of /proc/sys/net is bound to the namespace in which it was opened,
  * wherever its process goes before it writes.

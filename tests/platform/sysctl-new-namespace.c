@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * What a new namespace starts with: the compiled default of tcp_timestamps,
  * whatever its maker's namespace has, and the tcp_rmem, tcp_wmem and

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * A level that a sysctl does not take is refused by write(2) with EINVAL, and
  * what was there stays.

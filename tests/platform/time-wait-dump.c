@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * One dump as libnl-idiag asks for it (TCPDIAG_GETSOCK, AF_UNSPEC) lists IPv4
  * and IPv6 sockets, TIME-WAIT included, of its own namespace only; TIME-WAIT

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * sock_diag finds a TIME-WAIT socket by its 4-tuple alone, without a dump, and
  * says ENOENT in any other namespace.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * A veth made straight into two namespaces is never seen in the namespace that
  * asked for it: no link event there, at its birth or at its death.

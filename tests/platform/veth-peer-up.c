@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Which end of a veth is opened first: the main end may be created up, the
  * peer may not (the kernel configures it before it knows its other end, so

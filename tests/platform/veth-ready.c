@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * A veth carries the first packet once a single RTM_GETLINK of its
  * first-opened end says IF_OPER_UP: the handshake that follows loses nothing.
