@@ -49,6 +49,8 @@ FUZZ_SECONDS ?= 60
 
 quiet = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(@:build/%=%)';)
 
+.DEFAULT_GOAL := all
+
 # What is built depends on the flags and on which sources there are: a file that changes when these do.
 stamp := $(BUILD)/stamp
 stamp_text = $(CC) $(own_cflags) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(LDLIBS) $(sources)

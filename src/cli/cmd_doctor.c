@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // netrepro doctor: what this host can and cannot do, and why.
 #include <errno.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/json.h"
 #include "cli/cli.h"
 #include "report/style.h"
 #include "run/examine.h"
@@ -107,14 +107,13 @@ static int run(const struct command *command, int argc, char **argv)
 		}
 		can_run &= findings[i] == FINDING_WORKS || !abilities[i].is_needed;
 		add_finding(&abilities[i], findings[i], why, style, &t);
-		json_array_append_new(array, finding_to_json(&abilities[i], findings[i], why));
+		json_append(array, finding_to_json(&abilities[i], findings[i], why));
 	}
 	text_addf(&t, "%s\n", can_run ? "This host can run netrepro." : "This host cannot run netrepro.");
 	if (json) {
 		text_truncate(&t, 0);
-		char *text = json_dumps(array, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
-		text_addf(&t, "%s\n", text ? text : "[]");
-		free(text);
+		json_write(array, JSON_INDENT(2) | JSON_PRESERVE_ORDER, &t);
+		text_add(&t, "\n");
 	}
 	json_decref(array);
 	int printed = cli_print(&t);

@@ -2,13 +2,13 @@
 // netrepro list: the scenarios that there are, and the verbs.
 #include <errno.h>
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "actor/verb.h"
 #include "base/cleanup.h"
+#include "base/json.h"
 #include "cli/cli.h"
 #include "report/style.h"
 
@@ -38,10 +38,8 @@ static int set_option(void *context, int key, const char *argument, struct error
 static int print_json(json_t *array)
 {
 	CLEANUP(text_done) struct text t = TEXT_INIT;
-	char *text = json_dumps(array, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
-	text_addf(&t, "%s\n", text ? text : "[]");
-	t.failed |= !text;
-	free(text);
+	json_write(array, JSON_INDENT(2) | JSON_PRESERVE_ORDER, &t);
+	text_add(&t, "\n");
 	json_decref(array);
 	return cli_print(&t);
 }
@@ -55,7 +53,7 @@ static int list_verbs(const struct list *list)
 	for (size_t i = 0; i < vocabulary->n_verbs; i++) {
 		const struct verb_syntax *verb = vocabulary->verbs[i];
 		text_addf(&t, "%s%s%s\n    %s\n", style->bold, verb->usage, style->reset, verb->help);
-		json_array_append_new(array,
+		json_append(array,
 			json_pack("{s:s, s:s, s:s}", "name", verb->name, "usage", verb->usage, "help", verb->help));
 	}
 	if (list->json)
@@ -82,7 +80,7 @@ static int list_scenarios(const struct list *list, const struct paths *paths)
 			n_cells == 1 ? "" : "s", s->path);
 		if (s->question)
 			text_addf(&t, "    %s\n", s->question);
-		json_array_append_new(array, json_pack("{s:s, s:s, s:s?, s:I}", "name", s->name, "path", s->path,
+		json_append(array, json_pack("{s:s, s:s, s:s?, s:I}", "name", s->name, "path", s->path,
 						     "question", s->question, "cells", (json_int_t)n_cells));
 	}
 	int printed = list->json ? print_json(array) : cli_print(&t);

@@ -5,13 +5,12 @@
 #include <assert.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <jansson.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/json.h"
 
 const char *const verdict_names[] = {
 	[VERDICT_PASS] = "pass",
@@ -22,35 +21,38 @@ const char *const verdict_names[] = {
 };
 static_assert(sizeof verdict_names / sizeof *verdict_names == VERDICT_COUNT, "a name for each verdict");
 
-static void cleanup_json(json_t **json)
-{
-	json_decref(*json);
-}
-
-static json_t *levels_to_json(const struct matrix *m, const size_t *levels)
+json_t *result_levels_to_json(const struct matrix *m, const size_t *levels)
 {
 	json_t *object = json_object();
-	for (size_t i = 0; i < m->n_factors; i++)
-		json_object_set_new(object, m->factors[i].name,
-			json_string(m->factors[i].levels[levels[i]].name));
-	return object;
+	bool good = object;
+	for (size_t i = 0; good && i < m->n_factors; i++)
+		good = json_put(object, m->factors[i].name, json_string(m->factors[i].levels[levels[i]].name));
+	if (good)
+		return object;
+	json_decref(object);
+	return NULL;
+}
+
+static json_t *step_to_json(const struct result_step *step)
+{
+	json_t *object = json_pack("{s:i, s:s, s:s, s:I, s:I}", "line", (int)step->line, "do", step->action, "out",
+		step->outcome, "at_us", (json_int_t)step->at_us, "took_us", (json_int_t)step->took_us);
+	if (!object || step->tries <= 1 || json_put(object, "tries", json_integer(step->tries)))
+		return object;
+	json_decref(object);
+	return NULL;
 }
 
 static json_t *steps_to_json(const struct result *result)
 {
 	json_t *array = json_array();
-	for (size_t i = 0; i < result->n_steps; i++) {
-		const struct result_step *step = &result->steps[i];
-		json_t *object = json_pack("{s:i, s:s, s:s, s:I, s:I}", "line", (int)step->line, "do", step->action,
-			"out", step->outcome, "at_us", (json_int_t)step->at_us, "took_us", (json_int_t)step->took_us);
-		if (object && step->tries > 1)
-			json_object_set_new(object, "tries", json_integer(step->tries));
-		if (!object || json_array_append_new(array, object) < 0) {
-			json_decref(array);
-			return NULL;
-		}
-	}
-	return array;
+	bool good = array;
+	for (size_t i = 0; good && i < result->n_steps; i++)
+		good = json_append(array, step_to_json(&result->steps[i]));
+	if (good)
+		return array;
+	json_decref(array);
+	return NULL;
 }
 
 char *result_to_line(const struct scenario *s, const size_t *levels, const struct result *result)
@@ -59,28 +61,26 @@ char *result_to_line(const struct scenario *s, const size_t *levels, const struc
 	snprintf(id, sizeof id, "%" PRIu64, result->cell);
 	CLEANUP(cleanup_json) json_t *responses = json_object();
 	CLEANUP(cleanup_json) json_t *durations = json_object();
-	for (size_t i = 0; i < result->n_values; i++) {
+	bool good = responses && durations;
+	for (size_t i = 0; good && i < result->n_values; i++) {
 		const struct result_value *value = &result->values[i];
-		json_object_set_new(responses, value->response, json_string(value->text));
-		if (value->timed)
-			json_object_set_new(durations, value->response, json_integer((json_int_t)value->took_us));
+		good = json_put(responses, value->response, json_string(value->text)) &&
+			(!value->timed ||
+				json_put(durations, value->response, json_integer((json_int_t)value->took_us)));
 	}
+	if (!good)
+		return NULL;
 	CLEANUP(cleanup_json) json_t *line = json_pack("{s:s, s:s, s:o, s:i, s:s, s:O, s:O*, s:s?, s:I, s:I, s:o}",
-		"type", "cell", "id", id, "levels", levels_to_json(&s->matrix, levels), "replicate",
+		"type", "cell", "id", id, "levels", result_levels_to_json(&s->matrix, levels), "replicate",
 		(int)result->replicate, "verdict", verdict_names[result->verdict], "responses", responses,
 		"durations_us", json_object_size(durations) ? durations : NULL, "reason", result->reason, "elapsed_us",
 		(json_int_t)result->elapsed_us, "end_us", (json_int_t)result->end_us, "steps", steps_to_json(result));
-	if (!line)
-		return NULL;
-	char *text = json_dumps(line, JSON_COMPACT | JSON_PRESERVE_ORDER);
-	size_t len = text ? strlen(text) : 0;
-	char *longer = text ? realloc(text, len + 2) : NULL;
-	if (!longer) {
-		free(text);
-		return NULL;
-	}
-	memcpy(longer + len, "\n", 2);
-	return longer;
+	struct text t = TEXT_INIT;
+	json_write(line, JSON_COMPACT | JSON_PRESERVE_ORDER, &t);
+	text_add(&t, "\n");
+	if (t.failed)
+		text_done(&t);
+	return t.data;
 }
 
 static int not_a_line(struct error *e, const char *what)

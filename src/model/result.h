@@ -3,6 +3,7 @@
 #ifndef MODEL_RESULT_H
 #define MODEL_RESULT_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -50,12 +51,15 @@ struct result {
 	uint64_t end_us; /* since the run began */
 };
 
+/* result_levels_to_json() - {"closer":"server", …}; NULL when memory is out. */
+json_t *result_levels_to_json(const struct matrix *m, const size_t *levels);
+
 /**
  * result_to_line() - the line of a results file, with its newline
  * @levels: of the cell
  *
- * Return: owned by the caller (free()); NULL when memory is out. A text that is no UTF-8 is an empty line to nobody: all
- * texts here come from a scenario that was checked, or from the kernel's fixed names.
+ * Return: owned by the caller (free()); NULL when memory is out, or where a text is no UTF-8, which none is: they come from
+ * a scenario that was checked, or are the kernel's fixed names.
  */
 char *result_to_line(const struct scenario *s, const size_t *levels, const struct result *result);
 

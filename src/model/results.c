@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,58 +16,70 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/json.h"
 
-static void cleanup_json(json_t **json)
+/* @json, or NULL and nothing kept where it is not @good. */
+static json_t *if_good(json_t *json, bool good)
 {
-	json_decref(*json);
+	if (good)
+		return json;
+	json_decref(json);
+	return NULL;
 }
 
-static json_t *bindings_to_json(const struct level *level)
+static json_t *level_to_json(const struct level *level)
 {
-	json_t *object = json_object();
-	for (size_t i = 0; i < level->n_bindings; i++)
-		json_object_set_new(object, level->bindings[i].name, json_string(level->bindings[i].value));
-	return object;
+	json_t *object = json_pack("{s:s}", "name", level->name);
+	if (!object || !level->n_bindings)
+		return object;
+	json_t *bindings = json_object();
+	bool good = bindings;
+	for (size_t i = 0; good && i < level->n_bindings; i++)
+		good = json_put(bindings, level->bindings[i].name, json_string(level->bindings[i].value));
+	return if_good(object, json_put(object, "binds", bindings) && good);
+}
+
+static json_t *factor_to_json(const struct factor *factor)
+{
+	json_t *levels = json_array();
+	bool good = levels;
+	for (size_t i = 0; good && i < factor->n_all_levels; i++)
+		good = json_append(levels, level_to_json(&factor->levels[i]));
+	return json_pack("{s:s, s:o}", "name", factor->name, "levels", if_good(levels, good));
 }
 
 static json_t *factors_to_json(const struct matrix *m)
 {
 	json_t *factors = json_array();
-	for (size_t i = 0; i < m->n_factors; i++) {
-		const struct factor *factor = &m->factors[i];
-		json_t *levels = json_array();
-		for (size_t j = 0; j < factor->n_all_levels; j++) {
-			json_t *level = json_pack("{s:s}", "name", factor->levels[j].name);
-			if (factor->levels[j].n_bindings)
-				json_object_set_new(level, "binds", bindings_to_json(&factor->levels[j]));
-			json_array_append_new(levels, level);
-		}
-		json_array_append_new(factors, json_pack("{s:s, s:o}", "name", factor->name, "levels", levels));
-	}
-	return factors;
+	bool good = factors;
+	for (size_t i = 0; good && i < m->n_factors; i++)
+		good = json_append(factors, factor_to_json(&m->factors[i]));
+	return if_good(factors, good);
 }
 
 /* {"closer": ["server"]} */
 static json_t *restriction_to_json(const struct matrix *m, const struct conditions *restriction)
 {
 	json_t *object = json_object();
-	for (size_t i = 0; restriction && i < restriction->n; i++) {
+	bool good = object;
+	for (size_t i = 0; good && restriction && i < restriction->n; i++) {
 		const struct factor *factor = &m->factors[restriction->all[i].factor];
 		json_t *levels = json_array();
-		for (size_t j = 0; j < factor->n_all_levels; j++)
+		for (size_t j = 0; good && j < factor->n_all_levels; j++)
 			if (restriction->all[i].allowed[j])
-				json_array_append_new(levels, json_string(factor->levels[j].name));
-		json_object_set_new(object, factor->name, levels);
+				good = json_append(levels, json_string(factor->levels[j].name));
+		good = json_put(object, factor->name, levels) && good;
 	}
-	return object;
+	return if_good(object, good);
 }
 
 static json_t *responses_to_json(const struct scenario *s)
 {
 	json_t *array = json_array();
-	for (size_t i = 0; i < s->n_responses; i++)
-		json_array_append_new(array, json_string(s->responses[i].name));
-	return array;
+	bool good = array;
+	for (size_t i = 0; good && i < s->n_responses; i++)
+		good = json_append(array, json_string(s->responses[i].name));
+	return if_good(array, good);
 }
 
 /* What must be the same for two runs to belong into one file. */
@@ -84,9 +95,9 @@ static json_t *identity_to_json(const struct run_facts *facts)
 		restriction_to_json(&s->matrix, facts->restriction), "replicates", (int)facts->replicates, "runs",
 		(json_int_t)facts->n_runs, "kernel", "release", kernel.release, "version", kernel.version, "machine",
 		kernel.machine, "privilege", facts->privilege, "environment", environment);
-	if (identity && facts->only_cell != RUN_ALL_CELLS)
-		json_object_set_new(identity, "cell", json_integer((json_int_t)facts->only_cell));
-	return identity;
+	if (!identity || facts->only_cell == RUN_ALL_CELLS)
+		return identity;
+	return if_good(identity, json_put(identity, "cell", json_integer((json_int_t)facts->only_cell)));
 }
 
 static char *facts_to_line(const struct run_facts *facts)
@@ -101,20 +112,19 @@ static char *facts_to_line(const struct run_facts *facts)
 	struct tm utc;
 	strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
 	json_t *scenario = json_object_get(line, "scenario");
-	json_object_set_new(scenario, "path", json_string(s->path));
-	json_object_set_new(scenario, "text", json_string(s->text));
+	if (!json_put(scenario, "path", json_string(s->path)) || !json_put(scenario, "text", json_string(s->text)))
+		return NULL;
 	CLEANUP(cleanup_json) json_t *first = json_pack("{s:s, s:i, s:s, s:s, s:s, s:o}", "type", "run", "format",
 		RESULTS_FORMAT, "tool", "netrepro " NETREPRO_VERSION, "started", started, "seed", seed, "responses",
 		responses_to_json(s));
 	if (!first || json_object_update(first, line) < 0)
 		return NULL;
-	char *text = json_dumps(first, JSON_COMPACT | JSON_PRESERVE_ORDER);
-	char *longer = text ? realloc(text, strlen(text) + 2) : NULL;
-	if (!longer) {
-		free(text);
-		return NULL;
-	}
-	return strcat(longer, "\n");
+	struct text t = TEXT_INIT;
+	json_write(first, JSON_COMPACT | JSON_PRESERVE_ORDER, &t);
+	text_add(&t, "\n");
+	if (t.failed)
+		text_done(&t);
+	return t.data;
 }
 
 int results_append(struct results_file *file, const char *line, size_t len, struct error *e)
@@ -339,16 +349,16 @@ int results_resume(struct results_file *file, const char *dir, struct run_facts 
 int results_end(struct results_file *file, const uint64_t counts[static VERDICT_COUNT], long runner_vmhwm_kib,
 	struct error *e)
 {
-	CLEANUP(cleanup_json) json_t *by_verdict = json_object();
-	for (int i = 0; i < VERDICT_COUNT; i++)
-		json_object_set_new(by_verdict, verdict_names[i], json_integer((json_int_t)counts[i]));
-	CLEANUP(cleanup_json) json_t *line = json_pack("{s:s, s:O, s:I}", "type", "end", "verdicts", by_verdict,
-		"runner_vmhwm_kib", (json_int_t)runner_vmhwm_kib);
-	CLEANUP(cleanup_free) char *text = line ? json_dumps(line, JSON_COMPACT | JSON_PRESERVE_ORDER) : NULL;
-	CLEANUP(cleanup_free) char *whole = NULL;
-	if (!text || asprintf(&whole, "%s\n", text) < 0)
-		return error_no_memory(e);
-	return results_append(file, whole, strlen(whole), e);
+	json_t *by_verdict = json_object();
+	bool good = by_verdict;
+	for (int i = 0; good && i < VERDICT_COUNT; i++)
+		good = json_put(by_verdict, verdict_names[i], json_integer((json_int_t)counts[i]));
+	CLEANUP(cleanup_json) json_t *line = json_pack("{s:s, s:o, s:I}", "type", "end", "verdicts",
+		if_good(by_verdict, good), "runner_vmhwm_kib", (json_int_t)runner_vmhwm_kib);
+	CLEANUP(text_done) struct text t = TEXT_INIT;
+	json_write(line, JSON_COMPACT | JSON_PRESERVE_ORDER, &t);
+	text_add(&t, "\n");
+	return t.failed ? error_no_memory(e) : results_append(file, t.data, t.len, e);
 }
 
 int results_close(struct results_file *file, struct error *e)

@@ -139,8 +139,11 @@ static int take_result(struct runner *r, const char *line, size_t len, struct er
 	int status = result_from_line(line, len, &r->arena, &result, e);
 	if (status == 0)
 		status = error_set(e, ERROR_HARNESS, EPROTO, "it is of no cell");
-	if (status < 0)
+	if (status < 0) {
+		if (e)
+			e->kind = ERROR_HARNESS; /* nobody but a worker wrote it */
 		return error_wrap(e, "a worker sent a result that cannot be read");
+	}
 	r->progress.n_done++;
 	r->progress.counts[result.verdict]++;
 	return r->job->listener.result(r->job->listener.context, line, len, &result, e);

@@ -13,7 +13,6 @@
 #include "run/worker.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -23,6 +22,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/json.h"
 #include "base/clock.h"
 #include "net/namespace.h"
 #include "net/sysctl.h"
@@ -79,15 +79,15 @@ static int add_sysctl(void *context, const char *name, const char *value)
 /* A new namespace's sysctls: this one is new, and nothing was written in it. */
 static char *read_environment(struct error *e)
 {
-	json_t *environment = json_object();
-	char *text = NULL;
-	int r = environment ? sysctl_each(add_sysctl, environment, e) : -ENOMEM;
-	if (r == 0)
-		text = json_dumps(environment, JSON_COMPACT | JSON_SORT_KEYS);
-	if (!text && !e->text)
+	CLEANUP(cleanup_json) json_t *environment = json_object();
+	struct text t = TEXT_INIT;
+	if (environment && sysctl_each(add_sysctl, environment, e) == 0)
+		json_write(environment, JSON_COMPACT | JSON_SORT_KEYS, &t);
+	if (t.failed)
+		text_done(&t);
+	if (!t.data && !e->text)
 		error_no_memory(e);
-	json_decref(environment);
-	return text;
+	return t.data;
 }
 
 static size_t count_socket_steps(const struct step *steps, size_t n)
