@@ -74,7 +74,7 @@ static const struct sockopt sockopts[] = {
 	OPTION(IPPROTO_TCP, TCP_WINDOW_CLAMP, SOCKOPT_INT),
 	OPTION(IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, SOCKOPT_INT),
 	OPTION(IPPROTO_IP, IP_FREEBIND, SOCKOPT_INT),
-	OPTION(IPPROTO_IP, IP_LOCAL_PORT_RANGE, SOCKOPT_INT),
+	OPTION(IPPROTO_IP, IP_LOCAL_PORT_RANGE, SOCKOPT_UNSIGNED),
 	OPTION(IPPROTO_IP, IP_MINTTL, SOCKOPT_INT),
 	OPTION(IPPROTO_IP, IP_MTU, SOCKOPT_INT),
 	OPTION(IPPROTO_IP, IP_MTU_DISCOVER, SOCKOPT_INT),
@@ -109,6 +109,8 @@ static int sockopt_value_parse(const struct word_scope *scope, struct word *ret,
 	switch (option->kind) {
 	case SOCKOPT_INT:
 		return word_parse_number(ret->text, INT_MIN, INT_MAX, &ret->number, e);
+	case SOCKOPT_UNSIGNED:
+		return word_parse_number(ret->text, 0, UINT_MAX, &ret->number, e);
 	case SOCKOPT_TIMEVAL:
 		return duration_parse(ret->text, &ret->duration_us, e);
 	case SOCKOPT_LINGER:
@@ -149,6 +151,7 @@ int sockopt_set(int fd, const struct sockopt *option, const struct word *value)
 		len = sizeof data.timeval;
 		break;
 	case SOCKOPT_INT:
+	case SOCKOPT_UNSIGNED: /* the same bits */
 	case SOCKOPT_KIND_COUNT:
 		break;
 	}
@@ -163,9 +166,9 @@ int sockopt_get(int fd, const struct sockopt *option, char text[static SOCKOPT_T
 		struct timeval timeval;
 	} data;
 	memset(&data, 0, sizeof data);
-	socklen_t len = option->kind == SOCKOPT_INT ? sizeof data.number
-		: option->kind == SOCKOPT_LINGER    ? sizeof data.linger
-						    : sizeof data.timeval;
+	socklen_t len = option->kind == SOCKOPT_LINGER ? sizeof data.linger
+		: option->kind == SOCKOPT_TIMEVAL      ? sizeof data.timeval
+						       : sizeof data.number;
 	if (getsockopt(fd, option->level, option->option, &data, &len) < 0)
 		return errno;
 	switch (option->kind) {
@@ -181,6 +184,9 @@ int sockopt_get(int fd, const struct sockopt *option, char text[static SOCKOPT_T
 		snprintf(text, SOCKOPT_TEXT, "%s", us ? duration_format(us, duration) : "0");
 		break;
 	}
+	case SOCKOPT_UNSIGNED:
+		snprintf(text, SOCKOPT_TEXT, "%u", (unsigned)data.number);
+		break;
 	case SOCKOPT_INT:
 	case SOCKOPT_KIND_COUNT:
 		snprintf(text, SOCKOPT_TEXT, "%d", data.number);

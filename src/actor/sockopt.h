@@ -9,6 +9,7 @@
 
 enum sockopt_kind {
 	SOCKOPT_INT,
+	SOCKOPT_UNSIGNED,
 	SOCKOPT_LINGER,  /* "off", or whole seconds */
 	SOCKOPT_TIMEVAL, /* a duration */
 	SOCKOPT_KIND_COUNT

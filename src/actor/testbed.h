@@ -33,7 +33,7 @@ struct testbed_namespace {
 struct testbed_socket {
 	int fd; /* -1 while there is none */
 	int family;
-	unsigned order; /* of making, as descriptors of a process are numbered: `restart` closes in this order */
+	unsigned number; /* as a process would have numbered it: the lowest that was free. Its exit closes in this order. */
 };
 
 struct testbed_actor {
@@ -50,7 +50,6 @@ struct testbed {
 	size_t n_namespaces;
 	struct testbed_actor *actors; /* from the plan's arena */
 	size_t n_actors;
-	unsigned n_sockets_made;
 };
 
 /**

@@ -96,11 +96,22 @@ struct testbed_socket *step_socket(const struct step_run *run, size_t i)
 	return &run->actor->sockets[run->step->words[i].socket];
 }
 
+static unsigned lowest_free_number(const struct testbed_actor *actor)
+{
+	unsigned number = 0;
+	for (size_t i = 0; i < actor->n_sockets; i++)
+		if (actor->sockets[i].fd >= 0 && actor->sockets[i].number == number) {
+			number++;
+			i = (size_t)-1; /* look at all of them again */
+		}
+	return number;
+}
+
 void step_keep_socket(struct step_run *run, size_t i, int fd, int family)
 {
 	*step_socket(run, i) = (struct testbed_socket){
 		.fd = fd,
 		.family = family,
-		.order = run->testbed->n_sockets_made++,
+		.number = lowest_free_number(run->actor),
 	};
 }

@@ -32,8 +32,8 @@ struct step_run {
 
 	/* kept for the verb between its calls; 0 at the first */
 	unsigned phase;
-	uint64_t progress;
-	int helper_fd; /* -1 at first; closed with the step */
+	uint64_t progress; /* kept over the tries of a repeated step as well */
+	int helper_fd;     /* -1 at first; closed with the step */
 
 	int wait_fd;
 	uint32_t wait_events; /* of epoll(7) */

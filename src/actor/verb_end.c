@@ -130,23 +130,23 @@ VERB(close) = {
 	.run = run_close,
 };
 
-/* The socket of @actor that was made first among those still there; NULL for none. */
-static struct testbed_socket *oldest_socket(struct testbed_actor *actor)
+/* The socket of @actor with the lowest number; NULL for none. */
+static struct testbed_socket *first_socket(struct testbed_actor *actor)
 {
-	struct testbed_socket *oldest = NULL;
+	struct testbed_socket *first = NULL;
 	for (size_t i = 0; i < actor->n_sockets; i++) {
 		struct testbed_socket *s = &actor->sockets[i];
-		if (s->fd >= 0 && (!oldest || s->order < oldest->order))
-			oldest = s;
+		if (s->fd >= 0 && (!first || s->number < first->number))
+			first = s;
 	}
-	return oldest;
+	return first;
 }
 
 static enum step_status run_restart(struct step_run *run, struct error *e)
 {
 	(void)e;
 	int errnum = 0;
-	for (struct testbed_socket *s; (s = oldest_socket(run->actor));) {
+	for (struct testbed_socket *s; (s = first_socket(run->actor));) {
 		int r = testbed_exit_socket(run->actor, (size_t)(s - run->actor->sockets));
 		if (r && !errnum)
 			errnum = r;

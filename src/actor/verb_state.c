@@ -11,9 +11,9 @@
  * - LISTEN, TIME-WAIT and no socket at all can only be left by a reset or a new connection: nothing to wait for.
  *
  * So: look at the own namespace; where it shows nothing but the latter, done. Otherwise look at all namespaces of the
- * cell, and again until no socket of these connections is in one of the former states and none lacks its other end. A
- * connection that cannot settle (its peer does not answer) is reported as it stands when the deadline comes: that is what
- * it is.
+ * cell, and again until no socket of these connections is in one of the former states and none lacks its other end. What
+ * has not settled by the deadline is reported as it stands, and that it has not settled; unless the step has a deadline of
+ * its own: then the state at that time is what was asked for.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -26,7 +26,10 @@
 #include "base/text.h"
 #include "net/sysctl.h"
 
-#define STATE_DEADLINE_US CLOCK_US_PER_S /* an acknowledgement is delayed by 200 ms at most: TCP_DELACK_MAX, net/tcp.h */
+/* Longer than an acknowledgement can be delayed (200 ms, TCP_DELACK_MAX) and than a lost segment waits to be sent again (1 s,
+ * TCP_TIMEOUT_INIT, doubled once): include/net/tcp.h. */
+#define STATE_DEADLINE_US (4 * CLOCK_US_PER_S)
+#define STATE_UNSETTLED " (unsettled)"
 #define STATE_FIRST_WAIT_US 100          /* doubled at each look, up to the next line */
 #define STATE_LONGEST_WAIT_US (10 * CLOCK_US_PER_MS)
 
@@ -40,8 +43,9 @@ static bool is_open(enum tcp_state state)
 	return state == TCP_STATE_ESTABLISHED || state == TCP_STATE_FIN_WAIT_2 || state == TCP_STATE_CLOSE_WAIT;
 }
 
-/* "LISTEN", "ESTABLISHED*2+TIME-WAIT", "none": the states of @address in @look, in the kernel's order of states. */
-static enum step_status report_states(struct step_run *run, const struct tcp_sockets *look)
+/* "LISTEN", "ESTABLISHED*2+TIME-WAIT", "none", "SYN-SENT (unsettled)": the states of @address in @look, in the kernel's
+ * order of states. */
+static enum step_status report_states(struct step_run *run, const struct tcp_sockets *look, bool settled)
 {
 	unsigned counts[TCP_STATE_COUNT] = {0};
 	const struct address *address = &run->step->words[0].address;
@@ -58,7 +62,8 @@ static enum step_status report_states(struct step_run *run, const struct tcp_soc
 		if (counts[state] > 1)
 			len += (size_t)snprintf(text + len, sizeof text - len, "*%u", counts[state]);
 	}
-	return step_observed(run, "%s", len ? text : "none");
+	bool says_so = !settled && !run->step->step->deadline.text;
+	return step_observed(run, "%s%s", len ? text : "none", says_so ? STATE_UNSETTLED : "");
 }
 
 static bool own_end_lasts(const struct step_run *run, const struct tcp_sockets *look)
@@ -107,8 +112,8 @@ static enum step_status run_tcp_state(struct step_run *run, struct error *e)
 	struct testbed_namespace *own = run->actor->in;
 	if (testbed_look(t, own, e) < 0)
 		return STEP_FAILED;
-	if (run->expired || own_end_lasts(run, &own->look))
-		return report_states(run, &own->look);
+	if (own_end_lasts(run, &own->look))
+		return report_states(run, &own->look, true);
 
 	/* The own namespace last: what was on its way when the others were seen settled has arrived by then, or shows. */
 	for (size_t i = 0; i < t->n_namespaces; i++)
@@ -116,8 +121,9 @@ static enum step_status run_tcp_state(struct step_run *run, struct error *e)
 			return STEP_FAILED;
 	if (testbed_look(t, own, e) < 0)
 		return STEP_FAILED;
-	if (have_settled(t))
-		return report_states(run, &own->look);
+	bool settled = have_settled(t);
+	if (settled || run->expired)
+		return report_states(run, &own->look, settled);
 	run->progress = run->progress ? run->progress * 2 : STATE_FIRST_WAIT_US;
 	if (run->progress > STATE_LONGEST_WAIT_US)
 		run->progress = STATE_LONGEST_WAIT_US;

@@ -71,6 +71,8 @@ struct session {
 	struct results_file file;
 	struct tally tally;
 	char *dir; /* of its results; owned; NULL: not kept */
+	bool is_one_of_several;
+	bool said_stopping;
 	uint64_t n_before;
 };
 
@@ -125,7 +127,10 @@ static int check_cell(const struct session *session, struct error *e)
 	if (cell >= m->n_indices)
 		return error_set(e, ERROR_USAGE, ENOENT, "--cell: %s has no cell %" PRIu64 ": they are numbered 0 to %" PRIu64,
 			path, cell, m->n_indices - 1);
-	if (!matrix_cell(m, cell, session->schedule.levels))
+	CLEANUP(cleanup_free) size_t *levels = calloc(m->n_factors + 1, sizeof *levels);
+	if (!levels)
+		return error_no_memory(e);
+	if (!matrix_cell(m, cell, levels))
 		return error_set(e, ERROR_USAGE, ENOENT, "--cell: cell %" PRIu64 " of %s is one that `exclude` takes away",
 			cell, path);
 	return 0;
@@ -206,12 +211,10 @@ static void session_progress(void *context, const struct runner_progress *progre
 	struct runner_progress p = *progress;
 	p.n_before = session->n_before;
 	progress_draw(&p);
-	if (p.draining && p.n_in_flight && !progress_is_on()) {
-		static bool said;
-		if (!said)
-			fprintf(stderr, "netrepro: stopping; %" PRIu64 " runs go on to their end; a second signal stops at once\n",
-				p.n_in_flight);
-		said = true;
+	if (p.draining && p.n_in_flight && !progress_is_on() && !session->said_stopping) {
+		fprintf(stderr, "netrepro: stopping; %" PRIu64 " runs go on to their end; a second signal stops at once\n",
+			p.n_in_flight);
+		session->said_stopping = true;
 	}
 }
 
@@ -263,6 +266,24 @@ static int status_of(const struct tally *t)
 	return t->verdicts[VERDICT_SKIP] && !t->verdicts[VERDICT_PASS] ? STATUS_HOST : STATUS_OK;
 }
 
+/* What is left to be written when the run has ended with @r. Return: @r, or -errno. */
+static int session_end(struct session *session, int r, bool is_complete, struct error *e)
+{
+	if (is_complete) {
+		int ended = results_end(&session->file, session->tally.verdicts, peak_memory_kib(), e);
+		r = ended < 0 ? ended : r;
+	}
+	struct error close_error = ERROR_INIT;
+	if (results_flush(&session->file, &close_error) < 0 && r >= 0) {
+		r = -close_error.code;
+		*e = close_error;
+	} else {
+		error_clear(&close_error);
+	}
+	runner_allow_signals();
+	return r;
+}
+
 static int session_run(struct session *session, struct isolation *isolation)
 {
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
@@ -281,25 +302,18 @@ static int session_run(struct session *session, struct isolation *isolation)
 		progress_clear();
 	/* A signal may come when all runs are under way already: then nothing is missing. */
 	bool is_complete = r >= 0 && tally_total(&session->tally) == session->facts.n_runs;
-	if (is_complete) {
-		int ended = results_end(&session->file, session->tally.verdicts, peak_memory_kib(), &e);
-		r = ended < 0 ? ended : r;
+	r = session_end(session, r, is_complete, &e);
+	if (r == -EALREADY && session->is_one_of_several) {
+		if (!o->quiet)
+			fprintf(stderr, "netrepro: %s: finished already\n", session->scenario->name);
+		return STATUS_OK;
 	}
-	if (r >= 0 || progress.n_done) {
-		int printed = print_summary(session, &progress, !is_complete);
-		if (printed && r == 0)
-			return printed;
-	}
-	struct error close_error = ERROR_INIT;
-	if (results_close(&session->file, &close_error) < 0 && r >= 0) {
-		r = -close_error.code;
-		e = close_error;
-	} else {
-		error_clear(&close_error);
-	}
+	int printed = r >= 0 || progress.n_done ? print_summary(session, &progress, !is_complete) : STATUS_OK;
 	if (r < 0)
 		return cli_fail(&e);
-	return r > 0 ? STATUS_SIGNAL + r : status_of(&session->tally);
+	if (r > 0)
+		return STATUS_SIGNAL + r;
+	return printed ? printed : status_of(&session->tally);
 }
 
 static int session_dry_run(struct session *session)
@@ -323,9 +337,10 @@ static void session_done(struct session *session)
 }
 
 /* Where the results of a scenario go: DIR, or DIR/NAME where there are several. */
-static int choose_folder(struct session *session, bool is_one_of_several, struct error *e)
+static int choose_folder(struct session *session, struct error *e)
 {
 	const char *dir = session->options->dir;
+	bool is_one_of_several = session->is_one_of_several;
 	if (!dir)
 		return 0;
 	if (!is_one_of_several)
@@ -348,10 +363,11 @@ static int run_scenario(const struct run_options *o, const struct scenario *s, b
 		.scenario = s,
 		.arena = ARENA_INIT,
 		.file = RESULTS_FILE_INIT,
+		.is_one_of_several = is_one_of_several,
 	};
 	int r = session_plan(&session, &e);
 	if (r == 0)
-		r = choose_folder(&session, is_one_of_several, &e);
+		r = choose_folder(&session, &e);
 	if (r == 0)
 		r = tally_init(&session.tally, s, &e);
 	if (r < 0)

@@ -163,10 +163,21 @@ static int plan_reserve(struct planner *p)
 	return plan->steps ? planner_reserve(p, n_sockets) : error_no_memory(p->e);
 }
 
-/* An address that an actor reaches without the loopback: that of the namespace in which it is not. */
-static bool is_elsewhere(const struct plan *plan, size_t actor, const struct address *address)
+/* A literal may be of the loopback; and whoever connects to other than the other namespace connects over it. */
+static bool may_need_loopback(const struct plan *plan, size_t actor, const struct word_kind *kind,
+	const struct address *address)
 {
-	return address->host == HOST_NAMESPACE && address->namespace != plan->actors[actor].namespace;
+	switch (address->host) {
+	case HOST_IPV4:
+	case HOST_IPV6:
+		return true;
+	case HOST_NAMESPACE:
+		return kind->is_destination && address->namespace == plan->actors[actor].namespace;
+	case HOST_ANY:
+	case HOST_KIND_COUNT:
+		break;
+	}
+	return kind->is_destination;
 }
 
 static int plan_word(struct planner *p, const struct step *step, struct plan_step *to, size_t i)
@@ -184,7 +195,7 @@ static int plan_word(struct planner *p, const struct step *step, struct plan_ste
 	if (rc < 0)
 		return plan_wrap(p, &step->words[i]);
 	p->plan->ipv6 |= word->ipv6;
-	p->plan->loopback |= kind->is_destination && !is_elsewhere(p->plan, step->actor, &word->address);
+	p->plan->loopback |= may_need_loopback(p->plan, step->actor, kind, &word->address);
 	to->n_words++;
 	return kind->socket == SOCKET_NONE ? 0 : planner_take_socket(p, step, &step->words[i], kind->socket, word);
 }
@@ -289,7 +300,13 @@ static int plan_steps(struct planner *p, const struct step *steps, size_t n)
 int plan_make(struct plan *plan, const struct scenario *s, uint64_t index, struct error *e)
 {
 	arena_reset(&plan->arena);
-	*plan = (struct plan){.arena = plan->arena, .cell = index, .deadline_us = s->cell_deadline_us};
+	*plan = (struct plan){
+		.arena = plan->arena,
+		.cell = index,
+		.deadline_us = s->cell_deadline_us,
+		.ipv6 = s->ipv6,
+		.loopback = s->loopback,
+	};
 	if (index >= s->matrix.n_indices)
 		return error_set(e, ERROR_USAGE, EINVAL, "%s: no cell %" PRIu64 ": the last one is %" PRIu64, s->path,
 			index, s->matrix.n_indices - 1);

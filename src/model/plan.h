@@ -45,8 +45,8 @@ struct plan {
 	size_t n_actors;
 	struct plan_step *steps;
 	size_t n_steps;
-	bool ipv6;            /* some step speaks IPv6; otherwise its namespaces are without */
-	bool loopback;        /* some step connects to other than the other namespace; otherwise lo stays down */
+	bool ipv6;            /* some step of the scenario speaks IPv6; otherwise its namespaces are without */
+	bool loopback;        /* some step of it names an address that may need lo; otherwise lo stays down */
 	uint64_t deadline_us; /* of the whole cell, its own sleeps and repeats included */
 };
 

@@ -89,6 +89,8 @@ int read_check_cells(struct reader *r)
 		int rc = plan_make(&plan, s, index, r->e);
 		if (rc < 0)
 			return rc;
+		r->s->ipv6 |= plan.ipv6;
+		r->s->loopback |= plan.loopback;
 		note_records(&plan, s, u.records);
 		struct rule_use *rest = note_rules(s->checks, s->n_checks, &plan, u.records, u.uses);
 		note_rules(s->expects, s->n_expects, &plan, u.records, rest);

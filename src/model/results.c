@@ -292,9 +292,14 @@ static int resume_line(struct resumed *r, const char *line, size_t len, struct e
 		r->torn = true;
 		return 0;
 	}
+	if (status == 0 && is_last_line(line, len)) {
+		refuse(r->file, e, "that run is finished");
+		if (e)
+			e->code = EALREADY;
+		return -EALREADY;
+	}
 	if (status == 0)
-		return refuse(r->file, e, is_last_line(line, len) ? "that run is finished"
-								 : "it holds a line of a type that is not known here");
+		return refuse(r->file, e, "it holds a line of a type that is not known here");
 	status = r->visit(r->context, &result, e);
 	if (status < 0)
 		return error_wrap(e, "%s:%zu", r->file->path, r->n_lines);
@@ -361,11 +366,16 @@ int results_end(struct results_file *file, const uint64_t counts[static VERDICT_
 	return t.failed ? error_no_memory(e) : results_append(file, t.data, t.len, e);
 }
 
+int results_flush(struct results_file *file, struct error *e)
+{
+	if (file->fd < 0 || !file->path || fsync(file->fd) == 0 || errno == EINVAL || errno == EROFS)
+		return 0;
+	return error_errno(e, ERROR_HOST, errno, "cannot make %s last", file->path);
+}
+
 int results_close(struct results_file *file, struct error *e)
 {
-	int r = 0;
-	if (file->fd >= 0 && file->path && fsync(file->fd) < 0 && errno != EINVAL && errno != EROFS)
-		r = error_errno(e, ERROR_HOST, errno, "cannot make %s last", file->path);
+	int r = results_flush(file, e);
 	fd_close(&file->fd);
 	free(TAKE_POINTER(file->path));
 	return r;

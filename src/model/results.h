@@ -54,7 +54,8 @@ int results_create(struct results_file *file, const char *dir, const struct run_
  * @visit: called with each result that the file holds
  *
  * Return: 1 when it can go on; 0 when @dir holds no run, not even a first line: results_create() is next; or -errno
- * (ERROR_USAGE) when the file is of another scenario, matrix or environment, is finished, is in use, or is damaged.
+ * (ERROR_USAGE) when the file is of another scenario, matrix or environment, is finished (-EALREADY), is in use, or is
+ * damaged.
  */
 int results_resume(struct results_file *file, const char *dir, struct run_facts *facts,
 	int (*visit)(void *context, const struct result *result, struct error *e), void *context, struct error *e);
@@ -70,7 +71,10 @@ int results_append(struct results_file *file, const char *line, size_t len, stru
 int results_end(struct results_file *file, const uint64_t counts[static VERDICT_COUNT], long runner_vmhwm_kib,
 	struct error *e);
 
-/* results_close() - make it last (fsync), and close. Also good on a file that was never opened. */
+/* results_flush() - make what was written last (fsync). Also good on a file that was never opened. */
+int results_flush(struct results_file *file, struct error *e);
+
+/* results_close() - flush and close. Also good on a file that was never opened. */
 int results_close(struct results_file *file, struct error *e);
 
 #endif

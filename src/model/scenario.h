@@ -98,6 +98,7 @@ struct scenario {
 	struct claim *claims;
 	size_t n_claims;
 	uint64_t step_deadline_us, cell_deadline_us;
+	bool ipv6, loopback; /* some cell needs them; then all cells have them, so that neither is a hidden factor */
 };
 
 /**

@@ -8,6 +8,11 @@
 // with 24 GiB: 230 us for the 262,144 buckets of connections, 14 us for the listeners (and 100 us more for the 65,536
 // of ports if BOUND-INACTIVE were asked for). Where the namespace above has net.ipv4.tcp_child_ehash_entries set
 // (Linux 6.1), a new namespace has a table of connections of its own, and the 230 us become 4.
+//
+// A dump can be overtaken: the kernel takes a reference of each socket of a bucket and describes them after it has let go of
+// the bucket (inet_diag_dump_icsk()). One that has become TIME-WAIT meanwhile is then shown as the dead socket that it was,
+// CLOSED and without its port, and its successor is not in that dump. (0.3 % to 1.4 % of the dumps right after a close on
+// Linux 6.18.) No socket that lives is CLOSED there, so such a dump is made again.
 #include "net/sockets.h"
 
 #include <assert.h>
@@ -109,7 +114,13 @@ static int dump(struct netlink *diag, struct tcp_sockets *list)
 		diag->failed = errno;
 		return status;
 	}
-	return netlink_collect(diag, sequence, keep_socket, list);
+	status = netlink_collect(diag, sequence, keep_socket, list);
+	if (status < 0)
+		return status;
+	for (size_t i = 0; i < list->n; i++)
+		if (list->all[i].state == TCP_STATE_CLOSED)
+			return -NLE_DUMP_INTR;
+	return 0;
 }
 
 int tcp_sockets_list(struct netlink *diag, struct tcp_sockets *list, struct error *e)

@@ -50,7 +50,7 @@ struct tcp_sockets {
  * tcp_sockets_list() - all TCP sockets of the namespace of @diag that listen or have a peer, IPv4 and IPv6
  * @list: emptied first; its memory is used again
  *
- * A dump that the kernel says was interrupted is made again.
+ * A dump that the kernel says was interrupted, or that shows that it was overtaken, is made again.
  */
 int tcp_sockets_list(struct netlink *diag, struct tcp_sockets *list, struct error *e);
 void tcp_sockets_done(struct tcp_sockets *list);

@@ -19,6 +19,7 @@
  *	a check that does not hold                  inconc
  *	the cell's deadline                         inconc
  *	an expectation that does not hold           fail
+ *	its worker was held up                      error: see HELD_UP_US
  *	all else that goes wrong                    error
  */
 #include "run/cell.h"
@@ -39,6 +40,10 @@
 #define READY_DEADLINE_US (5 * CLOCK_US_PER_S)
 #define READY_FIRST_WAIT_US 50 /* doubled each time, up to the next line */
 #define READY_LONGEST_WAIT_US (10 * CLOCK_US_PER_MS)
+
+/* A cell that goes on this much later than it wanted to (its worker was stopped, or starved) says nothing of what takes time:
+ * sleeps were longer, attempts fewer, and deadlines are over that had time left. */
+#define HELD_UP_US CLOCK_US_PER_S
 
 #define OUTCOME_TIMEOUT "timeout" /* no errno: nothing came within the step's deadline */
 
@@ -242,11 +247,13 @@ static const struct word *missing_socket(const struct cell *cell, const struct p
 static void begin_try(struct cell *cell)
 {
 	const struct plan_step *planned = current_step(cell);
+	uint64_t progress = cell->tries ? cell->run.progress : 0; /* what was sent or received is */
 	cell->run = (struct step_run){
 		.testbed = &cell->testbed,
 		.actor = &cell->testbed.actors[planned->actor],
 		.step = planned,
 		.began_us = clock_now_us(),
+		.progress = progress,
 		.helper_fd = -1,
 		.wait_fd = -1,
 	};
@@ -413,7 +420,14 @@ static enum cell_status cell_ready(struct cell *cell, struct error *e)
 enum cell_status cell_advance(struct cell *cell, struct whereabouts *whereabouts)
 {
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+	uint64_t now_us = clock_now_us();
+	if (cell->wake_us != CLOCK_NEVER && now_us > cell->wake_us + HELD_UP_US) {
+		char late[DURATION_TEXT], reason[96];
+		snprintf(reason, sizeof reason, "its worker was held up for %s", duration_format(now_us - cell->wake_us, late));
+		return cell_finish(cell, VERDICT_ERROR, reason);
+	}
 	cell->wait_fd = -1;
+	cell->wake_us = CLOCK_NEVER;
 	cell->parked = false;
 	switch (cell->phase) {
 	case CELL_BUILD:

@@ -36,12 +36,14 @@ int frame_send(int fd, const struct frame *frame, const void *payload)
 	return 0;
 }
 
-bool frame_next(const struct text *buffer, size_t offset, struct frame *ret, const char **ret_payload)
+int frame_next(const struct text *buffer, size_t offset, struct frame *ret, const char **ret_payload)
 {
 	size_t have = buffer->len - offset;
 	if (have < sizeof *ret)
-		return false;
+		return 0;
 	memcpy(ret, buffer->data + offset, sizeof *ret);
+	if (ret->kind >= FRAME_KIND_COUNT || ret->len > FRAME_PAYLOAD_MAX)
+		return -EPROTO;
 	*ret_payload = buffer->data + offset + sizeof *ret;
 	return have - sizeof *ret >= ret->len;
 }

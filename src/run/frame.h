@@ -27,12 +27,13 @@ struct frame {
 	struct run_id id;
 	uint32_t wants; /* 1 in a FRAME_RESULT that is a FRAME_WANT as well */
 };
-#define FRAME_PAYLOAD_MAX (16U << 20) /* no line is as long; a longer one is a broken worker */
 
 /* frame_send() - write one frame whole, and its payload; blocks. Return: 0 or -errno; -EPIPE when the runner is gone. */
 int frame_send(int fd, const struct frame *frame, const void *payload);
 
-/* frame_next() - the first whole frame in @buffer from @offset on. Return: false when there is none yet. */
-bool frame_next(const struct text *buffer, size_t offset, struct frame *ret, const char **ret_payload);
+#define FRAME_PAYLOAD_MAX (16U << 20) /* no line is as long */
+
+/* frame_next() - the first whole frame in @buffer from @offset on. Return: 1; 0 when there is none yet; -EPROTO for no frame. */
+int frame_next(const struct text *buffer, size_t offset, struct frame *ret, const char **ret_payload);
 
 #endif

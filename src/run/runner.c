@@ -51,6 +51,7 @@ struct worker_process {
 	struct flight *flights;
 	size_t n_flights, flights_size;
 	bool wants;
+	bool greeted; /* its FRAME_HELLO has come */
 	uint64_t heard_us;
 	struct error failure; /* what it said before it died */
 };
@@ -117,7 +118,7 @@ static int spawn_worker(struct runner *r, struct worker_process *w, struct error
 		worker_run(&job, orders_read, frames_write);
 	w->pid = pid;
 	w->heard_us = clock_now_us();
-	w->wants = false;
+	w->wants = w->greeted = false;
 	return runner_watch(r, w->frames_fd, w, e);
 }
 
@@ -220,6 +221,7 @@ static int take_frame(struct runner *r, struct worker_process *w, const struct f
 	w->heard_us = clock_now_us();
 	switch ((enum frame_kind)frame->kind) {
 	case FRAME_HELLO:
+		w->greeted = true;
 		return r->begun ? 0 : begin(r, payload, frame->len, e);
 	case FRAME_WANT:
 		w->wants = true;
@@ -239,7 +241,7 @@ static int take_frame(struct runner *r, struct worker_process *w, const struct f
 	case FRAME_KIND_COUNT:
 		break;
 	}
-	return error_set(e, ERROR_HARNESS, EPROTO, "a worker sent what is no frame");
+	return -EPROTO; /* frame_next() knows no other kind */
 }
 
 static int take_frames(struct runner *r, struct worker_process *w, struct error *e)
@@ -248,10 +250,13 @@ static int take_frames(struct runner *r, struct worker_process *w, struct error 
 	struct frame frame;
 	const char *payload;
 	int status = 0;
-	while (status == 0 && frame_next(&w->input, offset, &frame, &payload)) {
+	int found = 1;
+	while (status == 0 && (found = frame_next(&w->input, offset, &frame, &payload)) > 0) {
 		offset += sizeof frame + frame.len;
 		status = take_frame(r, w, &frame, payload, e);
 	}
+	if (found < 0)
+		status = error_set(e, ERROR_HARNESS, EPROTO, "a worker sent what is no frame");
 	if (offset) {
 		memmove(w->input.data, w->input.data + offset, w->input.len - offset);
 		text_truncate(&w->input, w->input.len - offset);
@@ -343,7 +348,8 @@ static void kill_silent_workers(struct runner *r)
 		r->workers[i].heard_us += gap_us;
 	for (size_t i = 0; i < r->n_workers; i++) {
 		struct worker_process *w = &r->workers[i];
-		if (!w->pid || !w->n_flights || now_us < w->heard_us + RUNNER_SILENCE_US)
+		bool owes_a_word = w->n_flights || !w->greeted;
+		if (!w->pid || !owes_a_word || now_us < w->heard_us + RUNNER_SILENCE_US)
 			continue;
 		error_set(&w->failure, ERROR_HARNESS, ETIMEDOUT, "the worker hung, and was killed");
 		kill(w->pid, SIGKILL);
@@ -386,16 +392,22 @@ static int runner_loop(struct runner *r, struct error *e)
 	return status;
 }
 
-static int runner_open(struct runner *r, sigset_t *ret_mask, struct error *e)
+/* The signals that stop a run. */
+static void list_stops(sigset_t *ret)
+{
+	struct sigaction hangup;
+	sigemptyset(ret);
+	sigaddset(ret, SIGINT);
+	sigaddset(ret, SIGTERM);
+	if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler != SIG_IGN) /* nohup(1) */
+		sigaddset(ret, SIGHUP);
+}
+
+static int runner_open(struct runner *r, struct error *e)
 {
 	sigset_t stops;
-	sigemptyset(&stops);
-	sigaddset(&stops, SIGINT);
-	sigaddset(&stops, SIGTERM);
-	struct sigaction hangup;
-	if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler != SIG_IGN) /* nohup(1) */
-		sigaddset(&stops, SIGHUP);
-	sigprocmask(SIG_BLOCK, &stops, ret_mask);
+	list_stops(&stops);
+	sigprocmask(SIG_BLOCK, &stops, NULL);
 	r->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	r->signal_fd = signalfd(-1, &stops, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (r->epoll_fd < 0 || r->signal_fd < 0)
@@ -418,18 +430,15 @@ static int runner_open(struct runner *r, sigset_t *ret_mask, struct error *e)
 	return status;
 }
 
-/* End the workers: by end of file, which they answer by ending themselves; at once where something went wrong. */
-static void runner_close(struct runner *r, bool at_once, const sigset_t *mask)
+/* End the workers. They have nothing to do any more, or are to leave it; and one that is stopped or hangs must not hold up
+ * the end of the run. */
+static void runner_close(struct runner *r)
 {
+	for (size_t i = 0; i < r->n_workers; i++)
+		if (r->workers[i].pid)
+			kill(r->workers[i].pid, SIGKILL);
 	for (size_t i = 0; i < r->n_workers; i++) {
 		struct worker_process *w = &r->workers[i];
-		fd_close(&w->orders_fd);
-		if (w->pid && at_once)
-			kill(w->pid, SIGKILL);
-	}
-	for (size_t i = 0; i < r->n_workers; i++) {
-		struct worker_process *w = &r->workers[i];
-		fd_close(&w->frames_fd);
 		while (w->pid && waitpid(w->pid, NULL, 0) < 0 && errno == EINTR)
 			;
 		close_worker(w);
@@ -438,7 +447,13 @@ static void runner_close(struct runner *r, bool at_once, const sigset_t *mask)
 	fd_close(&r->epoll_fd);
 	fd_close(&r->signal_fd);
 	arena_done(&r->arena);
-	sigprocmask(SIG_SETMASK, mask, NULL);
+}
+
+void runner_allow_signals(void)
+{
+	sigset_t stops;
+	list_stops(&stops);
+	sigprocmask(SIG_UNBLOCK, &stops, NULL);
 }
 
 int runner_run(const struct runner_job *job, struct runner_progress *ret, struct error *e)
@@ -451,16 +466,15 @@ int runner_run(const struct runner_job *job, struct runner_progress *ret, struct
 		.began_us = clock_now_us(),
 		.turned_us = clock_now_us(),
 	};
-	sigset_t mask;
 	signal(SIGPIPE, SIG_IGN); /* a worker that died is seen by its end of file */
 	signal(SIGXFSZ, SIG_IGN); /* a file at its limit is seen by EFBIG, as a full disk by ENOSPC */
-	int status = runner_open(&r, &mask, e);
+	int status = runner_open(&r, e);
 	if (status == 0)
 		status = runner_loop(&r, e);
 	bool stopped_at_once = status == -EINTR && r.signal;
 	r.progress.n_in_flight = stopped_at_once ? 0 : r.progress.n_in_flight;
 	tell_progress(&r);
-	runner_close(&r, status < 0, &mask);
+	runner_close(&r);
 	*ret = r.progress;
 	if (stopped_at_once || status == 0)
 		return r.signal;

@@ -40,9 +40,14 @@ struct runner_job {
  * runner_run() - run the schedule to its end
  * @ret: the last state of things; filled also on failure
  *
- * Return: 0; the number of the signal (SIGINT, SIGTERM, SIGHUP) that ended it early; or -errno.
+ * Afterwards SIGINT, SIGTERM and SIGHUP stay blocked, so that what is left to be written is written, until
+ * runner_allow_signals().
+ * Return: 0; the number of the signal of these that ended it early; or -errno.
  */
 int runner_run(const struct runner_job *job, struct runner_progress *ret, struct error *e);
+
+/* runner_allow_signals() - those that came in the meantime end the process now. */
+void runner_allow_signals(void);
 
 /* runner_default_jobs() - as many as there are processors for this process. */
 unsigned runner_default_jobs(void);

@@ -5,60 +5,82 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/cleanup.h"
 #include "model/results.h"
 
-static bool selects(struct schedule *s, uint64_t cell)
+/* Room for one more in steps of powers of two. */
+static int add_cell(struct schedule *s, uint64_t cell)
 {
-	if (s->only_cell != RUN_ALL_CELLS && cell != s->only_cell)
-		return false;
-	return matrix_cell(s->matrix, cell, s->levels) &&
-		(!s->restriction || conditions_hold(s->restriction, s->levels));
+	bool is_full = !(s->n_cells & (s->n_cells - 1));
+	if (is_full) {
+		size_t size = s->n_cells ? s->n_cells * 2 : 1;
+		uint32_t *cells = reallocarray(s->cells, size, sizeof *cells);
+		if (!cells)
+			return -ENOMEM;
+		s->cells = cells;
+	}
+	s->cells[s->n_cells++] = (uint32_t)cell;
+	return 0;
 }
 
 int schedule_init(struct schedule *s, const struct matrix *m, const struct conditions *restriction, uint64_t only_cell,
 	uint32_t replicates, struct error *e)
 {
-	*s = (struct schedule){
-		.matrix = m,
-		.restriction = restriction,
-		.only_cell = only_cell,
-		.replicates = replicates,
-		.levels = calloc(m->n_factors + 1, sizeof *s->levels),
-	};
-	if (!s->levels)
+	*s = (struct schedule){.matrix = m, .replicates = replicates};
+	CLEANUP(cleanup_free) size_t *levels = calloc(m->n_factors + 1, sizeof *levels);
+	if (!levels)
 		return error_no_memory(e);
-	if (__builtin_mul_overflow(m->n_indices, (uint64_t)replicates, &s->n_places))
-		return error_set(e, ERROR_USAGE, E2BIG, "--replicates %u is too many", replicates);
-	uint64_t n_cells = 0;
-	for (uint64_t cell = 0; cell < m->n_indices; cell++)
-		n_cells += selects(s, cell);
-	s->n_runs = n_cells * replicates;
+	if (m->n_indices > UINT32_MAX)
+		return error_set(e, ERROR_USAGE, E2BIG, "a matrix of that many combinations cannot be run");
+	for (uint64_t cell = 0; cell < m->n_indices; cell++) {
+		bool is_meant = only_cell == RUN_ALL_CELLS || cell == only_cell;
+		if (!is_meant || !matrix_cell(m, cell, levels) || (restriction && !conditions_hold(restriction, levels)))
+			continue;
+		if (add_cell(s, cell) < 0)
+			return error_no_memory(e);
+	}
+	s->n_runs = (uint64_t)s->n_cells * replicates;
 	return 0;
 }
 
 void schedule_seed(struct schedule *s, uint64_t seed)
 {
-	shuffle_init(&s->shuffle, s->n_places, seed);
+	shuffle_init(&s->shuffle, s->n_runs, seed);
 }
 
-static uint64_t place_of(const struct schedule *s, struct run_id id)
+static int compare_cells(const void *a, const void *b)
 {
-	return id.cell * s->replicates + (id.replicate - 1);
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	return (x > y) - (x < y);
 }
 
-bool schedule_has(struct schedule *s, struct run_id id)
+/* Where the run stands before the shuffle. Return: false when it is none of these. */
+static bool find_place(const struct schedule *s, struct run_id id, uint64_t *ret)
 {
-	return id.cell < s->matrix->n_indices && id.replicate >= 1 && id.replicate <= s->replicates &&
-		selects(s, id.cell);
+	if (id.cell > UINT32_MAX || id.replicate < 1 || id.replicate > s->replicates || !s->n_cells)
+		return false;
+	uint32_t cell = (uint32_t)id.cell;
+	const uint32_t *found = bsearch(&cell, s->cells, s->n_cells, sizeof *s->cells, compare_cells);
+	if (found)
+		*ret = (uint64_t)(found - s->cells) * s->replicates + (id.replicate - 1);
+	return found;
+}
+
+bool schedule_has(const struct schedule *s, struct run_id id)
+{
+	uint64_t place;
+	return find_place(s, id, &place);
 }
 
 int schedule_mark_done(struct schedule *s, struct run_id id)
 {
+	uint64_t place;
+	if (!find_place(s, id, &place))
+		return -ENOENT;
 	if (!s->done)
-		s->done = calloc(s->n_places / 8 + 1, 1);
+		s->done = calloc(s->n_runs / 8 + 1, 1);
 	if (!s->done)
 		return -ENOMEM;
-	uint64_t place = place_of(s, id);
 	unsigned char bit = (unsigned char)(1U << (place % 8));
 	if (s->done[place / 8] & bit)
 		return -EEXIST;
@@ -68,13 +90,15 @@ int schedule_mark_done(struct schedule *s, struct run_id id)
 
 bool schedule_next(struct schedule *s, struct run_id *ret)
 {
-	while (s->next < s->n_places) {
+	while (s->next < s->n_runs) {
 		uint64_t place = s->shuffle.n ? shuffle_at(&s->shuffle, s->next) : s->next;
 		s->next++;
-		uint64_t cell = place / s->replicates;
-		if ((s->done && s->done[place / 8] >> (place % 8) & 1) || !selects(s, cell))
+		if (s->done && s->done[place / 8] >> (place % 8) & 1)
 			continue;
-		*ret = (struct run_id){.cell = cell, .replicate = (uint32_t)(place % s->replicates) + 1};
+		*ret = (struct run_id){
+			.cell = s->cells[place / s->replicates],
+			.replicate = (uint32_t)(place % s->replicates) + 1,
+		};
 		return true;
 	}
 	return false;
@@ -82,7 +106,7 @@ bool schedule_next(struct schedule *s, struct run_id *ret)
 
 void schedule_done(struct schedule *s)
 {
-	free(s->levels);
+	free(s->cells);
 	free(s->done);
-	*s = (struct schedule){.levels = NULL};
+	*s = (struct schedule){.cells = NULL};
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which runs there are, in the order that the seed gives; those done already are left out. Constant memory but a bit a
+/* Which runs there are, in the order that the seed gives; those done already are left out. Four bytes a cell, and a bit a
  * run where runs are left out. */
 #ifndef RUN_SCHEDULE_H
 #define RUN_SCHEDULE_H
@@ -14,16 +14,20 @@ struct run_id {
 
 struct schedule {
 	const struct matrix *matrix;
-	const struct conditions *restriction; /* NULL: all cells */
-	uint64_t only_cell;                   /* RUN_ALL_CELLS: all cells */
+	uint32_t *cells; /* those that there are, ascending; owned */
+	size_t n_cells;
 	uint32_t replicates;
 	struct shuffle shuffle;
-	uint64_t n_places, next; /* places of the shuffled order */
-	uint64_t n_runs;         /* how many runs there are, those done included */
-	size_t *levels;          /* room for one cell's */
-	unsigned char *done;     /* a bit a place before the shuffle; NULL while none is done */
+	uint64_t n_runs;     /* how many there are, those done included */
+	uint64_t next;       /* of the shuffled order */
+	unsigned char *done; /* a bit a run, before the shuffle; NULL while none is done */
 };
 
+/**
+ * schedule_init() - all cells for which @restriction (NULL: always) holds, or only the cell @only_cell (RUN_ALL_CELLS: all)
+ *
+ * No seed yet: the order is that of the file.
+ */
 int schedule_init(struct schedule *s, const struct matrix *m, const struct conditions *restriction, uint64_t only_cell,
 	uint32_t replicates, struct error *e);
 
@@ -31,9 +35,9 @@ int schedule_init(struct schedule *s, const struct matrix *m, const struct condi
 void schedule_seed(struct schedule *s, uint64_t seed);
 
 /* schedule_has() - whether the run is one of these. */
-bool schedule_has(struct schedule *s, struct run_id id);
+bool schedule_has(const struct schedule *s, struct run_id id);
 
-/* schedule_mark_done() - leave the run out. Return: 0, -EEXIST when it was done already, -ENOMEM. */
+/* schedule_mark_done() - leave the run out. Return: 0, -EEXIST when it was done already, -ENOENT, -ENOMEM. */
 int schedule_mark_done(struct schedule *s, struct run_id id);
 
 /* schedule_next() - Return: false when there is none left. */

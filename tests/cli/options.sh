@@ -164,7 +164,7 @@ tap_report 'netrepro doctor --format json'
 for argument in server-restart scenarios scenarios/ $restart; do
 	try run --dry-run --cell 0 "$argument"
 	exits 0
-	says out '1 runs; none was made'
+	says out '1 run; none was made'
 done
 tap_report 'a scenario by its name, its folder, its file'
 

@@ -332,6 +332,20 @@ done < <(of recv-bytes '.steps[] | [.line, .do] | join("\t")')
 is 'the steps' "$(of recv-bytes '.steps | length')" 9
 tap_report 'a result tells its steps, with their lines in the file'
 
+# A look at a socket that changes its state just then: FIN-WAIT-1 becomes a timewait socket, which is another one to the
+# kernel, and a dump that is overtaken shows neither.
+{
+	echo 'name: overtaken'
+	cat prelude.txt
+	printf '  - server: %s\n' restart 'tcp-state *:80'
+	echo '    as: state'
+} >overtaken.yaml
+try run --quiet --replicates 1500 -o overtaken overtaken.yaml
+exits 0
+is 'the states' "$(jq -r 'select(.type == "cell") | .responses.state' overtaken/results.jsonl | sort | uniq -c | tr -s ' ')" \
+	' 1500 FIN-WAIT-2'
+tap_report 'tcp-state right behind a close misses no socket'
+
 # Set-up that does not succeed, conditions that are not met, times that are over.
 cat >unmet.yaml <<'END'
 name: unmet
