@@ -100,7 +100,7 @@ static int visit(void *context, const struct result *result, struct error *e)
 static void resume(const char *bytes, size_t len)
 {
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
-	CLEANUP(schedule_done) struct schedule schedule = {.levels = NULL};
+	CLEANUP(schedule_done) struct schedule schedule = {.cells = NULL};
 	struct results_file file = RESULTS_FILE_INIT;
 	struct run_facts f = facts();
 	struct stat status;
