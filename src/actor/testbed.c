@@ -96,10 +96,14 @@ static int testbed_make_namespace(struct testbed *t, size_t i, const struct plan
 	namespace->fd = fd;
 
 	int r = netlink_open(&namespace->route, NETLINK_ROUTE, e);
-	/* Without IPv6 a link that comes up sends no multicast chatter, and comes up sooner. A kernel without IPv6 has
-	 * nothing to switch off. */
+	/*
+	 * Without IPv6 a link that comes up sends no multicast chatter, and comes up sooner. It takes the default when it
+	 * is made; writing conf.all would spin for the lock of all links, which the kernel holds while it clears the
+	 * namespaces of earlier cells away (addrconf_disable_ipv6(), net/ipv6/addrconf.c). A kernel without IPv6 has
+	 * nothing to switch off.
+	 */
 	if (r == 0 && !plan->ipv6) {
-		r = sysctl_write("net.ipv6.conf.all.disable_ipv6", "1", e);
+		r = sysctl_write("net.ipv6.conf.default.disable_ipv6", "1", e);
 		if (r < 0 && e->kind == ERROR_ABSENT) {
 			error_clear(e);
 			r = 0;

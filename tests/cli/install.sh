@@ -33,8 +33,11 @@ tap_report 'make install: all is there, and all can read it'
 
 is 'the version' "$(root/usr/bin/netrepro --version)" "$("$folder/netrepro" --version)"
 tap_report 'the installed program starts'
-grep -qaF /usr/share/netrepro root/usr/bin/netrepro || wrong+=('it does not look there')
-tap_report 'the installed program looks for its scenarios where they are, whatever it was built for'
+(cd / && "$folder/root/usr/bin/netrepro" list) >listed 2>&1
+says listed /share/netrepro/scenarios/server-restart.yaml
+(cd / && "$folder/root/usr/bin/netrepro" check server-restart) >checked 2>&1
+says checked '/share/netrepro/scenarios/server-restart.yaml: good'
+tap_report 'the installed program finds the scenarios that were installed with it'
 
 page=root/usr/share/man/man1/netrepro.1
 LC_ALL=C.UTF-8 MANWIDTH=80 man --warnings -l "$page" >rendered 2>warnings || wrong+=('man fails')

@@ -64,7 +64,9 @@ transcript finished run --resume -o runs/ended small.yaml
 unchanged ended
 tap_report '… and is left as it was'
 
-unfinished refused 3
+ran refused
+grep -E '^\{"type":"(run"|cell","id":"[23]")' runs/refused/results.jsonl >refused.cut
+cp refused.cut runs/refused/results.jsonl
 transcript holds-an-unfinished-run run -o runs/refused small.yaml
 transcript other-scenario run --resume -o runs/refused other.yaml
 transcript other-matrix run --resume -o runs/refused larger.yaml
@@ -90,7 +92,7 @@ damaged damaged-empty-line '2s/.*//'
 damaged damaged-first '1s/^.\{20\}//'
 damaged damaged-other-type '2s/"cell"/"shell"/'
 damaged damaged-other-cell '2s/"id":"[0-9]*"/"id":"1"/'
-damaged damaged-twice '2p'
+damaged damaged-twice '2s/"id":"[0-9]*"/"id":"2"/;2p'
 damaged damaged-version '1s/"format":1/"format":2/'
 damaged damaged-no-file '1s/.*/{"type":"cell"}/'
 
@@ -169,7 +171,7 @@ fi
 
 unfinished used 3
 exec {lock}<>runs/used/results.jsonl
-flock "$lock"
+flock --shared "$lock"
 transcript in-use run --resume -o runs/used small.yaml
 transcript in-use-new run -o runs/used small.yaml
 unchanged used

@@ -126,7 +126,6 @@ tap_report 'a resumed run goes on in its own order'
 transcript dry-run run --dry-run small.yaml
 transcript dry-run-set run --dry-run --set colour=violet --replicates 2 small.yaml
 transcript dry-run-cell run --dry-run --cell 2 small.yaml
-transcript dry-run-seed run --dry-run --seed 7 --set colour=red small.yaml
 try run --dry-run "${in_order[@]}" --seed 7 small.yaml
 is 'the order' "$(sed -n 's/^cell \([0-9]*\).*/\1/p' out | tr '\n' ' ')" "$(cells_of first)"
 tap_report '--dry-run with a seed shows the order of the run'

@@ -150,7 +150,7 @@ static void refused(struct bench *b, const char *data, size_t len, const struct 
 	struct visits v;
 	write_file(b->path, data, len);
 	int r = resume(b, &copy, &file, &v, &e);
-	assert_int_equal(r, strstr(why, "finished") ? -EALREADY : -EINVAL);
+	assert_int_equal(r, strstr(error_text(&e), "finished") ? -EALREADY : -EINVAL);
 	assert_int_equal(e.kind, ERROR_USAGE);
 	if (!strstr(error_text(&e), why))
 		fail_msg("'%s' is not in: %s", why, error_text(&e));
