@@ -130,8 +130,10 @@ static int testbed_join(struct testbed *t, struct error *e)
 static int testbed_make_actors(struct testbed *t, struct plan *plan, struct error *e)
 {
 	t->actors = arena_array(&plan->arena, plan->n_actors, sizeof *t->actors);
-	if (!t->actors)
+	t->connections = arena_array(&plan->arena, plan->n_steps, sizeof *t->connections);
+	if (!t->actors || !t->connections)
 		return error_no_memory(e);
+	t->connections_size = plan->n_steps;
 	for (; t->n_actors < plan->n_actors; t->n_actors++) {
 		const struct plan_actor *planned = &plan->actors[t->n_actors];
 		struct testbed_actor *actor = &t->actors[t->n_actors];
@@ -151,7 +153,7 @@ static int testbed_make_actors(struct testbed *t, struct plan *plan, struct erro
 
 int testbed_build(struct testbed *t, struct plan *plan, struct whereabouts *whereabouts, struct error *e)
 {
-	*t = (struct testbed){.whereabouts = whereabouts};
+	*t = (struct testbed){.whereabouts = whereabouts, .ipv6 = plan->ipv6};
 	for (size_t i = 0; i < SCENARIO_NAMESPACES_MAX; i++)
 		t->namespaces[i].fd = -1;
 	int r = testbed_make_actors(t, plan, e);
@@ -176,18 +178,6 @@ int testbed_is_ready(struct testbed *t, struct error *e)
 	for (size_t i = 0; r > 0 && i < t->n_namespaces; i++)
 		netlink_close(&t->namespaces[i].route);
 	return r;
-}
-
-int testbed_look(struct testbed *t, struct testbed_namespace *namespace, struct error *e)
-{
-	if (!namespace->diag.sock) {
-		int r = testbed_enter(t, namespace, e);
-		if (r == 0)
-			r = netlink_open(&namespace->diag, NETLINK_SOCK_DIAG, e);
-		if (r < 0)
-			return r;
-	}
-	return tcp_sockets_list(&namespace->diag, &namespace->look, e);
 }
 
 int testbed_close_socket(struct testbed_actor *actor, size_t slot)

@@ -44,12 +44,21 @@ struct testbed_actor {
 	size_t n_sockets;
 };
 
+/* A connection that a `connect` has made. */
+struct testbed_connection {
+	const struct testbed_namespace *from; /* where it was made */
+	struct tcp_socket end;                /* of who connected: family, addresses and ports */
+};
+
 struct testbed {
 	struct whereabouts *whereabouts;
 	struct testbed_namespace namespaces[SCENARIO_NAMESPACES_MAX];
 	size_t n_namespaces;
 	struct testbed_actor *actors; /* from the plan's arena */
 	size_t n_actors;
+	struct testbed_connection *connections; /* room for one a step; from the plan's arena */
+	size_t n_connections, connections_size;
+	bool ipv6;
 };
 
 /**
@@ -66,9 +75,6 @@ int testbed_is_ready(struct testbed *t, struct error *e);
 
 /* testbed_enter() - be in @namespace; cheap when already there. */
 int testbed_enter(struct testbed *t, const struct testbed_namespace *namespace, struct error *e);
-
-/* testbed_look() - all TCP sockets of @namespace, into its `look`. */
-int testbed_look(struct testbed *t, struct testbed_namespace *namespace, struct error *e);
 
 /* testbed_close_socket() - close and forget the socket in @slot. Return: 0, or the errno of close(2), positive. */
 int testbed_close_socket(struct testbed_actor *actor, size_t slot);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "actor/endpoint.h"
+#include "actor/look.h"
 #include "actor/sockopt.h"
 #include "actor/verb.h"
 #include "base/clock.h"
@@ -127,8 +128,10 @@ static enum step_status run_connect(struct step_run *run, struct error *e)
 	struct testbed_socket *s = step_socket(run, 0);
 	struct sockaddr_storage address;
 	socklen_t len = endpoint_fill(run->testbed, &run->step->words[1].address, s->family, &address);
-	if (connect(s->fd, (struct sockaddr *)&address, len) == 0)
+	if (connect(s->fd, (struct sockaddr *)&address, len) == 0) {
+		look_remember(run->testbed, run->actor->in, s->fd);
 		return step_ok(run);
+	}
 	if (errno != EINPROGRESS && errno != EALREADY)
 		return step_errno(run, errno);
 	/* Woken up and not decided: what woke it would do so again at once, so the next looks go by time. */

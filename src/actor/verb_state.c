@@ -20,6 +20,7 @@
 #include <string.h>
 
 #include "actor/endpoint.h"
+#include "actor/look.h"
 #include "actor/verb.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -110,16 +111,16 @@ static enum step_status run_tcp_state(struct step_run *run, struct error *e)
 {
 	struct testbed *t = run->testbed;
 	struct testbed_namespace *own = run->actor->in;
-	if (testbed_look(t, own, e) < 0)
+	if (look_at(t, own, e) < 0)
 		return STEP_FAILED;
 	if (own_end_lasts(run, &own->look))
 		return report_states(run, &own->look, true);
 
 	/* The own namespace last: what was on its way when the others were seen settled has arrived by then, or shows. */
 	for (size_t i = 0; i < t->n_namespaces; i++)
-		if (&t->namespaces[i] != own && testbed_look(t, &t->namespaces[i], e) < 0)
+		if (&t->namespaces[i] != own && look_at(t, &t->namespaces[i], e) < 0)
 			return STEP_FAILED;
-	if (testbed_look(t, own, e) < 0)
+	if (look_at(t, own, e) < 0)
 		return STEP_FAILED;
 	bool settled = have_settled(t);
 	if (settled || run->expired)

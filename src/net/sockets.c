@@ -18,6 +18,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <linux/inet_diag.h>
+#include <linux/sock_diag.h>
 #include <netlink/idiag/idiagnl.h>
 #include <netlink/msg.h>
 #include <stdlib.h>
@@ -54,7 +55,7 @@ const char *tcp_state_name(enum tcp_state state)
 	return (unsigned)state < TCP_STATE_COUNT ? state_names[state] : NULL;
 }
 
-static struct tcp_socket *list_add(struct tcp_sockets *list)
+struct tcp_socket *tcp_sockets_add(struct tcp_sockets *list)
 {
 	if (list->n == list->size) {
 		size_t size = list->size ? 2 * list->size : 16;
@@ -79,16 +80,9 @@ static struct in6_addr address_of(int family, const uint32_t words[static 4])
 	return address;
 }
 
-static int keep_socket(struct nl_msg *message, void *context)
+static struct tcp_socket describe(const struct inet_diag_msg *d)
 {
-	struct nlmsghdr *header = nlmsg_hdr(message);
-	if (nlmsg_datalen(header) < (int)sizeof(struct inet_diag_msg))
-		return -NLE_MSG_TOOSHORT;
-	const struct inet_diag_msg *d = nlmsg_data(header);
-	struct tcp_socket *s = list_add(context);
-	if (!s)
-		return -NLE_NOMEM;
-	*s = (struct tcp_socket){
+	return (struct tcp_socket){
 		.state = d->idiag_state,
 		.family = d->idiag_family,
 		.local = address_of(d->idiag_family, d->id.idiag_src),
@@ -100,6 +94,17 @@ static int keep_socket(struct nl_msg *message, void *context)
 		.receive_queue = d->idiag_rqueue,
 		.send_queue = d->idiag_wqueue,
 	};
+}
+
+static int keep_socket(struct nl_msg *message, void *context)
+{
+	struct nlmsghdr *header = nlmsg_hdr(message);
+	if (nlmsg_datalen(header) < (int)sizeof(struct inet_diag_msg))
+		return -NLE_MSG_TOOSHORT;
+	struct tcp_socket *s = tcp_sockets_add(context);
+	if (!s)
+		return -NLE_NOMEM;
+	*s = describe(nlmsg_data(header));
 	return NL_OK;
 }
 
@@ -139,4 +144,50 @@ void tcp_sockets_done(struct tcp_sockets *list)
 {
 	free(list->all);
 	*list = TCP_SOCKETS_INIT;
+}
+
+static void put_address(uint32_t words[static 4], int family, const struct in6_addr *address)
+{
+	if (family == AF_INET6)
+		memcpy(words, address, sizeof(*address));
+	else
+		memcpy(words, &address->s6_addr[12], 4);
+}
+
+static int keep_one(struct nl_msg *message, void *context)
+{
+	struct nlmsghdr *header = nlmsg_hdr(message);
+	if (nlmsg_datalen(header) < (int)sizeof(struct inet_diag_msg))
+		return -NLE_MSG_TOOSHORT;
+	*(struct tcp_socket *)context = describe(nlmsg_data(header));
+	return NL_OK;
+}
+
+static void cleanup_message(struct nl_msg **message)
+{
+	if (*message)
+		nlmsg_free(*message);
+}
+
+int tcp_socket_find(struct netlink *diag, const struct tcp_socket *wanted, struct tcp_socket *ret, struct error *e)
+{
+	struct inet_diag_req_v2 body = {
+		.sdiag_family = (uint8_t)wanted->family,
+		.sdiag_protocol = IPPROTO_TCP,
+		.idiag_states = ALL_STATES,
+		.id = {
+			.idiag_sport = htons(wanted->local_port),
+			.idiag_dport = htons(wanted->remote_port),
+			.idiag_cookie = {INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE},
+		},
+	};
+	put_address(body.id.idiag_src, wanted->family, &wanted->local);
+	put_address(body.id.idiag_dst, wanted->family, &wanted->remote);
+	CLEANUP(cleanup_message) struct nl_msg *message = nlmsg_alloc_simple(SOCK_DIAG_BY_FAMILY, 0);
+	int status = -NLE_NOMEM;
+	if (message && nlmsg_append(message, &body, sizeof(body), NLMSG_ALIGNTO) == 0)
+		status = netlink_query(diag, message, keep_one, ret);
+	if (status >= 0)
+		return 1;
+	return diag->refused == ENOENT ? 0 : netlink_error(diag, status, e, "a TCP socket by sock_diag");
 }

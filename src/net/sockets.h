@@ -55,4 +55,15 @@ struct tcp_sockets {
 int tcp_sockets_list(struct netlink *diag, struct tcp_sockets *list, struct error *e);
 void tcp_sockets_done(struct tcp_sockets *list);
 
+/* tcp_sockets_add() - an empty element at the end of @list; NULL when memory is out. */
+struct tcp_socket *tcp_sockets_add(struct tcp_sockets *list);
+
+/**
+ * tcp_socket_find() - one socket of the namespace of @diag by its four-tuple, TIME-WAIT included: a look into one bucket
+ * @wanted: family, addresses (IPv4 as v4-mapped) and ports count
+ *
+ * Return: 1 with *@ret filled, 0 when there is none, or -errno.
+ */
+int tcp_socket_find(struct netlink *diag, const struct tcp_socket *wanted, struct tcp_socket *ret, struct error *e);
+
 #endif

@@ -21,7 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "actor/testbed.h"
+#include "actor/look.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "net/namespace.h"
@@ -226,7 +226,7 @@ static int worker_sock_diag(char *detail, size_t size, struct error *e)
 	struct sockaddr_in any = {.sin_family = AF_INET, .sin_port = htons(12345)};
 	if (fd < 0 || bind(fd, (struct sockaddr *)&any, sizeof any) < 0 || listen(fd, 1) < 0)
 		return error_errno(e, ERROR_HOST, errno, "cannot make a listener");
-	r = testbed_look(&t, &t.namespaces[0], e);
+	r = look_at(&t, &t.namespaces[0], e);
 	if (r < 0)
 		return r;
 	const struct tcp_sockets *look = &t.namespaces[0].look;

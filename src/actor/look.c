@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A look at the TCP sockets of a namespace of the testbed.
+ *
+ * Theory of operation. sock_diag's dump is the truth, and dear: the kernel walks the tables of all namespaces for it (0.3 ms,
+ * a sixth of a cell, on Linux 6.18). But what there can be is known: the listeners are sockets of our own, and a connection
+ * is one that a `connect` has made, whose four-tuple was kept, so that its ends can be asked for one by one, in 7 us each.
+ * That nothing is missing so is not assumed: the kernel keeps two counts for each namespace, of its sockets in use and of
+ * those in TIME-WAIT. Where both are what was found, it is all. Where they are not (a connect that failed half-way, a state
+ * that changed between two questions, a FIN-WAIT-2 that is kept as a TIME-WAIT), the dump is made.
+ */
+#include "actor/look.h"
+
+#include <linux/netlink.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "net/sockstat.h"
+
+static void set_address(const struct sockaddr_storage *from, struct in6_addr *address, uint16_t *port)
+{
+	const struct sockaddr_in *in = (const struct sockaddr_in *)from;
+	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)from;
+	if (from->ss_family == AF_INET6) {
+		*address = in6->sin6_addr;
+		*port = ntohs(in6->sin6_port);
+		return;
+	}
+	*address = (struct in6_addr){.s6_addr = {[10] = 0xff, [11] = 0xff}};
+	memcpy(&address->s6_addr[12], &in->sin_addr, sizeof in->sin_addr);
+	*port = ntohs(in->sin_port);
+}
+
+void look_remember(struct testbed *t, const struct testbed_namespace *from, int fd)
+{
+	struct sockaddr_storage local, remote;
+	socklen_t local_len = sizeof local, remote_len = sizeof remote;
+	/* What is not remembered is found by the dump. */
+	if (t->n_connections == t->connections_size ||
+		getsockname(fd, (struct sockaddr *)&local, &local_len) < 0 ||
+		getpeername(fd, (struct sockaddr *)&remote, &remote_len) < 0)
+		return;
+	struct testbed_connection *c = &t->connections[t->n_connections++];
+	c->from = from;
+	set_address(&local, &c->end.local, &c->end.local_port);
+	set_address(&remote, &c->end.remote, &c->end.remote_port);
+	c->end.family = IN6_IS_ADDR_V4MAPPED(&c->end.remote) ? AF_INET : AF_INET6;
+}
+
+static bool is_same(const struct tcp_socket *a, const struct tcp_socket *b)
+{
+	return a->local_port == b->local_port && a->remote_port == b->remote_port &&
+		IN6_ARE_ADDR_EQUAL(&a->local, &b->local) && IN6_ARE_ADDR_EQUAL(&a->remote, &b->remote);
+}
+
+/* Add the socket with the four-tuple of @wanted, where there is one and it is not in the list yet. */
+static int add_end(struct testbed_namespace *namespace, const struct tcp_socket *wanted, struct error *e)
+{
+	struct tcp_sockets *look = &namespace->look;
+	for (size_t i = 0; i < look->n; i++)
+		if (is_same(&look->all[i], wanted))
+			return 0;
+	struct tcp_socket found;
+	int r = tcp_socket_find(&namespace->diag, wanted, &found, e);
+	if (r <= 0 || !is_same(&found, wanted)) /* a listener answers for connections that are not there */
+		return r < 0 ? r : 0;
+	struct tcp_socket *place = tcp_sockets_add(look);
+	if (!place)
+		return error_no_memory(e);
+	*place = found;
+	return 0;
+}
+
+static int add_connections(struct testbed *t, struct testbed_namespace *namespace, struct error *e)
+{
+	int r = 0;
+	for (size_t i = 0; r == 0 && i < t->n_connections; i++) {
+		const struct tcp_socket *end = &t->connections[i].end;
+		struct tcp_socket other_end = {
+			.family = end->family,
+			.local = end->remote,
+			.local_port = end->remote_port,
+			.remote = end->local,
+			.remote_port = end->local_port,
+		};
+		if (t->connections[i].from == namespace)
+			r = add_end(namespace, end, e);
+		if (r == 0)
+			r = add_end(namespace, &other_end, e); /* of a connection within the namespace both are here */
+	}
+	return r;
+}
+
+static int add_listener(struct testbed_namespace *namespace, const struct testbed_socket *socket, struct error *e)
+{
+	int listens = 0;
+	socklen_t len = sizeof listens;
+	struct sockaddr_storage local;
+	socklen_t local_len = sizeof local;
+	if (getsockopt(socket->fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) < 0 || !listens ||
+		getsockname(socket->fd, (struct sockaddr *)&local, &local_len) < 0)
+		return 0;
+	struct tcp_socket *place = tcp_sockets_add(&namespace->look);
+	if (!place)
+		return error_no_memory(e);
+	*place = (struct tcp_socket){.state = TCP_STATE_LISTEN, .family = local.ss_family};
+	set_address(&local, &place->local, &place->local_port);
+	return 0;
+}
+
+static int add_listeners(struct testbed *t, struct testbed_namespace *namespace, struct error *e)
+{
+	int r = 0;
+	for (size_t i = 0; i < t->n_actors; i++) {
+		const struct testbed_actor *actor = &t->actors[i];
+		for (size_t slot = 0; r == 0 && actor->in == namespace && slot < actor->n_sockets; slot++)
+			if (actor->sockets[slot].fd >= 0)
+				r = add_listener(namespace, &actor->sockets[slot], e);
+	}
+	return r;
+}
+
+/* Whether the kernel counts as many as were found. Return: 1, 0 or -errno. */
+static int is_complete(struct testbed *t, const struct testbed_namespace *namespace, struct error *e)
+{
+	struct sockstat counts;
+	int r = testbed_enter(t, namespace, e);
+	if (r == 0)
+		r = sockstat_read(t->ipv6, &counts, e);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < namespace->look.n; i++) {
+		switch (namespace->look.all[i].state) {
+		case TCP_STATE_TIME_WAIT:
+			counts.time_wait--;
+			break;
+		case TCP_STATE_SYN_RECEIVED:
+		case TCP_STATE_NEW_SYN_RECEIVED:
+			return 0; /* it depends whether that counts */
+		default:
+			counts.in_use--;
+			break;
+		}
+	}
+	return !counts.time_wait && !counts.in_use;
+}
+
+int look_at(struct testbed *t, struct testbed_namespace *namespace, struct error *e)
+{
+	int r = 0;
+	if (!namespace->diag.sock) {
+		r = testbed_enter(t, namespace, e);
+		if (r == 0)
+			r = netlink_open(&namespace->diag, NETLINK_SOCK_DIAG, e);
+	}
+	namespace->look.n = 0;
+	if (r == 0)
+		r = add_connections(t, namespace, e);
+	if (r == 0)
+		r = add_listeners(t, namespace, e);
+	if (r == 0)
+		r = is_complete(t, namespace, e);
+	return r == 0 ? tcp_sockets_list(&namespace->diag, &namespace->look, e) : r < 0 ? r : 0;
+}
