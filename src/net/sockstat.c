@@ -17,7 +17,10 @@
 static int read_file(const char *path, char *text, size_t size, struct error *e)
 {
 	CLEANUP(cleanup_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t len = fd < 0 ? -1 : read(fd, text, size - 1);
+	ssize_t len = -1;
+	do
+		len = fd < 0 ? -1 : read(fd, text, size - 1);
+	while (len < 0 && errno == EINTR);
 	if (len < 0)
 		return error_errno(e, ERROR_HARNESS, errno, "the counts of sockets: %s", path);
 	text[len] = '\0';

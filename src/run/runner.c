@@ -3,12 +3,13 @@
  * The runner.
  *
  * Theory of operation. Workers ask (FRAME_WANT), the runner answers with a run of the schedule, as long as there is one.
- * What was handed out and has not come back as a result is in flight, and belongs to one worker. A worker that dies, however,
- * makes each of its runs in flight an `error`, and another worker takes its place; so each run is handed out once and has
- * one result. A worker's pipe is read to its end before it counts as dead: results that it had sent are results.
+ * What was handed out and has not come back as a result is in flight, and belongs to one worker. A worker that dies makes
+ * each of its runs in flight an `error`, and another worker takes its place; so each run is begun once and has one result. A
+ * worker's pipe is read to its end before it counts as dead: results that it had sent are results. Orders that it had not
+ * read were never begun: the runner keeps the reading end of their pipe too, takes them back, and hands them out again.
  *
- * The first signal (Ctrl-C) stops the handing out; the runs in flight end. The second one ends all at once; what was in
- * flight has no result then, and a resumed run does it.
+ * The first signal (Ctrl-C) stops the handing out, and takes back what was not begun; the runs in flight end. The second one
+ * ends all at once; what was in flight has no result then, and a resumed run does it.
  */
 #include "run/runner.h"
 
@@ -46,11 +47,12 @@ struct flight {
 struct worker_process {
 	pid_t pid;
 	int orders_fd, frames_fd; /* -1: closed */
+	int unread_fd;            /* the other end of orders_fd, to take back what the worker has not read */
 	unsigned places;
 	struct text input; /* frames that are not whole yet */
 	struct flight *flights;
 	size_t n_flights, flights_size;
-	bool wants;
+	uint32_t wants; /* orders */
 	bool greeted; /* its FRAME_HELLO has come */
 	uint64_t heard_us;
 	struct error failure; /* what it said before it died */
@@ -68,6 +70,8 @@ struct runner {
 	unsigned deaths; /* since the last result */
 	bool begun;      /* the listener's begin() was called */
 	bool exhausted;  /* the schedule is */
+	struct run_id *returned; /* taken back from workers; to be handed out again */
+	size_t n_returned, returned_size;
 	int signal;      /* that stops the run */
 	struct arena arena;
 };
@@ -91,18 +95,17 @@ static int runner_watch(struct runner *r, int fd, void *what, struct error *e)
 
 static int spawn_worker(struct runner *r, struct worker_process *w, struct error *e)
 {
-	CLEANUP(cleanup_close) int orders_read = -1;
 	CLEANUP(cleanup_close) int frames_write = -1;
 	int fds[2];
 	if (pipe2(fds, O_CLOEXEC) < 0)
 		return error_errno(e, ERROR_HARNESS, errno, "cannot make a pipe to a worker");
-	orders_read = fds[0];
+	w->unread_fd = fds[0];
 	w->orders_fd = fds[1];
 	if (pipe2(fds, O_CLOEXEC) < 0)
 		return error_errno(e, ERROR_HARNESS, errno, "cannot make a pipe to a worker");
 	w->frames_fd = fds[0];
 	frames_write = fds[1];
-	if (fcntl(w->frames_fd, F_SETFL, O_NONBLOCK) < 0)
+	if (fcntl(w->frames_fd, F_SETFL, O_NONBLOCK) < 0 || fcntl(w->unread_fd, F_SETFL, O_NONBLOCK) < 0)
 		return error_errno(e, ERROR_HARNESS, errno, "cannot set up the pipe to a worker");
 	struct worker_job job = {
 		.scenario = r->job->scenario,
@@ -115,21 +118,24 @@ static int spawn_worker(struct runner *r, struct worker_process *w, struct error
 	if (pid < 0)
 		return error_errno(e, ERROR_HARNESS, errno, "cannot fork a worker");
 	if (pid == 0)
-		worker_run(&job, orders_read, frames_write);
+		worker_run(&job, w->unread_fd, frames_write);
 	w->pid = pid;
 	w->heard_us = clock_now_us();
-	w->wants = w->greeted = false;
+	w->wants = 0;
+	w->greeted = false;
 	return runner_watch(r, w->frames_fd, w, e);
 }
 
 static void close_worker(struct worker_process *w)
 {
 	fd_close(&w->orders_fd);
+	fd_close(&w->unread_fd);
 	fd_close(&w->frames_fd);
 	text_done(&w->input);
 	error_clear(&w->failure);
 	free(w->flights);
 	w->flights = NULL;
+	w->wants = 0;
 	w->n_flights = w->flights_size = 0;
 }
 
@@ -161,15 +167,46 @@ static bool end_flight(struct runner *r, struct worker_process *w, struct run_id
 	return false;
 }
 
-static int hand_out(struct runner *r, struct worker_process *w, struct error *e)
+static bool is_exhausted(const struct runner *r)
 {
-	struct run_id id;
-	if (!w->wants || r->exhausted || r->signal || !r->begun)
-		return 0;
-	if (!schedule_next(r->job->schedule, &id)) {
-		r->exhausted = true;
-		return 0;
+	return r->exhausted && !r->n_returned;
+}
+
+/* What the worker has not read of its orders was never begun. Where memory is out it stays with the worker. Return: how
+ * many were taken back. */
+static unsigned take_back(struct runner *r, struct worker_process *w)
+{
+	for (unsigned n = 0;; n++) {
+		if (r->n_returned == r->returned_size) {
+			size_t size = r->returned_size ? r->returned_size * 2 : 16;
+			struct run_id *more = reallocarray(r->returned, size, sizeof *more);
+			if (!more)
+				return n;
+			r->returned = more;
+			r->returned_size = size;
+		}
+		struct run_id id;
+		if (w->unread_fd < 0 || read(w->unread_fd, &id, sizeof id) != sizeof id)
+			return n;
+		if (end_flight(r, w, id))
+			r->returned[r->n_returned++] = id;
 	}
+}
+
+static bool next_run(struct runner *r, struct run_id *ret)
+{
+	if (r->n_returned) {
+		*ret = r->returned[--r->n_returned];
+		return true;
+	}
+	if (!r->exhausted && schedule_next(r->job->schedule, ret))
+		return true;
+	r->exhausted = true;
+	return false;
+}
+
+static int hand_out_one(struct runner *r, struct worker_process *w, struct run_id id, struct error *e)
+{
 	if (w->n_flights == w->flights_size) {
 		size_t size = w->flights_size ? w->flights_size * 2 : 16;
 		struct flight *more = reallocarray(w->flights, size, sizeof *more);
@@ -180,16 +217,43 @@ static int hand_out(struct runner *r, struct worker_process *w, struct error *e)
 	}
 	w->flights[w->n_flights++] = (struct flight){.id = id, .began_us = clock_now_us()};
 	r->progress.n_in_flight++;
-	w->wants = false;
+	w->wants--;
 	struct run_id order; /* with its padding, as it crosses a pipe */
 	memset(&order, 0, sizeof order);
 	order.cell = id.cell;
 	order.replicate = id.replicate;
-	/* An order fits the pipe, as a worker has one at most that it has not read. Where this fails the worker is dead,
-	 * and its end of file says the rest. */
-	ssize_t n = write(w->orders_fd, &order, sizeof order);
-	(void)n;
-	return 0;
+	/* The pipe has room for a few thousand orders, and a worker asks for one more than it has places. */
+	return write(w->orders_fd, &order, sizeof order) == sizeof order
+		? 0
+		: error_errno(e, ERROR_HARNESS, errno, "cannot give a worker its orders");
+}
+
+/* A worker has a place, and nothing is left for it: another one may hold an order that it has no place for yet. */
+static int share_out(struct runner *r, struct error *e)
+{
+	int status = 0;
+	for (size_t i = 0; i < r->n_workers; i++)
+		r->workers[i].wants += take_back(r, &r->workers[i]);
+	while (status == 0 && r->n_returned) {
+		struct worker_process *neediest = &r->workers[0];
+		for (size_t i = 1; i < r->n_workers; i++)
+			if (r->workers[i].wants > neediest->wants)
+				neediest = &r->workers[i];
+		struct run_id id = r->returned[--r->n_returned];
+		status = hand_out_one(r, neediest, id, e);
+	}
+	return status;
+}
+
+static int hand_out(struct runner *r, struct worker_process *w, struct error *e)
+{
+	struct run_id id;
+	int status = 0;
+	while (status == 0 && w->wants && !r->signal && r->begun && next_run(r, &id))
+		status = hand_out_one(r, w, id, e);
+	/* One order more than there are places is always wanted. */
+	bool has_place = w->wants > 1 && !r->signal && r->begun;
+	return status == 0 && has_place ? share_out(r, e) : status;
 }
 
 static int begin(struct runner *r, const char *environment, size_t len, struct error *e)
@@ -224,13 +288,13 @@ static int take_frame(struct runner *r, struct worker_process *w, const struct f
 		w->greeted = true;
 		return r->begun ? 0 : begin(r, payload, frame->len, e);
 	case FRAME_WANT:
-		w->wants = true;
+		w->wants++;
 		return hand_out(r, w, e);
 	case FRAME_RESULT:
 		r->deaths = 0;
 		if (!end_flight(r, w, frame->id))
 			return error_set(e, ERROR_HARNESS, EPROTO, "a worker sent the result of a cell that it was not given");
-		w->wants |= frame->wants;
+		w->wants += frame->wants;
 		status = hand_out(r, w, e); /* first: the worker waits for it */
 		return status < 0 ? status : take_result(r, payload, frame->len, e);
 	case FRAME_FAILED:
@@ -290,7 +354,8 @@ static int bury(struct runner *r, struct worker_process *w, struct error *e)
 	const char *cause = cause_of_death(w, buffer, sizeof buffer);
 	uint64_t now_us = clock_now_us();
 	int status = 0;
-	bool is_needed = w->n_flights || !r->exhausted;
+	take_back(r, w);
+	bool is_needed = w->n_flights || !is_exhausted(r);
 	while (status == 0 && w->n_flights) {
 		const struct flight flight = w->flights[w->n_flights - 1];
 		end_flight(r, w, flight.id);
@@ -305,7 +370,7 @@ static int bury(struct runner *r, struct worker_process *w, struct error *e)
 	}
 	close_worker(w);
 	w->pid = 0;
-	if (status == 0 && !r->exhausted && !r->signal)
+	if (status == 0 && !is_exhausted(r) && !r->signal)
 		status = spawn_worker(r, w, e);
 	return status;
 }
@@ -334,6 +399,8 @@ static bool take_signal(struct runner *r)
 		return true;
 	r->signal = (int)info.ssi_signo;
 	r->progress.draining = true;
+	for (size_t i = 0; i < r->n_workers; i++)
+		take_back(r, &r->workers[i]);
 	return false;
 }
 
@@ -367,7 +434,7 @@ static void tell_progress(struct runner *r)
 
 static bool has_work(const struct runner *r)
 {
-	return r->progress.n_in_flight || !(r->exhausted || r->signal);
+	return r->progress.n_in_flight || !(is_exhausted(r) || r->signal);
 }
 
 /* Return: 0, or -errno; -EINTR without an error for the second signal. */
@@ -423,7 +490,7 @@ static int runner_open(struct runner *r, struct error *e)
 	r->n_workers_max = n;
 	for (; status == 0 && r->n_workers < n; r->n_workers++) {
 		struct worker_process *w = &r->workers[r->n_workers];
-		w->orders_fd = w->frames_fd = -1;
+		w->orders_fd = w->unread_fd = w->frames_fd = -1;
 		w->places = jobs / (unsigned)n + (r->n_workers < jobs % n);
 		status = spawn_worker(r, w, e);
 	}
@@ -446,6 +513,7 @@ static void runner_close(struct runner *r)
 	free(r->workers);
 	fd_close(&r->epoll_fd);
 	fd_close(&r->signal_fd);
+	free(r->returned);
 	arena_done(&r->arena);
 }
 

@@ -3,16 +3,19 @@
  * A worker.
  *
  * Theory of operation. One thread, one epoll. A cell in flight is advanced until it waits; what it waits for (a descriptor,
- * a time) is handed to epoll and to one timerfd, which is set to the earliest time of all. Whenever fewer cells work than
- * there are places, the worker asks for one more, one at a time. A parked cell has no place; when its time comes it goes on
- * at once, whether there is a place or not: to wait for one would change what it measures, and it only delays the next
- * cell that is asked for.
+ * a time) is handed to epoll and to one timerfd, which is set to the earliest time of all.
+ *
+ * The worker asks for one cell more than it has places, so that the next order is in the pipe when a place becomes free, and
+ * reads an order only when there is a place: what lies unread in the pipe the runner can take back. A parked cell has no
+ * place; when its time comes it goes on at once, whether there is a place or not: to wait for one would change what it
+ * measures, and it only delays the next order.
  *
  * The testbed of a cell is taken down after its result is sent, while the runner is busy with it.
  */
 #include "run/worker.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -41,8 +44,9 @@ struct worker {
 	struct whereabouts whereabouts;
 	struct cell *cells[WORKER_CELLS_MAX];
 	size_t n_cells, n_cells_max;
-	bool asked;   /* for a cell that has not come yet */
-	bool no_more; /* the runner has none left */
+	size_t n_asked;       /* for cells whose orders have not been read yet */
+	bool watches_orders;  /* epoll does: only while there is a place */
+	bool no_more;         /* the runner has none left */
 	uint64_t sent_us;
 };
 
@@ -136,8 +140,9 @@ static int worker_open(struct worker *w, struct error *e)
 	w->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	if (w->timer_fd < 0)
 		return error_errno(e, ERROR_HARNESS, errno, "cannot make a timer");
-	int r = worker_watch(w, w->orders_fd, EPOLLIN, &w->orders_fd, e);
-	return r < 0 ? r : worker_watch(w, w->timer_fd, EPOLLIN, &w->timer_fd, e);
+	if (fcntl(w->orders_fd, F_SETFL, O_NONBLOCK) < 0)
+		return error_errno(e, ERROR_HARNESS, errno, "cannot set up the pipe of orders");
+	return worker_watch(w, w->timer_fd, EPOLLIN, &w->timer_fd, e);
 }
 
 static size_t count_working(const struct worker *w)
@@ -148,17 +153,23 @@ static size_t count_working(const struct worker *w)
 	return n;
 }
 
+static bool has_place(const struct worker *w)
+{
+	return !w->no_more && w->n_cells < w->n_cells_max && count_working(w) < w->job->places;
+}
+
 /* Whether it is time to ask for one more; it counts as asked then. */
 static bool wants_more(struct worker *w)
 {
-	if (w->asked || w->no_more || w->n_cells >= w->n_cells_max || count_working(w) >= w->job->places)
+	if (w->no_more || w->n_cells + w->n_asked > w->n_cells_max || w->n_asked + count_working(w) > w->job->places)
 		return false;
-	return w->asked = true;
+	w->n_asked++;
+	return true;
 }
 
 static void ask_for_more(struct worker *w)
 {
-	if (wants_more(w))
+	while (wants_more(w))
 		send_frame(w, &(struct frame){.kind = FRAME_WANT}, NULL);
 }
 
@@ -171,7 +182,6 @@ static void end_cell(struct worker *w, struct cell *cell)
 		}
 	if (!cell->line)
 		vanish(ENOMEM);
-	/* The next order is on its way while this cell is cleared away. */
 	struct frame frame = {
 		.kind = FRAME_RESULT,
 		.len = (uint32_t)strlen(cell->line),
@@ -200,12 +210,29 @@ static void advance(struct worker *w, struct cell *cell)
 		end_cell(w, cell);
 }
 
-static void take_order(struct worker *w)
+/* Epoll is to say when an order comes, or not. */
+static void watch_orders(struct worker *w, bool watch)
+{
+	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+	if (watch == w->watches_orders)
+		return;
+	w->watches_orders = watch;
+	if (!watch)
+		epoll_ctl(w->epoll_fd, EPOLL_CTL_DEL, w->orders_fd, NULL);
+	else if (worker_watch(w, w->orders_fd, EPOLLIN, &w->orders_fd, &e) < 0)
+		fail(w, &e);
+}
+
+/* Return: whether an order was there. */
+static bool take_order(struct worker *w)
 {
 	struct run_id id;
-	ssize_t n = read(w->orders_fd, &id, sizeof id);
-	if (n < 0 && errno == EINTR)
-		return;
+	ssize_t n;
+	do
+		n = read(w->orders_fd, &id, sizeof id);
+	while (n < 0 && errno == EINTR);
+	if (n < 0 && errno == EAGAIN)
+		return false;
 	if (n < 0) {
 		CLEANUP(cleanup_error) struct error e = ERROR_INIT;
 		error_errno(&e, ERROR_HARNESS, errno, "a worker cannot read its orders");
@@ -213,15 +240,23 @@ static void take_order(struct worker *w)
 	}
 	if (n != sizeof id) { /* end of file: no more. An order is shorter than PIPE_BUF, so never cut in two. */
 		w->no_more = true;
-		epoll_ctl(w->epoll_fd, EPOLL_CTL_DEL, w->orders_fd, NULL);
-		return;
+		return false;
 	}
-	w->asked = false;
+	w->n_asked--;
 	struct cell *cell = cell_start(w->job->scenario, id, w->job->run_began_us);
 	if (!cell)
 		vanish(ENOMEM);
 	w->cells[w->n_cells++] = cell;
 	advance(w, cell);
+	return true;
+}
+
+static void take_orders(struct worker *w)
+{
+	ask_for_more(w);
+	while (has_place(w) && take_order(w))
+		ask_for_more(w); /* the cell may have been parked at once */
+	watch_orders(w, has_place(w));
 }
 
 /* Advance the cells whose time has come. */
@@ -260,7 +295,9 @@ static void set_timer(struct worker *w)
 static void worker_loop(struct worker *w)
 {
 	while (!w->no_more || w->n_cells) {
-		ask_for_more(w);
+		take_orders(w);
+		if (w->no_more && !w->n_cells)
+			break;
 		set_timer(w);
 		struct epoll_event events[WORKER_EVENTS];
 		int n = epoll_wait(w->epoll_fd, events, WORKER_EVENTS, -1);
@@ -273,9 +310,7 @@ static void worker_loop(struct worker *w)
 		 * of them ended. */
 		for (int i = 0; i < n; i++) {
 			void *what = events[i].data.ptr;
-			if (what == &w->orders_fd)
-				take_order(w);
-			else if (what != &w->timer_fd)
+			if (what != &w->orders_fd && what != &w->timer_fd)
 				advance(w, what);
 		}
 		take_time(w);
