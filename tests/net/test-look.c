@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A look at a namespace's sockets sees what the dump sees, after every step of a scenario that goes through the states.
+#include "own.h"
+
+#include <poll.h>
+
+#include "actor/look.h"
+#include "actor/verb.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "net/namespace.h"
+
+#define PATIENCE_US (5 * CLOCK_US_PER_S)
+
+/* Every kind of end: accepted and not, within a namespace and across, both families, all ways to close. */
+static const char scenario_text[] =
+	"name: look\n"
+	"actors: {local: {in: server}}\n"
+	"steps:\n"
+	"  - server: socket l\n"
+	"  - server: setsockopt l SO_REUSEADDR 1\n"
+	"  - server: bind l *:80\n"
+	"  - server: listen l\n"
+	"  - client: socket a\n"
+	"  - client: connect a server:80\n"
+	"  - server: accept l sa\n"
+	"  - client: socket b\n"
+	"  - client: connect b server:80\n" /* never accepted */
+	"  - local: socket c\n"
+	"  - local: connect c server:80\n" /* within the namespace */
+	"  - server: socket l6 tcp6\n"
+	"  - server: bind l6 *:81\n"
+	"  - server: listen l6\n"
+	"  - client: socket d tcp6\n"
+	"  - client: connect d server:81\n"
+	"  - server: accept l6 sd\n"
+	"  - client: socket e\n"
+	"  - client: connect e 10.0.0.1:81\n" /* IPv4 at an IPv6 listener */
+	"  - client: socket f tcp6\n"
+	"  - client: connect f server:79\n" /* refused */
+	"    as: refused\n"
+	"  - client: send a 100\n"
+	"  - client: shutdown a SHUT_WR\n"
+	"  - server: shutdown sa SHUT_WR\n"
+	"  - server: close sa\n" /* with unread data: a reset */
+	"  - server: close sd\n"
+	"  - client: close d\n"
+	"  - client: setsockopt b SO_LINGER 0\n"
+	"  - client: close b\n"
+	"  - server: close l\n" /* with one in its queue */
+	"  - client: close e\n"
+	"  - local: close c\n"
+	"  - server: restart\n"
+	"  - client: restart\n"
+	"  - server: socket l\n"
+	"  - server: setsockopt l SO_REUSEADDR 1\n"
+	"  - server: bind l *:80\n"
+	"  - server: listen l\n"
+	"  - client: socket a\n"
+	"  - client: connect a server:80\n";
+
+static int compare(const void *a, const void *b)
+{
+	const struct tcp_socket *x = a, *y = b;
+	int order = memcmp(&x->local, &y->local, sizeof x->local);
+	if (!order)
+		order = memcmp(&x->remote, &y->remote, sizeof x->remote);
+	if (!order)
+		order = (int)x->local_port - (int)y->local_port;
+	if (!order)
+		order = (int)x->remote_port - (int)y->remote_port;
+	return order ? order : (int)x->state - (int)y->state;
+}
+
+static bool is_same(struct tcp_sockets *a, struct tcp_sockets *b)
+{
+	if (a->n)
+		qsort(a->all, a->n, sizeof *a->all, compare);
+	if (b->n)
+		qsort(b->all, b->n, sizeof *b->all, compare);
+	bool same = a->n == b->n;
+	for (size_t i = 0; same && i < a->n; i++) {
+		/* A listener on any address is told in the words of its own family. */
+		if (a->all[i].state == TCP_STATE_LISTEN && b->all[i].state == TCP_STATE_LISTEN)
+			same = a->all[i].local_port == b->all[i].local_port;
+		else
+			same = compare(&a->all[i], &b->all[i]) == 0;
+	}
+	return same;
+}
+
+/* What moves between the two looks settles: they agree before long. */
+static void assert_agree(struct testbed *t, struct testbed_namespace *namespace, const char *after)
+{
+	struct tcp_sockets dump = TCP_SOCKETS_INIT;
+	uint64_t give_up_us = clock_now_us() + PATIENCE_US;
+	bool agree = false;
+	while (!agree) {
+		struct error e = ERROR_INIT;
+		if (look_at(t, namespace, &e) < 0 || tcp_sockets_list(&namespace->diag, &dump, &e) < 0)
+			fail_msg("after '%s': %s", after, error_text(&e));
+		agree = is_same(&namespace->look, &dump);
+		if (!agree && clock_now_us() > give_up_us)
+			fail_msg("after '%s', in %s: the look finds %zu sockets, the dump %zu, or others", after,
+				namespace->name, namespace->look.n, dump.n);
+	}
+	tcp_sockets_done(&dump);
+}
+
+static void run_step(struct testbed *t, const struct plan_step *step)
+{
+	struct step_run run = {
+		.testbed = t,
+		.actor = &t->actors[step->actor],
+		.step = step,
+		.began_us = clock_now_us(),
+		.helper_fd = -1,
+	};
+	struct error e = ERROR_INIT;
+	enum step_status status;
+	while ((status = verb_of(step->step)->run(&run, &e)) != STEP_DONE) {
+		if (status == STEP_FAILED)
+			fail_msg("'%s': %s", step->text, error_text(&e));
+		assert_true(clock_now_us() < run.began_us + PATIENCE_US);
+		struct pollfd wait = {.fd = status == STEP_WAIT_FD ? run.wait_fd : -1, .events = (short)run.wait_events};
+		poll(&wait, 1, status == STEP_WAIT_FD ? 100 : 1);
+	}
+	if (step->step->response == SCENARIO_NO_RESPONSE)
+		assert_string_equal(run.outcome, "ok");
+}
+
+static void test_agrees_with_the_dump(void **state)
+{
+	(void)state;
+	struct error e = ERROR_INIT;
+	struct scenario *s = NULL;
+	struct plan plan = PLAN_INIT;
+	struct testbed t = {.whereabouts = NULL};
+	struct whereabouts whereabouts = {.home = namespace_open_own(NULL)};
+	if (access("/proc/sys/net/ipv6", F_OK) < 0)
+		OWN_SKIP("this kernel has no IPv6");
+	if (scenario_read_text("look", scenario_text, strlen(scenario_text), verb_vocabulary(), 1, &s, &e) < 0 ||
+		plan_make(&plan, s, 0, &e) < 0 || testbed_build(&t, &plan, &whereabouts, &e) < 0)
+		fail_msg("%s", error_text(&e));
+	uint64_t give_up_us = clock_now_us() + PATIENCE_US;
+	while (testbed_is_ready(&t, &e) == 0)
+		assert_true(clock_now_us() < give_up_us);
+	for (size_t i = 0; i < plan.n_steps; i++) {
+		run_step(&t, &plan.steps[i]);
+		for (size_t n = 0; n < t.n_namespaces; n++)
+			assert_agree(&t, &t.namespaces[n], plan.steps[i].text);
+	}
+	assert_int_equal(testbed_done(&t, &e), 0);
+	plan_done(&plan);
+	scenario_free(s);
+	close(whereabouts.home);
+}
+
+int main(void)
+{
+	own_enter();
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_agrees_with_the_dump),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
