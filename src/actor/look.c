@@ -2,12 +2,13 @@
 /*
  * A look at the TCP sockets of a namespace of the testbed.
  *
- * Theory of operation. sock_diag's dump is the truth, and dear: the kernel walks the tables of all namespaces for it (0.3 ms,
- * a sixth of a cell, on Linux 6.18). But what there can be is known: the listeners are sockets of our own, and a connection
- * is one that a `connect` has made, whose four-tuple was kept, so that its ends can be asked for one by one, in 7 us each.
- * That nothing is missing so is not assumed: the kernel keeps two counts for each namespace, of its sockets in use and of
- * those in TIME-WAIT. Where both are what was found, it is all. Where they are not (a connect that failed half-way, a state
- * that changed between two questions, a FIN-WAIT-2 that is kept as a TIME-WAIT), the dump is made.
+ * Theory of operation. sock_diag's dump is the truth, and dear: the kernel walks the tables of all namespaces for it
+ * (0.3 ms, a sixth of a cell, on Linux 6.18). But what there can be is known: the listeners are sockets of our own, and
+ * a connection is one that a `connect` has made, whose four-tuple was kept, so that its ends can be asked for one by
+ * one, in 7 us each. That nothing is missing so is not assumed: the kernel keeps two counts for each namespace, of its
+ * sockets in use and of those in TIME-WAIT. Where both are what was found, it is all. Where they are not (a connect
+ * that failed half-way, a state that changed between two questions, a FIN-WAIT-2 that is kept as a TIME-WAIT), the dump
+ * is made.
  */
 #include "actor/look.h"
 

@@ -97,8 +97,8 @@ static int testbed_make_namespace(struct testbed *t, size_t i, const struct plan
 
 	int r = netlink_open(&namespace->route, NETLINK_ROUTE, e);
 	/*
-	 * Without IPv6 a link that comes up sends no multicast chatter, and comes up sooner. It takes the default when it
-	 * is made; writing conf.all would spin for the lock of all links, which the kernel holds while it clears the
+	 * Without IPv6 a link that comes up sends no multicast chatter, and comes up sooner. It takes the default when
+	 * it is made; writing conf.all would spin for the lock of all links, which the kernel holds while it clears the
 	 * namespaces of earlier cells away (addrconf_disable_ipv6(), net/ipv6/addrconf.c). A kernel without IPv6 has
 	 * nothing to switch off.
 	 */

@@ -89,8 +89,8 @@ int testbed_exit_socket(struct testbed_actor *actor, size_t slot);
  * testbed_done() - close all, go home; the kernel takes the namespaces
  *
  * Also good after a failed or no build.
- * Return: 0, or -errno when there was no way home: then the caller must end, as it is in a namespace of which nothing is
- * known any more.
+ * Return: 0, or -errno when there was no way home: then the caller must end, as it is in a namespace of which nothing
+ * is known any more.
  */
 int testbed_done(struct testbed *t, struct error *e);
 

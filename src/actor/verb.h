@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The verbs: what an actor can do. To add one, write VERB(name) = {…} with its run function in a file src/actor/verb_*.c;
- * nothing else needs to know.
+ * The verbs: what an actor can do. To add one, write VERB(name) = {…} with its run function in a file
+ * src/actor/verb_*.c; nothing else needs to know.
  */
 #ifndef ACTOR_VERB_H
 #define ACTOR_VERB_H

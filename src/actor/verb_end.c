@@ -3,9 +3,9 @@
  * Verbs that end connections and sockets: shutdown, close, restart.
  *
  * Theory of operation: close(2) of a socket with SO_LINGER and a time above 0 blocks until the peer has acknowledged or
- * the time is over, also where the socket is non-blocking (inet_release(), net/ipv4/af_inet.c). One such close would hold
- * up every cell of the worker, so it is made by a thread, and a pipe that the thread closes afterwards says when it is done.
- * (What close() returned says nothing: a socket has no flush(), and its release() is not asked, fs/open.c.)
+ * the time is over, also where the socket is non-blocking (inet_release(), net/ipv4/af_inet.c). One such close would
+ * hold up every cell of the worker, so it is made by a thread, and a pipe that the thread closes afterwards says when
+ * it is done. (What close() returned says nothing: a socket has no flush(), and its release() is not asked, fs/open.c.)
  */
 #include <errno.h>
 #include <fcntl.h>

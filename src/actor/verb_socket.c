@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Verbs that make, name and configure sockets: socket, bind, listen, accept, connect, getsockname, setsockopt, getsockopt.
+// Verbs that make, name and configure sockets: socket, bind, listen, accept, connect, getsockname, setsockopt,
+// getsockopt.
 #include <errno.h>
 #include <stdbool.h>
 #include <sys/epoll.h>
@@ -118,9 +119,9 @@ VERB(accept) = {
 };
 
 /*
- * connect(2) of a non-blocking socket, asked again until it is decided: it is the call itself that says so, as it would to
- * a blocking caller (EALREADY: not yet; then 0, or why not). SO_ERROR would not do: it is 0 for a socket that has lost an
- * earlier error to another reader, and polls as ready for an error that is none of the connection's.
+ * connect(2) of a non-blocking socket, asked again until it is decided: it is the call itself that says so, as it would
+ * to a blocking caller (EALREADY: not yet; then 0, or why not). SO_ERROR would not do: it is 0 for a socket that has
+ * lost an earlier error to another reader, and polls as ready for an error that is none of the connection's.
  */
 static enum step_status run_connect(struct step_run *run, struct error *e)
 {

@@ -2,8 +2,9 @@
 /*
  * Verbs about the kernel's state: tcp-state, sysctl, and sleep.
  *
- * tcp-state, theory of operation. What a close sets off takes a moment: a segment is on its way, or its acknowledgement is
- * delayed by 40 ms. So a look counts only when the connections have settled, which is seen on both ends and never timed:
+ * tcp-state, theory of operation. What a close sets off takes a moment: a segment is on its way, or its acknowledgement
+ * is delayed by 40 ms. So a look counts only when the connections have settled, which is seen on both ends and never
+ * timed:
  *
  * - While a segment that changes a state is on its way, its sender is in SYN-SENT, SYN-RECEIVED, FIN-WAIT-1, CLOSING or
  *   LAST-ACK until it is acknowledged; only a reset leaves no sender behind, but then a connection here (ESTABLISHED,
@@ -11,9 +12,9 @@
  * - LISTEN, TIME-WAIT and no socket at all can only be left by a reset or a new connection: nothing to wait for.
  *
  * So: look at the own namespace; where it shows nothing but the latter, done. Otherwise look at all namespaces of the
- * cell, and again until no socket of these connections is in one of the former states and none lacks its other end. What
- * has not settled by the deadline is reported as it stands, and that it has not settled; unless the step has a deadline of
- * its own: then the state at that time is what was asked for.
+ * cell, and again until no socket of these connections is in one of the former states and none lacks its other end.
+ * What has not settled by the deadline is reported as it stands, and that it has not settled; unless the step has a
+ * deadline of its own: then the state at that time is what was asked for.
  */
 #include <errno.h>
 #include <stdio.h>

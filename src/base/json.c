@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What jansson leaves to be done.
 //
-// json_dumps() of jansson 2.14 does not look at what became of a key when memory is out (do_dump(), src/dump.c), and gives a
-// text without it. Writing through a callback, into a text whose failure sticks, cannot lose anything unseen.
+// json_dumps() of jansson 2.14 does not look at what became of a key when memory is out (do_dump(), src/dump.c), and
+// gives a text without it. Writing through a callback, into a text whose failure sticks, cannot lose anything unseen.
 #include "base/json.h"
 
 bool json_put(json_t *object, const char *key, json_t *value)

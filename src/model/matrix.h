@@ -2,9 +2,10 @@
 /*
  * The matrix: factors, their levels, and which combinations (cells) there are.
  *
- * A cell is named by its index. 0 … n_product-1 is the full factorial, the last factor varying fastest; n_product and up
- * are the cells that `include` adds, in the order of the file. `exclude` takes cells away and moves no index: the index
- * of a cell depends on the scenario file alone, never on --set or the seed. Printed in decimal it is the cell's ID.
+ * A cell is named by its index. 0 … n_product-1 is the full factorial, the last factor varying fastest; n_product and
+ * up are the cells that `include` adds, in the order of the file. `exclude` takes cells away and moves no index: the
+ * index of a cell depends on the scenario file alone, never on --set or the seed. Printed in decimal it is the cell's
+ * ID.
  */
 #ifndef MODEL_MATRIX_H
 #define MODEL_MATRIX_H

@@ -58,8 +58,8 @@ json_t *result_levels_to_json(const struct matrix *m, const size_t *levels);
  * result_to_line() - the line of a results file, with its newline
  * @levels: of the cell
  *
- * Return: owned by the caller (free()); NULL when memory is out, or where a text is no UTF-8, which none is: they come from
- * a scenario that was checked, or are the kernel's fixed names.
+ * Return: owned by the caller (free()); NULL when memory is out, or where a text is no UTF-8, which none is: they come
+ * from a scenario that was checked, or are the kernel's fixed names.
  */
 char *result_to_line(const struct scenario *s, const size_t *levels, const struct result *result);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The grammar of a step: a verb and its words. What a verb does is not known here (actor/ does it); a verb's table row
- * says of which kinds its words are, and a kind says how a word is read. So the reader of scenarios checks every word of
- * every cell before the first cell runs, and a new verb or a new kind of word needs no change in it.
+ * says of which kinds its words are, and a kind says how a word is read. So the reader of scenarios checks every word
+ * of every cell before the first cell runs, and a new verb or a new kind of word needs no change in it.
  */
 #ifndef MODEL_WORD_H
 #define MODEL_WORD_H

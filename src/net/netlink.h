@@ -58,8 +58,8 @@ int netlink_collect(struct netlink *nl, unsigned sequence, nl_recvmsg_msg_cb_t e
  * @status: what libnl returned, negative
  * @what: what was asked for
  *
- * The text has the kernel's own words and errno where the kernel refused, the errno of the system call where one failed,
- * libnl's where libnl did.
+ * The text has the kernel's own words and errno where the kernel refused, the errno of the system call where one
+ * failed, libnl's where libnl did.
  * Return: -(the kernel's errno), -ENOMEM, or -EIO.
  */
 int netlink_error(struct netlink *nl, int status, struct error *e, const char *what, ...)

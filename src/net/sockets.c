@@ -9,10 +9,10 @@
 // of ports if BOUND-INACTIVE were asked for). Where the namespace above has net.ipv4.tcp_child_ehash_entries set
 // (Linux 6.1), a new namespace has a table of connections of its own, and the 230 us become 4.
 //
-// A dump can be overtaken: the kernel takes a reference of each socket of a bucket and describes them after it has let go of
-// the bucket (inet_diag_dump_icsk()). One that has become TIME-WAIT meanwhile is then shown as the dead socket that it was,
-// CLOSED and without its port, and its successor is not in that dump. (0.3 % to 1.4 % of the dumps right after a close on
-// Linux 6.18.) No socket that lives is CLOSED there, so such a dump is made again.
+// A dump can be overtaken: the kernel takes a reference of each socket of a bucket and describes them after it has let
+// go of the bucket (inet_diag_dump_icsk()). One that has become TIME-WAIT meanwhile is then shown as the dead socket
+// that it was, CLOSED and without its port, and its successor is not in that dump. (0.3 % to 1.4 % of the dumps right
+// after a close on Linux 6.18.) No socket that lives is CLOSED there, so such a dump is made again.
 #include "net/sockets.h"
 
 #include <assert.h>

@@ -6,10 +6,10 @@
  *
  *	BUILD ──▶ READY ──▶ STEPS ──▶ OVER
  *
- * BUILD makes the testbed in one go: all of it is requests that the kernel answers at once. READY asks the kernel whether
- * packets get through yet, again after a moment where they do not. STEPS makes one step after the other: a step is done,
- * or waits for a descriptor or a time until its deadline, or parks the cell (sleeps, or will be repeated). OVER: the
- * result's line is written, by the rules below.
+ * BUILD makes the testbed in one go: all of it is requests that the kernel answers at once. READY asks the kernel
+ * whether packets get through yet, again after a moment where they do not. STEPS makes one step after the other: a step
+ * is done, or waits for a descriptor or a time until its deadline, or parks the cell (sleeps, or will be repeated).
+ * OVER: the result's line is written, by the rules below.
  *
  *	a set-up step that did not succeed          inconc: the cell is not in the condition that it stands for
  *	a measured step, whatever came out          data

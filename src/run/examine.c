@@ -2,8 +2,8 @@
 /*
  * What this host can do, found by doing it.
  *
- * Each trial is made in a forked process, in namespaces of its own, as a run would make them: as root where that may, in a
- * user namespace otherwise. It tells its finding through a pipe and ends, and with it all that it made.
+ * Each trial is made in a forked process, in namespaces of its own, as a run would make them: as root where that may,
+ * in a user namespace otherwise. It tells its finding through a pipe and ends, and with it all that it made.
  */
 #include "run/examine.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What runner and worker say to each other, through two pipes. Pipes and not sockets: a socket leads back to the network
- * namespace in which it was made (SIOCGSKNS), and a worker must not be able to go back.
+ * What runner and worker say to each other, through two pipes. Pipes and not sockets: a socket leads back to the
+ * network namespace in which it was made (SIOCGSKNS), and a worker must not be able to go back.
  *
  * runner → worker: a struct run_id for each cell to run; end of file: no more.
  * worker → runner: frames, below.

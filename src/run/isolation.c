@@ -2,17 +2,17 @@
 /*
  * How a run is kept apart from the host.
  *
- * Theory of operation. unshare(CLONE_NEWPID) leaves the runner where it is; the first child that it forks from then on is
- * the namespace's init (PID 1), and when that ends, the kernel kills all others in it, at once and for good. Init ends
- * with the runner on two ways that do not depend on each other: PR_SET_PDEATHSIG, and end of file on a pipe whose other
- * end only the runner holds (which also covers a runner that died before the former was set).
+ * Theory of operation. unshare(CLONE_NEWPID) leaves the runner where it is; the first child that it forks from then on
+ * is the namespace's init (PID 1), and when that ends, the kernel kills all others in it, at once and for good. Init
+ * ends with the runner on two ways that do not depend on each other: PR_SET_PDEATHSIG, and end of file on a pipe whose
+ * other end only the runner holds (which also covers a runner that died before the former was set).
  *
  * A worker could come back to the host's network namespace through a descriptor of it, through a socket made in it
- * (SIOCGSKNS), through /proc/PID/ns/net of a process that is in it, through a file that a container engine or `ip netns`
- * has bound it to, or change the host's links through the host's /sys. So it keeps no descriptor but its two pipes, lets go
- * of such files, mounts a /proc of its PID namespace, in which only init and other workers are, all with network namespaces
- * of their own, and a /sys of its own. In a container that hides parts of /proc the
- * kernel refuses a new one (mount_too_revealing(), fs/namespace.c): then the container's own /proc stays.
+ * (SIOCGSKNS), through /proc/PID/ns/net of a process that is in it, through a file that a container engine or `ip
+ * netns` has bound it to, or change the host's links through the host's /sys. So it keeps no descriptor but its two
+ * pipes, lets go of such files, mounts a /proc of its PID namespace, in which only init and other workers are, all with
+ * network namespaces of their own, and a /sys of its own. In a container that hides parts of /proc the kernel refuses a
+ * new one (mount_too_revealing(), fs/namespace.c): then the container's own /proc stays.
  */
 #include "run/isolation.h"
 
@@ -101,8 +101,9 @@ static bool mount_instead(const char *type, const char *path)
 }
 
 /*
- * Files that are namespaces, which `ip netns` and container engines leave in the tree, also of the host's own. In a user
- * namespace they stay, and lead nowhere: to enter what they name needs the capability in the namespace that owns it.
+ * Files that are namespaces, which `ip netns` and container engines leave in the tree, also of the host's own. In a
+ * user namespace they stay, and lead nowhere: to enter what they name needs the capability in the namespace that owns
+ * it.
  */
 static int drop_namespace_files(struct error *e)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * How a run is kept apart from the host. The runner stays where it is, in the host's namespaces. Its workers are forked
- * into a PID namespace whose init dies with the runner, whatever kills it, and takes all of them along; each has network
- * and mount namespaces of its own and no way back.
+ * into a PID namespace whose init dies with the runner, whatever kills it, and takes all of them along; each has
+ * network and mount namespaces of its own and no way back.
  */
 #ifndef RUN_ISOLATION_H
 #define RUN_ISOLATION_H

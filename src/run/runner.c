@@ -2,14 +2,15 @@
 /*
  * The runner.
  *
- * Theory of operation. Workers ask (FRAME_WANT), the runner answers with a run of the schedule, as long as there is one.
- * What was handed out and has not come back as a result is in flight, and belongs to one worker. A worker that dies makes
- * each of its runs in flight an `error`, and another worker takes its place; so each run is begun once and has one result. A
- * worker's pipe is read to its end before it counts as dead: results that it had sent are results. Orders that it had not
- * read were never begun: the runner keeps the reading end of their pipe too, takes them back, and hands them out again.
+ * Theory of operation. Workers ask (FRAME_WANT), the runner answers with a run of the schedule, as long as there is
+ * one. What was handed out and has not come back as a result is in flight, and belongs to one worker. A worker that
+ * dies makes each of its runs in flight an `error`, and another worker takes its place; so each run is begun once and
+ * has one result. A worker's pipe is read to its end before it counts as dead: results that it had sent are results.
+ * Orders that it had not read were never begun: the runner keeps the reading end of their pipe too, takes them back,
+ * and hands them out again.
  *
- * The first signal (Ctrl-C) stops the handing out, and takes back what was not begun; the runs in flight end. The second one
- * ends all at once; what was in flight has no result then, and a resumed run does it.
+ * The first signal (Ctrl-C) stops the handing out, and takes back what was not begun; the runs in flight end. The
+ * second one ends all at once; what was in flight has no result then, and a resumed run does it.
  */
 #include "run/runner.h"
 

@@ -24,7 +24,8 @@ struct schedule {
 };
 
 /**
- * schedule_init() - all cells for which @restriction (NULL: always) holds, or only the cell @only_cell (RUN_ALL_CELLS: all)
+ * schedule_init() - all cells for which @restriction (NULL: always) holds, or only the cell @only_cell (RUN_ALL_CELLS:
+ * all)
  *
  * No seed yet: the order is that of the file.
  */

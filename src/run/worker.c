@@ -2,13 +2,13 @@
 /*
  * A worker.
  *
- * Theory of operation. One thread, one epoll. A cell in flight is advanced until it waits; what it waits for (a descriptor,
- * a time) is handed to epoll and to one timerfd, which is set to the earliest time of all.
+ * Theory of operation. One thread, one epoll. A cell in flight is advanced until it waits; what it waits for (a
+ * descriptor, a time) is handed to epoll and to one timerfd, which is set to the earliest time of all.
  *
- * The worker asks for one cell more than it has places, so that the next order is in the pipe when a place becomes free, and
- * reads an order only when there is a place: what lies unread in the pipe the runner can take back. A parked cell has no
- * place; when its time comes it goes on at once, whether there is a place or not: to wait for one would change what it
- * measures, and it only delays the next order.
+ * The worker asks for one cell more than it has places, so that the next order is in the pipe when a place becomes
+ * free, and reads an order only when there is a place: what lies unread in the pipe the runner can take back. A parked
+ * cell has no place; when its time comes it goes on at once, whether there is a place or not: to wait for one would
+ * change what it measures, and it only delays the next order.
  *
  * The testbed of a cell is taken down after its result is sent, while the runner is busy with it.
  */

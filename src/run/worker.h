@@ -15,9 +15,9 @@ struct worker_job {
 
 /*
  * Cells in flight at once in one run, over all workers, parked ones included. Each new namespace costs more the more of
- * them are alive (12 ms each at 1,000, measured on Linux 6.18), so beyond this the cells that wait hold up those that work.
- * And some tables are shared by all namespaces: one of neighbours has 1,024 entries (gc_thresh3, net/ipv4/arp.c), of which
- * each loopback takes one; the veths' own do not count, as they are permanent.
+ * them are alive (12 ms each at 1,000, measured on Linux 6.18), so beyond this the cells that wait hold up those that
+ * work. And some tables are shared by all namespaces: one of neighbours has 1,024 entries (gc_thresh3, net/ipv4/arp.c),
+ * of which each loopback takes one; the veths' own do not count, as they are permanent.
  */
 #define RUN_CELLS_MAX 500
 
