@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-socklen_t endpoint_fill(const struct testbed *t, const struct address *address, int family,
-	struct sockaddr_storage *ret)
+socklen_t endpoint_fill(
+	const struct testbed *t, const struct address *address, int family, struct sockaddr_storage *ret)
 {
 	memset(ret, 0, sizeof *ret);
 	struct sockaddr_in *in = (struct sockaddr_in *)ret;
@@ -46,8 +46,8 @@ socklen_t endpoint_fill(const struct testbed *t, const struct address *address, 
 void endpoint_format_host(const struct sockaddr_storage *address, char text[static ENDPOINT_TEXT])
 {
 	const void *host = address->ss_family == AF_INET
-		? (const void *)&((const struct sockaddr_in *)address)->sin_addr
-		: (const void *)&((const struct sockaddr_in6 *)address)->sin6_addr;
+				   ? (const void *)&((const struct sockaddr_in *)address)->sin_addr
+				   : (const void *)&((const struct sockaddr_in6 *)address)->sin6_addr;
 	if (!inet_ntop(address->ss_family, host, text, ENDPOINT_TEXT))
 		snprintf(text, ENDPOINT_TEXT, "?");
 }

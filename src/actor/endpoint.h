@@ -12,13 +12,13 @@
 
 /**
  * endpoint_fill() - @address as a socket address
- * @family: of the socket that it is for; decides what `*` and the name of a namespace mean. A literal is passed on as it
- *	is, also to a socket of the other family: what the kernel says to it is the answer.
+ * @family: of the socket that it is for; decides what `*` and the name of a namespace mean. A literal is passed on as
+ *it is, also to a socket of the other family: what the kernel says to it is the answer.
  *
  * Return: the length of the socket address.
  */
-socklen_t endpoint_fill(const struct testbed *t, const struct address *address, int family,
-	struct sockaddr_storage *ret);
+socklen_t endpoint_fill(
+	const struct testbed *t, const struct address *address, int family, struct sockaddr_storage *ret);
 
 /* endpoint_format() - "10.0.0.1:80" or "[fd00::1]:80". */
 void endpoint_format(const struct sockaddr_storage *address, char text[static ENDPOINT_TEXT]);

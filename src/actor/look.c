@@ -37,8 +37,7 @@ void look_remember(struct testbed *t, const struct testbed_namespace *from, int 
 	struct sockaddr_storage local, remote;
 	socklen_t local_len = sizeof local, remote_len = sizeof remote;
 	/* What is not remembered is found by the dump. */
-	if (t->n_connections == t->connections_size ||
-		getsockname(fd, (struct sockaddr *)&local, &local_len) < 0 ||
+	if (t->n_connections == t->connections_size || getsockname(fd, (struct sockaddr *)&local, &local_len) < 0 ||
 		getpeername(fd, (struct sockaddr *)&remote, &remote_len) < 0)
 		return;
 	struct testbed_connection *c = &t->connections[t->n_connections++];
@@ -51,7 +50,7 @@ void look_remember(struct testbed *t, const struct testbed_namespace *from, int 
 static bool is_same(const struct tcp_socket *a, const struct tcp_socket *b)
 {
 	return a->local_port == b->local_port && a->remote_port == b->remote_port &&
-		IN6_ARE_ADDR_EQUAL(&a->local, &b->local) && IN6_ARE_ADDR_EQUAL(&a->remote, &b->remote);
+	       IN6_ARE_ADDR_EQUAL(&a->local, &b->local) && IN6_ARE_ADDR_EQUAL(&a->remote, &b->remote);
 }
 
 /* Add the socket with the four-tuple of @wanted, where there is one and it is not in the list yet. */

@@ -14,7 +14,10 @@
 
 #include "base/clock.h"
 
-#define OPTION(level, name, kind) {#name, level, name, kind}
+#define OPTION(level, name, kind)                                                                                      \
+	{                                                                                                              \
+#name, level, name, kind                                                                               \
+	}
 
 /* Options newer than the headers of Ubuntu 22.04: include/uapi/asm-generic/socket.h, include/uapi/linux/in.h. */
 #ifndef SO_TXREHASH
@@ -96,8 +99,8 @@ static const struct sockopt sockopts[] = {
 static int sockopt_parse(const struct word_scope *scope, struct word *ret, struct error *e)
 {
 	(void)scope;
-	ret->entry = word_find_entry(ret->text, sockopts, sizeof sockopts / sizeof *sockopts, sizeof *sockopts,
-		"socket option", e);
+	ret->entry = word_find_entry(
+		ret->text, sockopts, sizeof sockopts / sizeof *sockopts, sizeof *sockopts, "socket option", e);
 	return ret->entry ? 0 : -EINVAL;
 }
 
@@ -166,9 +169,9 @@ int sockopt_get(int fd, const struct sockopt *option, char text[static SOCKOPT_T
 		struct timeval timeval;
 	} data;
 	memset(&data, 0, sizeof data);
-	socklen_t len = option->kind == SOCKOPT_LINGER ? sizeof data.linger
-		: option->kind == SOCKOPT_TIMEVAL      ? sizeof data.timeval
-						       : sizeof data.number;
+	socklen_t len = option->kind == SOCKOPT_LINGER    ? sizeof data.linger
+			: option->kind == SOCKOPT_TIMEVAL ? sizeof data.timeval
+							  : sizeof data.number;
 	if (getsockopt(fd, option->level, option->option, &data, &len) < 0)
 		return errno;
 	switch (option->kind) {

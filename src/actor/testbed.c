@@ -20,8 +20,8 @@
 #define TESTBED_IPV4_FIRST 0x0A000001U
 #define TESTBED_IPV6_FIRST "fd00::1"
 
-/* Two ends of one veth must differ in their ifindex, or carrier events wait for a tick of 1 s (linkwatch_urgent_event(),
- * net/core/link_watch.c). 1 is the loopback. */
+/* Two ends of one veth must differ in their ifindex, or carrier events wait for a tick of 1 s
+ * (linkwatch_urgent_event(), net/core/link_watch.c). 1 is the loopback. */
 #define TESTBED_IFINDEX_FIRST 2
 
 int testbed_enter(struct testbed *t, const struct testbed_namespace *namespace, struct error *e)
@@ -48,7 +48,8 @@ static void testbed_name_end(struct testbed_namespace *namespace, size_t i, bool
 	namespace->end.ipv6.s6_addr[15] += (uint8_t)i;
 }
 
-/* Whether a sysctl is of the link of @namespace ("net.ipv4.conf.veth0.forwarding"), which is not there from the start. */
+/* Whether a sysctl is of the link of @namespace ("net.ipv4.conf.veth0.forwarding"), which is not there from the start.
+ */
 static bool is_of_link(const struct testbed_namespace *namespace, const char *name)
 {
 	size_t len = strlen(namespace->end.name);
@@ -59,8 +60,8 @@ static bool is_of_link(const struct testbed_namespace *namespace, const char *na
 }
 
 /* Write those of the planned sysctls that are, or are not, of the link. */
-static int write_sysctls(const struct testbed_namespace *namespace, const struct plan_namespace *planned, bool of_link,
-	struct error *e)
+static int write_sysctls(
+	const struct testbed_namespace *namespace, const struct plan_namespace *planned, bool of_link, struct error *e)
 {
 	int r = 0;
 	for (size_t i = 0; r == 0 && i < planned->n_sysctls; i++)
@@ -69,8 +70,8 @@ static int write_sysctls(const struct testbed_namespace *namespace, const struct
 	return r;
 }
 
-/* What is left to do when the links are there. A sysctl may have been changed by another one that was written after it, or
- * by a link: all are read back once more where there are several. */
+/* What is left to do when the links are there. A sysctl may have been changed by another one that was written after it,
+ * or by a link: all are read back once more where there are several. */
 static int finish_namespace(struct testbed *t, size_t i, const struct plan_namespace *planned, struct error *e)
 {
 	struct testbed_namespace *namespace = &t->namespaces[i];
@@ -197,8 +198,8 @@ bool testbed_lingers(int fd)
 
 int testbed_exit_socket(struct testbed_actor *actor, size_t slot)
 {
-	/* A process that exits does not wait (PF_EXITING in inet_release(), net/ipv4/af_inet.c). Taking the time away changes
-	 * nothing but the waiting. SO_LINGER 0 is left alone: it is what makes the reset. */
+	/* A process that exits does not wait (PF_EXITING in inet_release(), net/ipv4/af_inet.c). Taking the time away
+	 * changes nothing but the waiting. SO_LINGER 0 is left alone: it is what makes the reset. */
 	static const struct linger none = {0};
 	int fd = actor->sockets[slot].fd;
 	int errnum = 0;

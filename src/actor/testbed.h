@@ -17,23 +17,24 @@
  * back.
  */
 struct whereabouts {
-	int home;                         /* descriptor of the worker's own namespace; borrowed */
+	int home;                            /* descriptor of the worker's own namespace; borrowed */
 	const struct testbed_namespace *now; /* NULL: at home */
 };
 
 struct testbed_namespace {
 	const char *name;
 	int fd;
-	struct netlink route; /* open while the testbed is built */
-	struct netlink diag;  /* opened when first asked */
+	struct netlink route;    /* open while the testbed is built */
+	struct netlink diag;     /* opened when first asked */
 	struct tcp_sockets look; /* what testbed_look() saw last */
-	struct veth_end end;  /* its link and addresses; no link where the namespace is alone */
+	struct veth_end end;     /* its link and addresses; no link where the namespace is alone */
 };
 
 struct testbed_socket {
 	int fd; /* -1 while there is none */
 	int family;
-	unsigned number; /* as a process would have numbered it: the lowest that was free. Its exit closes in this order. */
+	unsigned number; /* as a process would have numbered it: the lowest that was free. Its exit closes in this
+			    order. */
 };
 
 struct testbed_actor {
@@ -82,7 +83,8 @@ int testbed_close_socket(struct testbed_actor *actor, size_t slot);
 /* testbed_lingers() - whether close() of a socket may block: SO_LINGER with a time above 0. */
 bool testbed_lingers(int fd);
 
-/* testbed_exit_socket() - close as the exit of a process does: without waiting, whatever SO_LINGER says. Return: as above. */
+/* testbed_exit_socket() - close as the exit of a process does: without waiting, whatever SO_LINGER says. Return: as
+ * above. */
 int testbed_exit_socket(struct testbed_actor *actor, size_t slot);
 
 /**

@@ -83,8 +83,7 @@ enum step_status step_wait_as(struct step_run *run, int fd, uint32_t events, int
 	socklen_t len = sizeof limit;
 	run->wait_until_us = 0;
 	if (getsockopt(fd, SOL_SOCKET, option, &limit, &len) == 0 && (limit.tv_sec || limit.tv_usec)) {
-		run->wait_until_us =
-			run->began_us + (uint64_t)limit.tv_sec * CLOCK_US_PER_S + (uint64_t)limit.tv_usec;
+		run->wait_until_us = run->began_us + (uint64_t)limit.tv_sec * CLOCK_US_PER_S + (uint64_t)limit.tv_usec;
 		if (clock_now_us() >= run->wait_until_us)
 			return step_errno(run, errnum);
 	}

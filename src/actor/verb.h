@@ -11,9 +11,9 @@
 
 /* What running a step for a while led to. */
 enum step_status {
-	STEP_DONE,       /* run->outcome holds what came out */
-	STEP_WAIT_FD,    /* call again when run->wait_fd is ready for run->wait_events, or at run->wait_until_us where that
-			  * is not 0, or at the deadline */
+	STEP_DONE,    /* run->outcome holds what came out */
+	STEP_WAIT_FD, /* call again when run->wait_fd is ready for run->wait_events, or at run->wait_until_us where that
+		       * is not 0, or at the deadline */
 	STEP_WAIT_UNTIL, /* call again at run->wait_until_us, or at the deadline */
 	STEP_PARK_UNTIL, /* the same, and the cell gives its place up to another one meanwhile; no deadline */
 	STEP_FAILED,     /* the harness failed, or the condition was not met: the error says which */
@@ -54,8 +54,8 @@ struct verb {
 /* The linker gathers these rows from all files into one table. */
 #define VERB(identifier)                                                                                               \
 	static const struct verb verb_##identifier;                                                                    \
-	static const struct verb *const verb_entry_##identifier                                                        \
-		__attribute__((section("netrepro_verbs"), used)) = &verb_##identifier;                                 \
+	static const struct verb *const verb_entry_##identifier __attribute__((section("netrepro_verbs"), used)) =     \
+		&verb_##identifier;                                                                                    \
 	static const struct verb verb_##identifier
 
 /* verb_vocabulary() - the grammar of all verbs, sorted by name. */

@@ -30,8 +30,8 @@ static const struct direction {
 static int direction_parse(const struct word_scope *scope, struct word *ret, struct error *e)
 {
 	(void)scope;
-	ret->entry = word_find_entry(ret->text, directions, sizeof directions / sizeof *directions, sizeof *directions,
-		"direction", e);
+	ret->entry = word_find_entry(
+		ret->text, directions, sizeof directions / sizeof *directions, sizeof *directions, "direction", e);
 	return ret->entry ? 0 : -EINVAL;
 }
 

@@ -24,8 +24,8 @@ static const struct family {
 static int family_parse(const struct word_scope *scope, struct word *ret, struct error *e)
 {
 	(void)scope;
-	const struct family *family = ret->entry = word_find_entry(ret->text, families,
-		sizeof families / sizeof *families, sizeof *families, "kind of socket", e);
+	const struct family *family = ret->entry = word_find_entry(
+		ret->text, families, sizeof families / sizeof *families, sizeof *families, "kind of socket", e);
 	ret->ipv6 = family && family->family == AF_INET6;
 	return family ? 0 : -EINVAL;
 }

@@ -28,11 +28,11 @@
 #include "base/text.h"
 #include "net/sysctl.h"
 
-/* Longer than an acknowledgement can be delayed (200 ms, TCP_DELACK_MAX) and than a lost segment waits to be sent again (1 s,
- * TCP_TIMEOUT_INIT, doubled once): include/net/tcp.h. */
+/* Longer than an acknowledgement can be delayed (200 ms, TCP_DELACK_MAX) and than a lost segment waits to be sent again
+ * (1 s, TCP_TIMEOUT_INIT, doubled once): include/net/tcp.h. */
 #define STATE_DEADLINE_US (4 * CLOCK_US_PER_S)
 #define STATE_UNSETTLED " (unsettled)"
-#define STATE_FIRST_WAIT_US 100          /* doubled at each look, up to the next line */
+#define STATE_FIRST_WAIT_US 100 /* doubled at each look, up to the next line */
 #define STATE_LONGEST_WAIT_US (10 * CLOCK_US_PER_MS)
 
 static bool is_lasting(enum tcp_state state)
@@ -80,7 +80,7 @@ static bool own_end_lasts(const struct step_run *run, const struct tcp_sockets *
 static bool is_other_end(const struct tcp_socket *a, const struct tcp_socket *b)
 {
 	return a->local_port == b->remote_port && a->remote_port == b->local_port &&
-		IN6_ARE_ADDR_EQUAL(&a->local, &b->remote) && IN6_ARE_ADDR_EQUAL(&a->remote, &b->local);
+	       IN6_ARE_ADDR_EQUAL(&a->local, &b->remote) && IN6_ARE_ADDR_EQUAL(&a->remote, &b->local);
 }
 
 static bool has_other_end(const struct testbed *t, const struct tcp_socket *one)
@@ -117,7 +117,8 @@ static enum step_status run_tcp_state(struct step_run *run, struct error *e)
 	if (own_end_lasts(run, &own->look))
 		return report_states(run, &own->look, true);
 
-	/* The own namespace last: what was on its way when the others were seen settled has arrived by then, or shows. */
+	/* The own namespace last: what was on its way when the others were seen settled has arrived by then, or shows.
+	 */
 	for (size_t i = 0; i < t->n_namespaces; i++)
 		if (&t->namespaces[i] != own && look_at(t, &t->namespaces[i], e) < 0)
 			return STEP_FAILED;

@@ -14,7 +14,7 @@ struct tally_value {
 };
 
 struct tally_response {
-	const char *name; /* borrowed from the scenario */
+	const char *name;           /* borrowed from the scenario */
 	struct tally_value *values; /* owned; sorted by tally_sort(), most frequent first */
 	size_t n_values;
 	uint64_t n_more;  /* counts beyond TALLY_VALUES_MAX values */

@@ -14,13 +14,13 @@
 
 /* Hand the resource on: the value, the variable being made empty so that its clean-up does nothing. */
 #define TAKE_POINTER(variable)                                                                                         \
-	__extension__({                                                                                                         \
+	__extension__({                                                                                                \
 		__typeof__(variable) taken_ = (variable);                                                              \
 		(variable) = NULL;                                                                                     \
 		taken_;                                                                                                \
 	})
 #define TAKE_FD(variable)                                                                                              \
-	__extension__({                                                                                                         \
+	__extension__({                                                                                                \
 		int taken_ = (variable);                                                                               \
 		(variable) = -1;                                                                                       \
 		taken_;                                                                                                \

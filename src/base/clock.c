@@ -58,11 +58,12 @@ int duration_parse(const char *text, uint64_t *ret_us, struct error *e)
 				return 0;
 			}
 		if (!*rest)
-			return error_set(e, ERROR_USAGE, EINVAL,
-				"'%s' has no unit: write for instance %ss or %sms", text, text, text);
+			return error_set(e, ERROR_USAGE, EINVAL, "'%s' has no unit: write for instance %ss or %sms",
+				text, text, text);
 	}
 	return error_set(e, ERROR_USAGE, EINVAL,
-		"'%s' is no duration: a number with one of the units us, ms, s, m, h is wanted, such as 200ms or 1.3s", text);
+		"'%s' is no duration: a number with one of the units us, ms, s, m, h is wanted, such as 200ms or 1.3s",
+		text);
 }
 
 const char *duration_format(uint64_t us, char buffer[static DURATION_TEXT])

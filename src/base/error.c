@@ -43,7 +43,8 @@ int error_errno(struct error *e, enum error_kind kind, int code, const char *for
 		what = NULL;
 	va_end(args);
 	const char *name = strerrorname_np(code);
-	return error_set(e, kind, code, "%s: %s (%s)", what ? what : "out of memory", strerror(code), name ? name : "?");
+	return error_set(
+		e, kind, code, "%s: %s (%s)", what ? what : "out of memory", strerror(code), name ? name : "?");
 }
 
 int error_wrap(struct error *e, const char *format, ...)

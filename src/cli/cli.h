@@ -12,11 +12,11 @@
 #include "model/scenario.h"
 
 enum exit_status {
-	STATUS_OK = 0,      /* all as expected */
-	STATUS_DIFFERS = 1, /* some cell is not */
-	STATUS_USAGE = 2,   /* the scenario or the command line is wrong */
-	STATUS_HOST = 3,    /* this host cannot run it */
-	STATUS_HARNESS = 4, /* netrepro itself failed */
+	STATUS_OK = 0,       /* all as expected */
+	STATUS_DIFFERS = 1,  /* some cell is not */
+	STATUS_USAGE = 2,    /* the scenario or the command line is wrong */
+	STATUS_HOST = 3,     /* this host cannot run it */
+	STATUS_HARNESS = 4,  /* netrepro itself failed */
 	STATUS_SIGNAL = 128, /* and the number of the signal: as shells say it */
 };
 
@@ -35,7 +35,7 @@ struct command {
 	const char *description; /* some lines; NULL for none */
 	const struct cli_option *options;
 	size_t n_options;
-	const char *example; /* behind "netrepro " */
+	const char *example;                                              /* behind "netrepro " */
 	int (*run)(const struct command *command, int argc, char **argv); /* returns the exit status */
 };
 

@@ -58,7 +58,8 @@ static int run(const struct command *command, int argc, char **argv)
 	if (first < 0)
 		return status;
 	if (first == argc) {
-		error_set(&e, ERROR_USAGE, 0, "which scenario? `%s` is an example", "netrepro check scenarios/server-restart.yaml");
+		error_set(&e, ERROR_USAGE, 0, "which scenario? `%s` is an example",
+			"netrepro check scenarios/server-restart.yaml");
 		return cli_fail(&e);
 	}
 	CLEANUP(paths_done) struct paths paths = PATHS_INIT;

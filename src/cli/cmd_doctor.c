@@ -34,19 +34,21 @@ static const char *const finding_names[] = {
 	[FINDING_NOT_TRIED] = "not tried",
 };
 
-static void add_finding(const struct ability *ability, enum finding finding, const char *why, const struct style *style,
-	struct text *t)
+static void add_finding(
+	const struct ability *ability, enum finding finding, const char *why, const struct style *style, struct text *t)
 {
-	enum verdict looks = finding == FINDING_WORKS ? VERDICT_PASS
-		: finding == FINDING_NOT_TRIED        ? VERDICT_SKIP
-		: ability->is_needed                  ? VERDICT_FAIL
-						      : VERDICT_INCONC;
+	enum verdict looks = finding == FINDING_WORKS       ? VERDICT_PASS
+			     : finding == FINDING_NOT_TRIED ? VERDICT_SKIP
+			     : ability->is_needed           ? VERDICT_FAIL
+							    : VERDICT_INCONC;
 	size_t from = t->len;
 	text_addf(t, "  %s", ability->name);
 	text_pad(t, from, 22);
-	text_addf(t, "%s%s%s%s%s\n", style->verdicts[looks], finding_names[finding], style->reset, *why ? ": " : "", why);
+	text_addf(
+		t, "%s%s%s%s%s\n", style->verdicts[looks], finding_names[finding], style->reset, *why ? ": " : "", why);
 	if (finding == FINDING_FAILS) {
-		text_addf(t, "%24sneeded for: %s%s\n", "", ability->purpose, ability->is_needed ? "" : "; all else works without");
+		text_addf(t, "%24sneeded for: %s%s\n", "", ability->purpose,
+			ability->is_needed ? "" : "; all else works without");
 		text_addf(t, "%24sremedy: %s\n", "", ability->remedy);
 	}
 }

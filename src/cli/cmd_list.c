@@ -80,8 +80,8 @@ static int list_scenarios(const struct list *list, const struct paths *paths)
 			n_cells == 1 ? "" : "s", s->path);
 		if (s->question)
 			text_addf(&t, "    %s\n", s->question);
-		json_append(array, json_pack("{s:s, s:s, s:s?, s:I}", "name", s->name, "path", s->path,
-						     "question", s->question, "cells", (json_int_t)n_cells));
+		json_append(array, json_pack("{s:s, s:s, s:s?, s:I}", "name", s->name, "path", s->path, "question",
+					   s->question, "cells", (json_int_t)n_cells));
 	}
 	int printed = list->json ? print_json(array) : cli_print(&t);
 	if (!list->json)

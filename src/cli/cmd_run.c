@@ -125,14 +125,15 @@ static int check_cell(const struct session *session, struct error *e)
 	if (cell == RUN_ALL_CELLS)
 		return 0;
 	if (cell >= m->n_indices)
-		return error_set(e, ERROR_USAGE, ENOENT, "--cell: %s has no cell %" PRIu64 ": they are numbered 0 to %" PRIu64,
-			path, cell, m->n_indices - 1);
+		return error_set(e, ERROR_USAGE, ENOENT,
+			"--cell: %s has no cell %" PRIu64 ": they are numbered 0 to %" PRIu64, path, cell,
+			m->n_indices - 1);
 	CLEANUP(cleanup_free) size_t *levels = calloc(m->n_factors + 1, sizeof *levels);
 	if (!levels)
 		return error_no_memory(e);
 	if (!matrix_cell(m, cell, levels))
-		return error_set(e, ERROR_USAGE, ENOENT, "--cell: cell %" PRIu64 " of %s is one that `exclude` takes away",
-			cell, path);
+		return error_set(e, ERROR_USAGE, ENOENT,
+			"--cell: cell %" PRIu64 " of %s is one that `exclude` takes away", cell, path);
 	return 0;
 }
 
@@ -146,7 +147,8 @@ static int session_plan(struct session *session, struct error *e)
 		if (r < 0)
 			return r;
 	}
-	int r = schedule_init(&session->schedule, &s->matrix, &session->restriction, o->cell, (uint32_t)o->replicates, e);
+	int r = schedule_init(
+		&session->schedule, &s->matrix, &session->restriction, o->cell, (uint32_t)o->replicates, e);
 	if (r == 0)
 		r = check_cell(session, e);
 	if (r == 0 && !session->schedule.n_runs)
@@ -212,7 +214,8 @@ static void session_progress(void *context, const struct runner_progress *progre
 	p.n_before = session->n_before;
 	progress_draw(&p);
 	if (p.draining && p.n_in_flight && !progress_is_on() && !session->said_stopping) {
-		fprintf(stderr, "netrepro: stopping; %" PRIu64 " runs go on to their end; a second signal stops at once\n",
+		fprintf(stderr,
+			"netrepro: stopping; %" PRIu64 " runs go on to their end; a second signal stops at once\n",
 			p.n_in_flight);
 		session->said_stopping = true;
 	}
@@ -354,11 +357,12 @@ static int choose_folder(struct session *session, struct error *e)
 	return 0;
 }
 
-static int run_scenario(const struct run_options *o, const struct scenario *s, bool is_one_of_several,
-	struct isolation *isolation)
+static int run_scenario(
+	const struct run_options *o, const struct scenario *s, bool is_one_of_several, struct isolation *isolation)
 {
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
-	CLEANUP(session_done) struct session session = {
+	CLEANUP(session_done)
+	struct session session = {
 		.options = o,
 		.scenario = s,
 		.arena = ARENA_INIT,
@@ -414,9 +418,11 @@ static int read_all(const struct run_options *o, const struct paths *paths, stru
 static int check_options(struct run_options *o, struct error *e)
 {
 	if (o->resume && !o->dir)
-		return error_set(e, ERROR_USAGE, EINVAL, "--resume needs the folder of the run that is to go on: -o DIR");
+		return error_set(
+			e, ERROR_USAGE, EINVAL, "--resume needs the folder of the run that is to go on: -o DIR");
 	if (o->resume && o->has_seed)
-		return error_set(e, ERROR_USAGE, EINVAL, "--seed has no place with --resume: the run goes on with its own");
+		return error_set(
+			e, ERROR_USAGE, EINVAL, "--seed has no place with --resume: the run goes on with its own");
 	if (!o->has_seed && getrandom(&o->seed, sizeof o->seed, 0) != sizeof o->seed)
 		return error_errno(e, ERROR_HARNESS, errno, "cannot draw a seed");
 	if (!o->has_seed)
@@ -440,7 +446,8 @@ static int run(const struct command *command, int argc, char **argv)
 	int r = check_options(&o, &e);
 	if (r == 0 && first == argc)
 		r = error_set(&e, ERROR_USAGE, 0,
-			"which scenario? `netrepro run scenarios/server-restart.yaml` is an example, `netrepro list` shows all");
+			"which scenario? `netrepro run scenarios/server-restart.yaml` is an example, `netrepro list` "
+			"shows all");
 	CLEANUP(paths_done) struct paths paths = PATHS_INIT;
 	for (int i = first; r == 0 && e.text == NULL && i < argc; i++)
 		r = paths_add(&paths, argv[i], &e);

@@ -42,8 +42,8 @@ static void add_cell(const struct scenario *s, const struct plan *plan, uint32_t
 	text_add(t, "\n");
 }
 
-int dry_run(const struct scenario *s, struct schedule *schedule, const struct style *style, struct text *t,
-	struct error *e)
+int dry_run(
+	const struct scenario *s, struct schedule *schedule, const struct style *style, struct text *t, struct error *e)
 {
 	struct plan plan = PLAN_INIT;
 	struct run_id id;
@@ -54,6 +54,7 @@ int dry_run(const struct scenario *s, struct schedule *schedule, const struct st
 			add_cell(s, &plan, id.replicate, style, t);
 	}
 	plan_done(&plan);
-	text_addf(t, "%" PRIu64 " run%s; none was made (--dry-run)\n", schedule->n_runs, schedule->n_runs == 1 ? "" : "s");
+	text_addf(t, "%" PRIu64 " run%s; none was made (--dry-run)\n", schedule->n_runs,
+		schedule->n_runs == 1 ? "" : "s");
 	return r;
 }

@@ -30,8 +30,8 @@ static int print_help(const struct command *command)
 {
 	static const struct cli_option help = {'h', "help", NULL, "this text"};
 	CLEANUP(text_done) struct text t = TEXT_INIT;
-	text_addf(&t, "netrepro %s: %s\n\nUsage: netrepro %s [OPTION…]%s%s\n", command->name, command->summary, command->name,
-		command->arguments ? " " : "", command->arguments ? command->arguments : "");
+	text_addf(&t, "netrepro %s: %s\n\nUsage: netrepro %s [OPTION…]%s%s\n", command->name, command->summary,
+		command->name, command->arguments ? " " : "", command->arguments ? command->arguments : "");
 	if (command->description)
 		text_addf(&t, "\n%s", command->description);
 	text_add(&t, "\n");
@@ -117,8 +117,8 @@ int cli_number(const char *option, const char *text, uint64_t least, uint64_t mo
 	errno = 0;
 	unsigned long long number = strtoull(text, &end, 10);
 	if (*text < '0' || *text > '9' || *end || errno || number < least || number > most)
-		return error_set(e, ERROR_USAGE, EINVAL, "--%s: '%s' is no number from %" PRIu64 " to %" PRIu64, option, text,
-			least, most);
+		return error_set(e, ERROR_USAGE, EINVAL, "--%s: '%s' is no number from %" PRIu64 " to %" PRIu64, option,
+			text, least, most);
 	*ret = number;
 	return 0;
 }
@@ -128,6 +128,7 @@ int cli_no_arguments(const struct command *command, int argc, char **argv, int f
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
 	if (first >= argc)
 		return STATUS_OK;
-	error_set(&e, ERROR_USAGE, EINVAL, "netrepro %s takes no argument here: what is '%s'?", command->name, argv[first]);
+	error_set(&e, ERROR_USAGE, EINVAL, "netrepro %s takes no argument here: what is '%s'?", command->name,
+		argv[first]);
 	return cli_fail(&e);
 }

@@ -97,7 +97,8 @@ static char *nearest_path(const char *argument)
 {
 	const char *slash = strrchr(argument, '/');
 	const char *name = slash ? slash + 1 : argument;
-	CLEANUP(cleanup_free) char *folder = slash ? strndup(argument, (size_t)(slash - argument) + 1) : strdup("scenarios/");
+	CLEANUP(cleanup_free)
+	char *folder = slash ? strndup(argument, (size_t)(slash - argument) + 1) : strdup("scenarios/");
 	struct suggestion near = SUGGESTION_FOR(name);
 	CLEANUP(cleanup_closedir) DIR *directory = folder ? opendir(folder) : NULL;
 	char *best = NULL;
@@ -133,8 +134,9 @@ int paths_add(struct paths *paths, const char *argument, struct error *e)
 	if (found)
 		return found < 0 ? found : 0;
 	CLEANUP(cleanup_free) char *near = nearest_path(argument);
-	return error_set(e, ERROR_USAGE, ENOENT, "there is no scenario '%s'%s%s%s; `netrepro list` shows those that there are",
-		argument, near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
+	return error_set(e, ERROR_USAGE, ENOENT,
+		"there is no scenario '%s'%s%s%s; `netrepro list` shows those that there are", argument,
+		near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
 }
 
 int paths_add_own(struct paths *paths, struct error *e)

@@ -65,15 +65,16 @@ char *result_to_line(const struct scenario *s, const size_t *levels, const struc
 	for (size_t i = 0; good && i < result->n_values; i++) {
 		const struct result_value *value = &result->values[i];
 		good = json_put(responses, value->response, json_string(value->text)) &&
-			(!value->timed ||
-				json_put(durations, value->response, json_integer((json_int_t)value->took_us)));
+		       (!value->timed ||
+			       json_put(durations, value->response, json_integer((json_int_t)value->took_us)));
 	}
 	if (!good)
 		return NULL;
-	CLEANUP(cleanup_json) json_t *line = json_pack("{s:s, s:s, s:o, s:i, s:s, s:O, s:O*, s:s?, s:I, s:I, s:o}",
-		"type", "cell", "id", id, "levels", result_levels_to_json(&s->matrix, levels), "replicate",
-		(int)result->replicate, "verdict", verdict_names[result->verdict], "responses", responses,
-		"durations_us", json_object_size(durations) ? durations : NULL, "reason", result->reason, "elapsed_us",
+	CLEANUP(cleanup_json)
+	json_t *line = json_pack("{s:s, s:s, s:o, s:i, s:s, s:O, s:O*, s:s?, s:I, s:I, s:o}", "type", "cell", "id", id,
+		"levels", result_levels_to_json(&s->matrix, levels), "replicate", (int)result->replicate, "verdict",
+		verdict_names[result->verdict], "responses", responses, "durations_us",
+		json_object_size(durations) ? durations : NULL, "reason", result->reason, "elapsed_us",
 		(json_int_t)result->elapsed_us, "end_us", (json_int_t)result->end_us, "steps", steps_to_json(result));
 	struct text t = TEXT_INIT;
 	json_write(line, JSON_COMPACT | JSON_PRESERVE_ORDER, &t);
@@ -108,8 +109,8 @@ static bool parse_id(const char *id, uint64_t *ret)
 	return !errno && !*end;
 }
 
-static int read_values(const json_t *responses, const json_t *durations, struct arena *arena, struct result *ret,
-	struct error *e)
+static int read_values(
+	const json_t *responses, const json_t *durations, struct arena *arena, struct result *ret, struct error *e)
 {
 	ret->values = arena_array(arena, json_object_size(responses), sizeof *ret->values);
 	if (!ret->values)

@@ -30,7 +30,7 @@ struct result_value {
 };
 
 struct result_step {
-	unsigned line; /* in the scenario's file */
+	unsigned line;       /* in the scenario's file */
 	const char *action;  /* "server: bind listener *:12345" */
 	const char *outcome; /* "ok", an errno's name, what was observed */
 	uint64_t at_us;      /* since the cell began */

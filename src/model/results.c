@@ -114,9 +114,9 @@ static char *facts_to_line(const struct run_facts *facts)
 	json_t *scenario = json_object_get(line, "scenario");
 	if (!json_put(scenario, "path", json_string(s->path)) || !json_put(scenario, "text", json_string(s->text)))
 		return NULL;
-	CLEANUP(cleanup_json) json_t *first = json_pack("{s:s, s:i, s:s, s:s, s:s, s:o}", "type", "run", "format",
-		RESULTS_FORMAT, "tool", "netrepro " NETREPRO_VERSION, "started", started, "seed", seed, "responses",
-		responses_to_json(s));
+	CLEANUP(cleanup_json)
+	json_t *first = json_pack("{s:s, s:i, s:s, s:s, s:s, s:o}", "type", "run", "format", RESULTS_FORMAT, "tool",
+		"netrepro " NETREPRO_VERSION, "started", started, "seed", seed, "responses", responses_to_json(s));
 	if (!first || json_object_update(first, line) < 0)
 		return NULL;
 	struct text t = TEXT_INIT;
@@ -140,7 +140,8 @@ int results_append(struct results_file *file, const char *line, size_t len, stru
 			if (ftruncate(file->fd, file->size) < 0)
 				errnum = errno;
 			return error_errno(e, ERROR_HOST, errnum,
-				"cannot write to %s; the results written so far are whole, and --resume goes on from them",
+				"cannot write to %s; the results written so far are whole, and --resume goes on from "
+				"them",
 				file->path ? file->path : "a temporary file");
 		}
 		done += (size_t)n;
@@ -160,7 +161,8 @@ static int results_open(struct results_file *file, const char *dir, int flags, s
 		return -errno;
 	if (flock(file->fd, LOCK_EX | LOCK_NB) < 0)
 		return error_set(e, ERROR_USAGE, EBUSY,
-			"%s: another run is writing to it; wait for that, or choose another folder with -o", file->path);
+			"%s: another run is writing to it; wait for that, or choose another folder with -o",
+			file->path);
 	return 0;
 }
 
@@ -237,8 +239,8 @@ static const char *find_difference(const json_t *have, const json_t *want)
 	return NULL;
 }
 
-static int check_first_line(const struct results_file *file, const char *line, size_t len, struct run_facts *facts,
-	struct error *e)
+static int check_first_line(
+	const struct results_file *file, const char *line, size_t len, struct run_facts *facts, struct error *e)
 {
 	CLEANUP(cleanup_json) json_t *have = json_loadb(line, len, 0, NULL);
 	CLEANUP(cleanup_json) json_t *want = identity_to_json(facts);
@@ -351,15 +353,16 @@ int results_resume(struct results_file *file, const char *dir, struct run_facts 
 	return 0;
 }
 
-int results_end(struct results_file *file, const uint64_t counts[static VERDICT_COUNT], long runner_vmhwm_kib,
-	struct error *e)
+int results_end(
+	struct results_file *file, const uint64_t counts[static VERDICT_COUNT], long runner_vmhwm_kib, struct error *e)
 {
 	json_t *by_verdict = json_object();
 	bool good = by_verdict;
 	for (int i = 0; good && i < VERDICT_COUNT; i++)
 		good = json_put(by_verdict, verdict_names[i], json_integer((json_int_t)counts[i]));
-	CLEANUP(cleanup_json) json_t *line = json_pack("{s:s, s:o, s:I}", "type", "end", "verdicts",
-		if_good(by_verdict, good), "runner_vmhwm_kib", (json_int_t)runner_vmhwm_kib);
+	CLEANUP(cleanup_json)
+	json_t *line = json_pack("{s:s, s:o, s:I}", "type", "end", "verdicts", if_good(by_verdict, good),
+		"runner_vmhwm_kib", (json_int_t)runner_vmhwm_kib);
 	CLEANUP(text_done) struct text t = TEXT_INIT;
 	json_write(line, JSON_COMPACT | JSON_PRESERVE_ORDER, &t);
 	text_add(&t, "\n");

@@ -27,9 +27,9 @@ struct run_facts {
 	uint64_t only_cell;                   /* --cell; RUN_ALL_CELLS otherwise */
 	uint32_t replicates;
 	uint64_t seed;
-	uint64_t n_runs;            /* cells times replicates */
-	const char *privilege;      /* "root" or "user namespace" */
-	const char *environment;    /* JSON object: a new namespace's sysctls, name to value */
+	uint64_t n_runs;         /* cells times replicates */
+	const char *privilege;   /* "root" or "user namespace" */
+	const char *environment; /* JSON object: a new namespace's sysctls, name to value */
 };
 #define RUN_ALL_CELLS UINT64_MAX
 
@@ -68,8 +68,8 @@ int results_resume(struct results_file *file, const char *dir, struct run_facts 
 int results_append(struct results_file *file, const char *line, size_t len, struct error *e);
 
 /* results_end() - the last line: @counts by verdict, the runner's peak memory. */
-int results_end(struct results_file *file, const uint64_t counts[static VERDICT_COUNT], long runner_vmhwm_kib,
-	struct error *e);
+int results_end(
+	struct results_file *file, const uint64_t counts[static VERDICT_COUNT], long runner_vmhwm_kib, struct error *e);
 
 /* results_flush() - make what was written last (fsync). Also good on a file that was never opened. */
 int results_flush(struct results_file *file, struct error *e);

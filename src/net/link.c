@@ -165,8 +165,8 @@ static int build_address(
 	return rtnl_addr_build_add_request(address, NLM_F_CREATE | NLM_F_EXCL, ret_message);
 }
 
-static int build_neighbour(
-	int ifindex, int family, const void *bytes, size_t len, const struct veth_end *other, struct nl_msg **ret_message)
+static int build_neighbour(int ifindex, int family, const void *bytes, size_t len, const struct veth_end *other,
+	struct nl_msg **ret_message)
 {
 	CLEANUP(cleanup_neighbour) struct rtnl_neigh *neighbour = rtnl_neigh_alloc();
 	CLEANUP(cleanup_binary) struct nl_addr *address = nl_addr_build(family, bytes, len);

@@ -11,8 +11,8 @@
 
 /* One end of a veth. */
 struct veth_end {
-	const char *name;       /* of the link: "veth0" */
-	int ifindex;            /* the two ends must differ: see link.c */
+	const char *name; /* of the link: "veth0" */
+	int ifindex;      /* the two ends must differ: see link.c */
 	struct in_addr ipv4;
 	struct in6_addr ipv6;
 	bool with_ipv6;
@@ -20,26 +20,28 @@ struct veth_end {
 #define LINK_IPV4_PREFIX 24
 #define LINK_IPV6_PREFIX 64
 
-/* link_loopback_up() - bring lo up in the namespace of @route, whose index is 1 in each (net/core/dev.c, "loopback"). */
+/* link_loopback_up() - bring lo up in the namespace of @route, whose index is 1 in each (net/core/dev.c, "loopback").
+ */
 int link_loopback_up(struct netlink *route, struct error *e);
 
 /**
  * link_veth_new() - a veth, one end in the namespace of @route and up, the other straight in the namespace @peer_fd
  * @own: is the end that is opened first, and the one to ask link_is_up() of
- * @peer: stays down until link_add_addresses() is called for it: the kernel refuses (ENOTCONN) a peer that is up at birth
+ * @peer: stays down until link_add_addresses() is called for it: the kernel refuses (ENOTCONN) a peer that is up at
+ * birth
  * @peer_fd: a descriptor of a namespace; stays the caller's
  *
  * The host's namespace sees no event of it.
  */
-int link_veth_new(struct netlink *route, const struct veth_end *own, const struct veth_end *peer, int peer_fd,
-	struct error *e);
+int link_veth_new(
+	struct netlink *route, const struct veth_end *own, const struct veth_end *peer, int peer_fd, struct error *e);
 
 /**
  * link_add_addresses() - @end up, with its addresses, in the namespace of @route; no duplicate address detection
  * @neighbour: the other end: it is made known for good, so that nobody asks for it
  */
-int link_add_addresses(struct netlink *route, const struct veth_end *end, const struct veth_end *neighbour,
-	struct error *e);
+int link_add_addresses(
+	struct netlink *route, const struct veth_end *end, const struct veth_end *neighbour, struct error *e);
 
 /**
  * link_is_up() - ask for one link, singly, whether its operstate is IF_OPER_UP

@@ -44,7 +44,8 @@ int sockstat_read(bool with_ipv6, struct sockstat *ret, struct error *e)
 	if (r < 0)
 		return r;
 	if (!find_count(text, "TCP:", " inuse ", &ret->in_use) || !find_count(text, "TCP:", " tw ", &ret->time_wait))
-		return error_set(e, ERROR_HARNESS, EPROTO, "the counts of sockets: " SOCKSTAT " is not as it was known");
+		return error_set(
+			e, ERROR_HARNESS, EPROTO, "the counts of sockets: " SOCKSTAT " is not as it was known");
 	if (!with_ipv6)
 		return 0;
 	r = read_file(SOCKSTAT6, text, sizeof text, e);

@@ -13,7 +13,8 @@ struct sockstat {
 	uint64_t time_wait; /* IPv4 and IPv6 */
 };
 
-/* sockstat_read() - of the namespace that the caller is in. @with_ipv6: where it has IPv6; those sockets count as well. */
+/* sockstat_read() - of the namespace that the caller is in. @with_ipv6: where it has IPv6; those sockets count as well.
+ */
 int sockstat_read(bool with_ipv6, struct sockstat *ret, struct error *e);
 
 #endif

@@ -123,8 +123,8 @@ static int check_value(int fd, const char *name, const char *value, struct error
 		return rc;
 	fold_space(wanted, value);
 	if (strcmp(wanted, found) != 0)
-		return error_set(e, ERROR_UNMET, SYSCTL_NOT_KEPT, "sysctl %s: '%s' was written, '%s' is read back", name,
-			wanted, found);
+		return error_set(e, ERROR_UNMET, SYSCTL_NOT_KEPT, "sysctl %s: '%s' was written, '%s' is read back",
+			name, wanted, found);
 	return 0;
 }
 

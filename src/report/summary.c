@@ -74,8 +74,8 @@ static void add_response(const struct tally_response *response, size_t width, co
 	text_add(t, "\n");
 }
 
-static void add_reason(const struct summary *summary, const struct tally_reason *reason, const struct style *style,
-	struct text *t)
+static void add_reason(
+	const struct summary *summary, const struct tally_reason *reason, const struct style *style, struct text *t)
 {
 	const struct scenario *s = summary->scenario;
 	text_addf(t, "%s%s%s %" PRIu64 " ×  %s\n", style->verdicts[reason->verdict], verdict_names[reason->verdict],
@@ -102,7 +102,8 @@ static void add_reasons(const struct summary *summary, const struct style *style
 		else
 			n_more += tally->reasons[i].count;
 	if (n_more)
-		text_addf(t, "… and %" PRIu64 " more for other reasons: the results file has them all (-o DIR)\n\n", n_more);
+		text_addf(t, "… and %" PRIu64 " more for other reasons: the results file has them all (-o DIR)\n\n",
+			n_more);
 }
 
 static void add_last_line(const struct summary *summary, const struct style *style, struct text *t)

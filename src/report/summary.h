@@ -15,8 +15,8 @@ struct summary {
 	const char *kernel;
 	const char *results_path; /* NULL: not kept */
 	uint64_t seed;
-	uint64_t n_runs;    /* that there are */
-	uint64_t n_done;    /* in this run: without those of a run that was resumed */
+	uint64_t n_runs; /* that there are */
+	uint64_t n_done; /* in this run: without those of a run that was resumed */
 	uint64_t elapsed_us;
 	bool interrupted;
 };

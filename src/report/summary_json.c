@@ -15,7 +15,8 @@ static json_t *response_to_json(const struct tally_response *response, bool *goo
 {
 	json_t *values = json_object();
 	for (size_t i = 0; i < response->n_values; i++)
-		*good &= json_put(values, response->values[i].text, json_integer((json_int_t)response->values[i].count));
+		*good &=
+			json_put(values, response->values[i].text, json_integer((json_int_t)response->values[i].count));
 	json_t *object = json_pack("{s:s, s:o}", "name", response->name, "values", values);
 	if (response->n_more)
 		*good &= json_put(object, "more", json_integer((json_int_t)response->n_more));
@@ -60,13 +61,13 @@ int summary_json(const struct summary *summary, struct text *t)
 		good &= json_append(problems, reason_to_json(summary, &tally->reasons[i]));
 	char seed[24];
 	snprintf(seed, sizeof seed, "%" PRIu64, summary->seed);
-	CLEANUP(cleanup_json) json_t *json = json_pack(
-		"{s:s, s:s, s:s?, s:s, s:s, s:s, s:I, s:I, s:b, s:I, s:o, s:o, s:o, s:s?}", "scenario",
+	CLEANUP(cleanup_json)
+	json_t *json = json_pack("{s:s, s:s, s:s?, s:s, s:s, s:s, s:I, s:I, s:b, s:I, s:o, s:o, s:o, s:s?}", "scenario",
 		summary->scenario->name, "path", summary->scenario->path, "question", summary->scenario->question,
 		"kernel", summary->kernel, "privilege", summary->privilege, "seed", seed, "runs",
-		(json_int_t)summary->n_runs, "done", (json_int_t)tally_total(tally), "interrupted", summary->interrupted,
-		"elapsed_us", (json_int_t)summary->elapsed_us, "verdicts", verdicts, "responses", responses, "problems",
-		problems, "results", summary->results_path);
+		(json_int_t)summary->n_runs, "done", (json_int_t)tally_total(tally), "interrupted",
+		summary->interrupted, "elapsed_us", (json_int_t)summary->elapsed_us, "verdicts", verdicts, "responses",
+		responses, "problems", problems, "results", summary->results_path);
 	json_write(json, JSON_COMPACT | JSON_PRESERVE_ORDER, t);
 	text_add(t, "\n");
 	t->failed |= !good;

@@ -36,13 +36,14 @@
 #include "model/result.h"
 #include "run/judge.h"
 
-/* The kernel's own work after both ends are up: far below a millisecond here; a machine may be busy with other things. */
+/* The kernel's own work after both ends are up: far below a millisecond here; a machine may be busy with other things.
+ */
 #define READY_DEADLINE_US (5 * CLOCK_US_PER_S)
 #define READY_FIRST_WAIT_US 50 /* doubled each time, up to the next line */
 #define READY_LONGEST_WAIT_US (10 * CLOCK_US_PER_MS)
 
-/* A cell that goes on this much later than it wanted to (its worker was stopped, or starved) says nothing of what takes time:
- * sleeps were longer, attempts fewer, and deadlines are over that had time left. */
+/* A cell that goes on this much later than it wanted to (its worker was stopped, or starved) says nothing of what takes
+ * time: sleeps were longer, attempts fewer, and deadlines are over that had time left. */
 #define HELD_UP_US CLOCK_US_PER_S
 
 #define OUTCOME_TIMEOUT "timeout" /* no errno: nothing came within the step's deadline */
@@ -84,7 +85,8 @@ int cell_free(struct cell *cell, struct error *e)
 	return r;
 }
 
-/* "server: bind listener *:12345" as it stands in the file, so that the reasons of cells that differ are the same text. */
+/* "server: bind listener *:12345" as it stands in the file, so that the reasons of cells that differ are the same text.
+ */
 static void add_step_as_written(struct text *t, const struct cell *cell, const struct plan_step *planned)
 {
 	text_addf(t, "'%s: %s'", cell->plan.actors[planned->actor].name, planned->step->text);
@@ -114,8 +116,8 @@ static struct result_step *list_steps(struct cell *cell)
 		const struct cell_record *record = &cell->records[i];
 		steps[i] = (struct result_step){
 			.line = planned->step->at.line,
-			.action = arena_printf(&cell->plan.arena, "%s: %s", cell->plan.actors[planned->actor].name,
-				planned->text),
+			.action = arena_printf(
+				&cell->plan.arena, "%s: %s", cell->plan.actors[planned->actor].name, planned->text),
 			.outcome = record->outcome,
 			.at_us = record->at_us,
 			.took_us = record->took_us,
@@ -144,16 +146,16 @@ static enum cell_status cell_finish(struct cell *cell, enum verdict verdict, con
 	cell->wake_us = CLOCK_NEVER;
 	cell->parked = false;
 	cell->line = result.values && result.steps && cell->plan.levels
-		? result_to_line(cell->scenario, cell->plan.levels, &result)
-		: NULL;
+			     ? result_to_line(cell->scenario, cell->plan.levels, &result)
+			     : NULL;
 	if (!cell->line) /* out of memory, or not even planned */
-		cell->line = cell_error_line(cell->scenario, cell->id, reason && *reason ? reason : "out of memory (ENOMEM)",
-			result.elapsed_us, result.end_us);
+		cell->line = cell_error_line(cell->scenario, cell->id,
+			reason && *reason ? reason : "out of memory (ENOMEM)", result.elapsed_us, result.end_us);
 	return CELL_DONE;
 }
 
-char *cell_error_line(const struct scenario *s, struct run_id id, const char *reason, uint64_t elapsed_us,
-	uint64_t end_us)
+char *cell_error_line(
+	const struct scenario *s, struct run_id id, const char *reason, uint64_t elapsed_us, uint64_t end_us)
 {
 	CLEANUP(cleanup_free) size_t *levels = calloc(s->matrix.n_factors + 1, sizeof *levels);
 	if (!levels)
@@ -295,8 +297,8 @@ static void step_reason(struct text *reason, const struct cell *cell, const stru
 	text_addf(reason, " %s (%s:%u)", what, cell->scenario->path, planned->step->at.line);
 }
 
-static enum cell_status finish_with_step(struct cell *cell, enum verdict verdict, const struct plan_step *planned,
-	const char *what)
+static enum cell_status finish_with_step(
+	struct cell *cell, enum verdict verdict, const struct plan_step *planned, const char *what)
 {
 	CLEANUP(text_done) struct text reason = TEXT_INIT;
 	step_reason(&reason, cell, planned, what);
@@ -348,7 +350,8 @@ static enum cell_status cell_step(struct cell *cell, bool *ret_goes_on, struct e
 		const struct word *missing = missing_socket(cell, planned);
 		if (missing) {
 			char what[128];
-			snprintf(what, sizeof what, "finds no socket '%.64s': it was never made in this cell", missing->text);
+			snprintf(what, sizeof what, "finds no socket '%.64s': it was never made in this cell",
+				missing->text);
 			return finish_with_step(cell, VERDICT_INCONC, planned, what);
 		}
 		begin_try(cell);
@@ -423,7 +426,8 @@ enum cell_status cell_advance(struct cell *cell, struct whereabouts *whereabouts
 	uint64_t now_us = clock_now_us();
 	if (cell->wake_us != CLOCK_NEVER && now_us > cell->wake_us + HELD_UP_US) {
 		char late[DURATION_TEXT], reason[96];
-		snprintf(reason, sizeof reason, "its worker was held up for %s", duration_format(now_us - cell->wake_us, late));
+		snprintf(reason, sizeof reason, "its worker was held up for %s",
+			duration_format(now_us - cell->wake_us, late));
 		return cell_finish(cell, VERDICT_ERROR, reason);
 	}
 	cell->wait_fd = -1;

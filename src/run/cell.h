@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The life of one cell: its testbed is built, becomes ready, its steps are made one after the other, and it is judged. */
+/* The life of one cell: its testbed is built, becomes ready, its steps are made one after the other, and it is judged.
+ */
 #ifndef RUN_CELL_H
 #define RUN_CELL_H
 
@@ -30,9 +31,9 @@ struct cell {
 	uint64_t began_us, deadline_us, ready_deadline_us, ready_wait_us;
 	struct plan plan;
 	struct testbed testbed;
-	size_t step;           /* the one being made */
-	struct step_run run;   /* of that step */
-	bool started;          /* that step */
+	size_t step;            /* the one being made */
+	struct step_run run;    /* of that step */
+	bool started;           /* that step */
 	uint64_t step_began_us; /* its first try */
 	unsigned tries;
 	uint64_t step_deadline_us;
@@ -60,7 +61,7 @@ void cell_fail(struct cell *cell, const struct error *e);
 int cell_free(struct cell *cell, struct error *e);
 
 /* cell_error_line() - the result of a run that never came to its end, with the verdict `error`; owned by the caller. */
-char *cell_error_line(const struct scenario *s, struct run_id id, const char *reason, uint64_t elapsed_us,
-	uint64_t end_us);
+char *cell_error_line(
+	const struct scenario *s, struct run_id id, const char *reason, uint64_t elapsed_us, uint64_t end_us);
 
 #endif

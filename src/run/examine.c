@@ -84,8 +84,8 @@ static int await_report(pid_t pid, int report, char text[static ABILITY_TEXT])
 }
 
 /* Try @what in a process that is isolated as a worker is. */
-static int try_as_worker(int (*what)(char *detail, size_t size, struct error *e), char *detail, size_t size,
-	struct error *e)
+static int try_as_worker(
+	int (*what)(char *detail, size_t size, struct error *e), char *detail, size_t size, struct error *e)
 {
 	struct isolation isolation;
 	int fds[2];
@@ -133,8 +133,8 @@ static int worker_proc(char *detail, size_t size, struct error *e)
 {
 	(void)detail, (void)size;
 	return mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0
-		? error_errno(e, ERROR_HOST, errno, "mount of /proc")
-		: 0;
+		       ? error_errno(e, ERROR_HOST, errno, "mount of /proc")
+		       : 0;
 }
 
 static int try_proc(char *detail, size_t size, struct error *e)
@@ -143,8 +143,8 @@ static int try_proc(char *detail, size_t size, struct error *e)
 }
 
 /* A testbed of two namespaces, ready. */
-static int build_testbed(struct testbed *t, struct plan *plan, struct whereabouts *whereabouts, bool ipv6,
-	struct error *e)
+static int build_testbed(
+	struct testbed *t, struct plan *plan, struct whereabouts *whereabouts, bool ipv6, struct error *e)
 {
 	static struct plan_namespace namespaces[] = {{.name = "server"}, {.name = "client"}};
 	*plan = PLAN_INIT;
@@ -231,7 +231,8 @@ static int worker_sock_diag(char *detail, size_t size, struct error *e)
 		return r;
 	const struct tcp_sockets *look = &t.namespaces[0].look;
 	if (look->n != 1 || look->all[0].state != TCP_STATE_LISTEN)
-		return error_set(e, ERROR_HOST, EIO, "sock_diag shows %zu sockets where there is one listener", look->n);
+		return error_set(
+			e, ERROR_HOST, EIO, "sock_diag shows %zu sockets where there is one listener", look->n);
 	snprintf(detail, size, "a listener is seen as %s", tcp_state_name(look->all[0].state));
 	return 0;
 }
@@ -260,20 +261,22 @@ const struct ability abilities[] = {
 	{"kernel", "what all of this is about", true, try_kernel, "", NULL},
 	{"user namespace", "runs without root", false, try_user_namespace,
 		"none is needed as root. To allow it: sysctl -w kernel.unprivileged_userns_clone=1 (Debian), "
-		"kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu 24.04), user.max_user_namespaces=10000 (where it is 0)",
+		"kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu 24.04), user.max_user_namespaces=10000 (where "
+		"it is 0)",
 		NULL},
 	{ISOLATION, "a PID namespace that ends with the run", true, try_isolation,
 		"run it as root (sudo), or make the user namespace work", NULL},
 	{NETWORK, "one for each actor", true, try_network_namespace,
-		"run it as root (sudo), or sysctl -w user.max_net_namespaces=10000; in a container: --privileged", ISOLATION},
+		"run it as root (sudo), or sysctl -w user.max_net_namespaces=10000; in a container: --privileged",
+		ISOLATION},
 	{"own /proc", "workers that see no process of the host", false, try_proc,
 		"in a container: --privileged, or --security-opt unmask=ALL (podman)", NETWORK},
 	{VETH, "joins the namespaces", true, try_veth, "load the module: modprobe veth", NETWORK},
 	{"IPv6", "cells with tcp6 sockets", false, try_ipv6, "boot without ipv6.disable=1; or modprobe ipv6", VETH},
 	{"sysctl", "written in a namespace, and read back", true, try_sysctl,
 		"/proc/sys must be writable: in a container --privileged", NETWORK},
-	{"sock_diag", "the states of sockets, TIME-WAIT included", true, try_sock_diag, "load the module: modprobe tcp_diag",
-		VETH},
+	{"sock_diag", "the states of sockets, TIME-WAIT included", true, try_sock_diag,
+		"load the module: modprobe tcp_diag", VETH},
 	{"descriptors", "many cells at once", false, try_descriptors, "raise the hard limit: ulimit -Hn", NULL},
 };
 const size_t n_abilities = sizeof abilities / sizeof *abilities;
@@ -291,8 +294,7 @@ int ability_try(const struct ability *ability, char ret_text[static ABILITY_TEXT
 		report_and_end(fds[1], r, text, sizeof text, &inner);
 	}
 	close(fds[1]);
-	int works = pid > 0 ? await_report(pid, fds[0], ret_text)
-			    : error_errno(e, ERROR_HARNESS, errno, "cannot fork");
+	int works = pid > 0 ? await_report(pid, fds[0], ret_text) : error_errno(e, ERROR_HARNESS, errno, "cannot fork");
 	close(fds[0]);
 	return works;
 }

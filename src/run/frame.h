@@ -13,7 +13,7 @@
 #include "run/schedule.h"
 
 enum frame_kind {
-	FRAME_HELLO,  /* isolated and ready; payload: the environment as a JSON object, or nothing where not asked for */
+	FRAME_HELLO, /* isolated and ready; payload: the environment as a JSON object, or nothing where not asked for */
 	FRAME_FAILED, /* cannot start, or go on: payload: a struct frame_failure, and its text */
 	FRAME_WANT,   /* wants one order more */
 	FRAME_RESULT, /* payload: the line of the cell `id` */
@@ -28,12 +28,14 @@ struct frame {
 	uint32_t wants; /* 1 in a FRAME_RESULT that is a FRAME_WANT as well */
 };
 
-/* frame_send() - write one frame whole, and its payload; blocks. Return: 0 or -errno; -EPIPE when the runner is gone. */
+/* frame_send() - write one frame whole, and its payload; blocks. Return: 0 or -errno; -EPIPE when the runner is gone.
+ */
 int frame_send(int fd, const struct frame *frame, const void *payload);
 
 #define FRAME_PAYLOAD_MAX (16U << 20) /* no line is as long */
 
-/* frame_next() - the first whole frame in @buffer from @offset on. Return: 1; 0 when there is none yet; -EPROTO for no frame. */
+/* frame_next() - the first whole frame in @buffer from @offset on. Return: 1; 0 when there is none yet; -EPROTO for no
+ * frame. */
 int frame_next(const struct text *buffer, size_t offset, struct frame *ret, const char **ret_payload);
 
 #endif

@@ -44,7 +44,8 @@ int isolation_error(struct error *e, int errnum, const char *kind)
 	const char *name = strerrorname_np(errnum);
 	if (errnum != ENOSPC)
 		return error_set(e, ERROR_HOST, errnum,
-			"cannot make a %s namespace: %s (%s): run as root (sudo), or let ordinary users make user namespaces "
+			"cannot make a %s namespace: %s (%s): run as root (sudo), or let ordinary users make user "
+			"namespaces "
 			"(`netrepro doctor` says how)",
 			kind, strerror(errnum), name ? name : "?");
 	const char *limit = "…";
@@ -52,7 +53,8 @@ int isolation_error(struct error *e, int errnum, const char *kind)
 		if (!strcmp(kind, limits[i].kind))
 			limit = limits[i].limit;
 	return error_set(e, ERROR_HOST, errnum,
-		"cannot make a %s namespace: the limit user.max_%s_namespaces is reached (ENOSPC), here or in a user namespace "
+		"cannot make a %s namespace: the limit user.max_%s_namespaces is reached (ENOSPC), here or in a user "
+		"namespace "
 		"above: raise it with 'sysctl -w user.max_%s_namespaces=N'",
 		kind, limit, limit);
 }
@@ -147,7 +149,8 @@ static int leave_host_descriptors(int *fds, size_t n_fds, struct error *e)
 
 int isolation_enter(const char *name, int *fds, size_t n_fds, struct error *e)
 {
-	static const int ignored[] = {SIGINT, SIGQUIT, SIGHUP, SIGTERM, SIGPIPE}; /* sent to the group: the runner's to see */
+	static const int ignored[] = {
+		SIGINT, SIGQUIT, SIGHUP, SIGTERM, SIGPIPE}; /* sent to the group: the runner's to see */
 	for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
 		signal(ignored[i], SIG_IGN);
 	sigset_t none;

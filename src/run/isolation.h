@@ -36,11 +36,12 @@ int isolation_begin(struct isolation *isolation, struct error *e);
  */
 int isolation_enter(const char *name, int *fds, size_t n_fds, struct error *e);
 
-/* isolation_end() - end all that is in the PID namespace and wait until it is gone; as root, what the caller forks from then
- * on is where it was before. */
+/* isolation_end() - end all that is in the PID namespace and wait until it is gone; as root, what the caller forks from
+ * then on is where it was before. */
 void isolation_end(struct isolation *isolation);
 
-/* isolation_error() - the error for a namespace of a kind ("network") that cannot be made: why, and the remedy for it. */
+/* isolation_error() - the error for a namespace of a kind ("network") that cannot be made: why, and the remedy for it.
+ */
 int isolation_error(struct error *e, int errnum, const char *kind);
 
 #endif

@@ -35,7 +35,8 @@
 
 #define RUNNER_TICK_MS 100
 #define RUNNER_READ_BYTES 65536
-/* A worker that has runs in flight and says nothing for so long hangs in the kernel (it says WORKER_ALIVE_US otherwise). */
+/* A worker that has runs in flight and says nothing for so long hangs in the kernel (it says WORKER_ALIVE_US
+ * otherwise). */
 #define RUNNER_SILENCE_US (30 * CLOCK_US_PER_S)
 /* Workers that die one after the other without a result between them: something is wrong with all of them. */
 #define RUNNER_DEATHS_MAX 5
@@ -54,7 +55,7 @@ struct worker_process {
 	struct flight *flights;
 	size_t n_flights, flights_size;
 	uint32_t wants; /* orders */
-	bool greeted; /* its FRAME_HELLO has come */
+	bool greeted;   /* its FRAME_HELLO has come */
 	uint64_t heard_us;
 	struct error failure; /* what it said before it died */
 };
@@ -67,13 +68,13 @@ struct runner {
 	int epoll_fd, signal_fd;
 	uint64_t began_us;
 	uint64_t told_us;
-	uint64_t turned_us; /* when the loop last went round */
-	unsigned deaths; /* since the last result */
-	bool begun;      /* the listener's begin() was called */
-	bool exhausted;  /* the schedule is */
+	uint64_t turned_us;      /* when the loop last went round */
+	unsigned deaths;         /* since the last result */
+	bool begun;              /* the listener's begin() was called */
+	bool exhausted;          /* the schedule is */
 	struct run_id *returned; /* taken back from workers; to be handed out again */
 	size_t n_returned, returned_size;
-	int signal;      /* that stops the run */
+	int signal; /* that stops the run */
 	struct arena arena;
 };
 
@@ -90,8 +91,8 @@ static int runner_watch(struct runner *r, int fd, void *what, struct error *e)
 {
 	struct epoll_event event = {.events = EPOLLIN, .data.ptr = what};
 	return epoll_ctl(r->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0
-		? error_errno(e, ERROR_HARNESS, errno, "cannot watch a descriptor")
-		: 0;
+		       ? error_errno(e, ERROR_HARNESS, errno, "cannot watch a descriptor")
+		       : 0;
 }
 
 static int spawn_worker(struct runner *r, struct worker_process *w, struct error *e)
@@ -225,8 +226,8 @@ static int hand_out_one(struct runner *r, struct worker_process *w, struct run_i
 	order.replicate = id.replicate;
 	/* The pipe has room for a few thousand orders, and a worker asks for one more than it has places. */
 	return write(w->orders_fd, &order, sizeof order) == sizeof order
-		? 0
-		: error_errno(e, ERROR_HARNESS, errno, "cannot give a worker its orders");
+		       ? 0
+		       : error_errno(e, ERROR_HARNESS, errno, "cannot give a worker its orders");
 }
 
 /* A worker has a place, and nothing is left for it: another one may hold an order that it has no place for yet. */
@@ -279,8 +280,8 @@ static void keep_failure(struct worker_process *w, const char *payload, size_t l
 		(int)(len - sizeof kind), payload + sizeof kind);
 }
 
-static int take_frame(struct runner *r, struct worker_process *w, const struct frame *frame, const char *payload,
-	struct error *e)
+static int take_frame(
+	struct runner *r, struct worker_process *w, const struct frame *frame, const char *payload, struct error *e)
 {
 	int status;
 	w->heard_us = clock_now_us();
@@ -294,7 +295,8 @@ static int take_frame(struct runner *r, struct worker_process *w, const struct f
 	case FRAME_RESULT:
 		r->deaths = 0;
 		if (!end_flight(r, w, frame->id))
-			return error_set(e, ERROR_HARNESS, EPROTO, "a worker sent the result of a cell that it was not given");
+			return error_set(
+				e, ERROR_HARNESS, EPROTO, "a worker sent the result of a cell that it was not given");
 		w->wants += frame->wants;
 		status = hand_out(r, w, e); /* first: the worker waits for it */
 		return status < 0 ? status : take_result(r, payload, frame->len, e);
@@ -360,8 +362,9 @@ static int bury(struct runner *r, struct worker_process *w, struct error *e)
 	while (status == 0 && w->n_flights) {
 		const struct flight flight = w->flights[w->n_flights - 1];
 		end_flight(r, w, flight.id);
-		CLEANUP(cleanup_free) char *line = cell_error_line(r->job->scenario, flight.id, cause,
-			now_us - flight.began_us, now_us - r->began_us);
+		CLEANUP(cleanup_free)
+		char *line = cell_error_line(
+			r->job->scenario, flight.id, cause, now_us - flight.began_us, now_us - r->began_us);
 		status = line ? take_result(r, line, strlen(line), e) : error_no_memory(e);
 	}
 	if (status == 0 && is_needed && !r->signal) {
@@ -382,8 +385,8 @@ static int read_worker(struct runner *r, struct worker_process *w, struct error 
 	ssize_t n = read(w->frames_fd, data, sizeof data);
 	if (n < 0)
 		return errno == EAGAIN || errno == EINTR
-			? 0
-			: error_errno(e, ERROR_HARNESS, errno, "cannot hear from a worker");
+			       ? 0
+			       : error_errno(e, ERROR_HARNESS, errno, "cannot hear from a worker");
 	if (n == 0)
 		return bury(r, w, e);
 	text_add_bytes(&w->input, data, (size_t)n);
@@ -498,8 +501,8 @@ static int runner_open(struct runner *r, struct error *e)
 	return status;
 }
 
-/* End the workers. They have nothing to do any more, or are to leave it; and one that is stopped or hangs must not hold up
- * the end of the run. */
+/* End the workers. They have nothing to do any more, or are to leave it; and one that is stopped or hangs must not hold
+ * up the end of the run. */
 static void runner_close(struct runner *r)
 {
 	for (size_t i = 0; i < r->n_workers; i++)

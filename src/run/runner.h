@@ -8,13 +8,13 @@
 #include "run/schedule.h"
 
 struct runner_progress {
-	uint64_t n_runs;      /* all of them, those done before included */
-	uint64_t n_before;    /* done before, by a run that is resumed */
-	uint64_t n_done;      /* done in this one */
+	uint64_t n_runs;   /* all of them, those done before included */
+	uint64_t n_before; /* done before, by a run that is resumed */
+	uint64_t n_done;   /* done in this one */
 	uint64_t n_in_flight;
 	uint64_t counts[VERDICT_COUNT]; /* of n_done */
 	uint64_t elapsed_us;
-	bool draining;        /* no new ones: Ctrl-C */
+	bool draining; /* no new ones: Ctrl-C */
 };
 
 /* Whom the runner tells. A negative return stops the run with that error. */

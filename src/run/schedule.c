@@ -34,7 +34,8 @@ int schedule_init(struct schedule *s, const struct matrix *m, const struct condi
 		return error_set(e, ERROR_USAGE, E2BIG, "a matrix of that many combinations cannot be run");
 	for (uint64_t cell = 0; cell < m->n_indices; cell++) {
 		bool is_meant = only_cell == RUN_ALL_CELLS || cell == only_cell;
-		if (!is_meant || !matrix_cell(m, cell, levels) || (restriction && !conditions_hold(restriction, levels)))
+		if (!is_meant || !matrix_cell(m, cell, levels) ||
+			(restriction && !conditions_hold(restriction, levels)))
 			continue;
 		if (add_cell(s, cell) < 0)
 			return error_no_memory(e);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which runs there are, in the order that the seed gives; those done already are left out. Four bytes a cell, and a bit a
- * run where runs are left out. */
+/* Which runs there are, in the order that the seed gives; those done already are left out. Four bytes a cell, and a bit
+ * a run where runs are left out. */
 #ifndef RUN_SCHEDULE_H
 #define RUN_SCHEDULE_H
 

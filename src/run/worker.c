@@ -44,14 +44,14 @@ struct worker {
 	struct whereabouts whereabouts;
 	struct cell *cells[WORKER_CELLS_MAX];
 	size_t n_cells, n_cells_max;
-	size_t n_asked;       /* for cells whose orders have not been read yet */
-	bool watches_orders;  /* epoll does: only while there is a place */
-	bool no_more;         /* the runner has none left */
+	size_t n_asked;      /* for cells whose orders have not been read yet */
+	bool watches_orders; /* epoll does: only while there is a place */
+	bool no_more;        /* the runner has none left */
 	uint64_t sent_us;
 };
 
-/* Nothing can be said any more: not even memory for it is left, or the runner is gone. Dying is the whole clean-up, and the
- * exit status is the errno. */
+/* Nothing can be said any more: not even memory for it is left, or the runner is gone. Dying is the whole clean-up, and
+ * the exit status is the errno. */
 static _Noreturn void vanish(int errnum)
 {
 	_exit(errnum);
@@ -125,8 +125,8 @@ static int worker_watch(struct worker *w, int fd, uint32_t events, void *what, s
 {
 	struct epoll_event event = {.events = events, .data.ptr = what};
 	return epoll_ctl(w->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0
-		? error_errno(e, ERROR_HARNESS, errno, "cannot watch a descriptor")
-		: 0;
+		       ? error_errno(e, ERROR_HARNESS, errno, "cannot watch a descriptor")
+		       : 0;
 }
 
 static int worker_open(struct worker *w, struct error *e)

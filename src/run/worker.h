@@ -8,8 +8,8 @@
 struct worker_job {
 	const struct scenario *scenario;
 	uint64_t run_began_us;
-	unsigned places;       /* how many cells it works on at once; those that are parked do not count */
-	unsigned cells_max;    /* how many it may have in flight, those that are parked included */
+	unsigned places;        /* how many cells it works on at once; those that are parked do not count */
+	unsigned cells_max;     /* how many it may have in flight, those that are parked included */
 	bool wants_environment; /* its first frame holds the environment */
 };
 
