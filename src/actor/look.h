@@ -5,8 +5,13 @@
 
 #include "actor/testbed.h"
 
-/* look_remember() - that the socket @fd, which is in @from, has connected: its four-tuple is known from now on. */
-void look_remember(struct testbed *t, const struct testbed_namespace *from, int fd);
+/**
+ * look_note_connect() - what a connect(2) of @fd, which is in @from, has come to so far
+ * @is_ok: it has succeeded: its four-tuple is known from now on
+ * @is_loose: of the step, 0 at first: whether it counts among the connects of which that is not so
+ */
+void look_note_connect(
+	struct testbed *t, const struct testbed_namespace *from, int fd, bool is_ok, uint64_t *is_loose);
 
 /* look_at() - all TCP sockets of @namespace, into its `look`. */
 int look_at(struct testbed *t, struct testbed_namespace *namespace, struct error *e);

@@ -129,10 +129,12 @@ static enum step_status run_connect(struct step_run *run, struct error *e)
 	struct testbed_socket *s = step_socket(run, 0);
 	struct sockaddr_storage address;
 	socklen_t len = endpoint_fill(run->testbed, &run->step->words[1].address, s->family, &address);
-	if (connect(s->fd, (struct sockaddr *)&address, len) == 0) {
-		look_remember(run->testbed, run->actor->in, s->fd);
+	bool is_ok = connect(s->fd, (struct sockaddr *)&address, len) == 0;
+	int errnum = errno;
+	look_note_connect(run->testbed, run->actor->in, s->fd, is_ok, &run->progress);
+	if (is_ok)
 		return step_ok(run);
-	}
+	errno = errnum;
 	if (errno != EINPROGRESS && errno != EALREADY)
 		return step_errno(run, errno);
 	/* Woken up and not decided: what woke it would do so again at once, so the next looks go by time. */

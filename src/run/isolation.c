@@ -26,8 +26,11 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <linux/mount.h> /* after <sys/mount.h>: the other way round they clash */
 
 #include "base/cleanup.h"
 
@@ -87,19 +90,21 @@ static int enter_user_namespace(int flags, struct error *e)
 	return r < 0 ? error_errno(e, ERROR_HOST, -r, "cannot map this user into a user namespace") : 0;
 }
 
-static bool mount_new(const char *type, const char *path)
-{
-	return mount(type, path, type, MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) == 0;
-}
-
-/* A new @type at @path; the host's not under it but gone, where the kernel lets go of it (not in a user namespace). */
+/*
+ * A new @type at @path, and the host's not under it but gone, where the kernel lets go of it (not in a user namespace). It is
+ * made before the old one goes: a user namespace gets a proc only while one is to be seen (mount_too_revealing()).
+ */
 static bool mount_instead(const char *type, const char *path)
 {
-	if (!mount_new(type, path))
+	CLEANUP(cleanup_close) int context = (int)syscall(SYS_fsopen, type, FSOPEN_CLOEXEC);
+	if (context < 0 || syscall(SYS_fsconfig, context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+		return false;
+	unsigned attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
+	CLEANUP(cleanup_close) int made = (int)syscall(SYS_fsmount, context, FSMOUNT_CLOEXEC, attributes);
+	if (made < 0)
 		return false;
 	umount2(path, MNT_DETACH);
-	umount2(path, MNT_DETACH);
-	return mount_new(type, path);
+	return syscall(SYS_move_mount, made, "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH) == 0;
 }
 
 /*

@@ -57,7 +57,12 @@ static const char scenario_text[] =
 	"  - server: bind l *:80\n"
 	"  - server: listen l\n"
 	"  - client: socket a\n"
-	"  - client: connect a server:80\n";
+	"  - client: connect a server:80\n"
+	"  - client: socket g\n"
+	"  - client: setsockopt g IP_MINTTL 255\n" /* so that the answer to its SYN is dropped */
+	"  - client: setsockopt g SO_SNDTIMEO 50ms\n"
+	"  - client: connect g server:80\n" /* leaves a request socket at the server, which the kernel does not count */
+	"    as: loose\n";
 
 static int compare(const void *a, const void *b)
 {
