@@ -254,7 +254,8 @@ static bool take_order(struct worker *w)
 static void take_orders(struct worker *w)
 {
 	ask_for_more(w);
-	while (has_place(w) && take_order(w))
+	/* One a round of the loop: to build a cell takes milliseconds, and the time of others may come meanwhile. */
+	if (has_place(w) && take_order(w))
 		ask_for_more(w); /* the cell may have been parked at once */
 	watch_orders(w, has_place(w));
 }
