@@ -40,7 +40,7 @@ says checked '/share/netrepro/scenarios/server-restart.yaml: good'
 tap_report 'the installed program finds the scenarios that were installed with it'
 
 page=root/usr/share/man/man1/netrepro.1
-man=man
+man='man'
 ! command -v man.REAL >/dev/null || man=man.REAL # behind the stub of a minimal image
 LC_ALL=C.UTF-8 MANWIDTH=80 $man --warnings -l "$page" >rendered 2>warnings || wrong+=('man fails')
 silent warnings
