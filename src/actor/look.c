@@ -33,26 +33,27 @@ static void set_address(const struct sockaddr_storage *from, struct in6_addr *ad
 	*port = ntohs(in->sin_port);
 }
 
-static void remember(struct testbed *t, const struct testbed_namespace *from, int fd)
+/* Return: whether the four-tuple could be told. */
+static bool remember(struct testbed *t, const struct testbed_namespace *from, int fd)
 {
 	struct sockaddr_storage local, remote;
 	socklen_t local_len = sizeof local, remote_len = sizeof remote;
 	/* What is not remembered is found by the dump. */
 	if (t->n_connections == t->connections_size || getsockname(fd, (struct sockaddr *)&local, &local_len) < 0 ||
 		getpeername(fd, (struct sockaddr *)&remote, &remote_len) < 0)
-		return;
+		return false;
 	struct testbed_connection *c = &t->connections[t->n_connections++];
 	c->from = from;
 	set_address(&local, &c->end.local, &c->end.local_port);
 	set_address(&remote, &c->end.remote, &c->end.remote_port);
 	c->end.family = IN6_IS_ADDR_V4MAPPED(&c->end.remote) ? AF_INET : AF_INET6;
+	return true;
 }
 
 void look_note_connect(
 	struct testbed *t, const struct testbed_namespace *from, int fd, bool is_ok, uint64_t *is_loose)
 {
-	if (is_ok) {
-		remember(t, from, fd);
+	if (is_ok && remember(t, from, fd)) {
 		t->n_loose_connects -= *is_loose ? 1 : 0;
 		*is_loose = 0;
 	} else if (!*is_loose) {
@@ -119,6 +120,8 @@ static int add_listener(struct testbed_namespace *namespace, const struct testbe
 		return error_no_memory(e);
 	*place = (struct tcp_socket){.state = TCP_STATE_LISTEN, .family = local.ss_family};
 	set_address(&local, &place->local, &place->local_port);
+	const struct sockaddr_storage nobody = {.ss_family = local.ss_family};
+	set_address(&nobody, &place->remote, &place->remote_port);
 	return 0;
 }
 

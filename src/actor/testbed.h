@@ -26,7 +26,7 @@ struct testbed_namespace {
 	int fd;
 	struct netlink route;    /* open while the testbed is built */
 	struct netlink diag;     /* opened when first asked */
-	struct tcp_sockets look; /* what testbed_look() saw last */
+	struct tcp_sockets look; /* what look_at() saw last */
 	struct veth_end end;     /* its link and addresses; no link where the namespace is alone */
 };
 

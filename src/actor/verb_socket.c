@@ -138,7 +138,10 @@ static enum step_status run_connect(struct step_run *run, struct error *e)
 	if (errno != EINPROGRESS && errno != EALREADY)
 		return step_errno(run, errno);
 	/* Woken up and not decided: what woke it would do so again at once, so the next looks go by time. */
-	enum step_status status = step_wait_as(run, s->fd, EPOLLOUT, SO_SNDTIMEO, EINPROGRESS);
+	/* What a blocking call gives when its time is over is what it found at first: EALREADY where another one began. */
+	if (!run->phase)
+		run->errnum = errno;
+	enum step_status status = step_wait_as(run, s->fd, EPOLLOUT, SO_SNDTIMEO, run->errnum);
 	if (status == STEP_DONE || !run->phase++)
 		return status;
 	uint64_t soon_us = clock_now_us() + CLOCK_US_PER_MS;

@@ -217,6 +217,8 @@ static int hand_out_one(struct runner *r, struct worker_process *w, struct run_i
 		w->flights = more;
 		w->flights_size = size;
 	}
+	if (!w->n_flights)
+		w->heard_us = clock_now_us(); /* it owed no word until now */
 	w->flights[w->n_flights++] = (struct flight){.id = id, .began_us = clock_now_us()};
 	r->progress.n_in_flight++;
 	w->wants--;
