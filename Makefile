@@ -78,10 +78,11 @@ test: ## set up what is missing, build, and run all tests (STRICT=1: a skipped t
 	@ci/setup test
 	@$(MAKE) --no-print-directory check
 
-# With `san:` in front a test runs against the sanitized program: all but those of the kernel alone.
+# With `san:` in front a test runs against the sanitized program, or is itself built so.
 check: layers all $(unit_tests) $(net_tests) $(platform_tests) $(bench_programs) $(fault_shim) sanitized ## run all tests, nothing being set up
 	@tests/run $(unit_tests) $(net_tests) $(platform_tests) $(cli_tests) $(isolation_tests) $(fault_tests) \
-		$(addprefix san:,$(patsubst build/%,build/san/%,$(unit_tests) $(net_tests)) $(cli_tests) $(isolation_tests))
+		$(addprefix san:,$(patsubst build/%,build/san/%,$(unit_tests) $(net_tests) $(platform_tests)) $(cli_tests) \
+			$(isolation_tests))
 
 layers: ## check that no layer includes one to its right (src/README.md)
 	@ci/layers
@@ -89,7 +90,7 @@ layers: ## check that no layer includes one to its right (src/README.md)
 sanitized: ## build the program and its tests with the address and undefined-behaviour sanitizers
 	@$(MAKE) --no-print-directory SAN=address,undefined sanitized-programs
 
-sanitized-programs: $(BUILD)/netrepro $(unit_tests) $(net_tests)
+sanitized-programs: $(BUILD)/netrepro $(unit_tests) $(net_tests) $(platform_tests)
 
 $(unit_tests): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/tests/unit/test_vocabulary.o $(library_objects)
 	$(call quiet,LD)$(CC) $(CFLAGS) $(own_ldflags) $(LDFLAGS) -o $@ $(filter %.o,$^) $(own_libs) $(CMOCKA_LIBS) $(LDLIBS)
