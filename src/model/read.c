@@ -156,9 +156,18 @@ int read_template(struct reader *r, const struct yaml *node, const char *what, s
 	return read_check_template(r, ret);
 }
 
-int read_values(struct reader *r, const struct yaml *node, const char *what, const char ***ret, size_t *ret_n)
+int read_check_distinct(struct reader *r, const struct yaml *node)
 {
 	const struct yaml *duplicate, *first;
+	if (yaml_find_duplicate(node, &duplicate, &first) < 0)
+		return error_no_memory(r->e);
+	if (duplicate)
+		return scenario_error(r->s, duplicate->at, r->e, "'%s' stands twice in one list", duplicate->text);
+	return 0;
+}
+
+int read_values(struct reader *r, const struct yaml *node, const char *what, const char ***ret, size_t *ret_n)
+{
 	size_t n = node->kind == YAML_LIST ? node->n : 1;
 	if (node->kind == YAML_MAP)
 		return scenario_error(r->s, node->at, r->e, "%s must be a text or a list of texts, not a map", what);
@@ -176,11 +185,7 @@ int read_values(struct reader *r, const struct yaml *node, const char *what, con
 		if (rc < 0)
 			return rc;
 	}
-	if (yaml_find_duplicate(node, &duplicate, &first) < 0)
-		return error_no_memory(r->e);
-	if (duplicate)
-		return scenario_error(r->s, duplicate->at, r->e, "'%s' stands twice in one list", duplicate->text);
-	return 0;
+	return read_check_distinct(r, node);
 }
 
 int read_factor(struct reader *r, struct mark at, const char *name, size_t *ret)

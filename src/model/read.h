@@ -58,6 +58,9 @@ int read_name(struct reader *r, struct mark at, const char *name, const char *wh
 /* read_array() - @n elements in the scenario's arena. */
 int read_array(struct reader *r, size_t n, size_t size, void *ret);
 
+/* read_check_distinct() - that no text stands twice in a list. */
+int read_check_distinct(struct reader *r, const struct yaml *node);
+
 /* read_values() - a text, or a list of at least one, all of them different. */
 int read_values(struct reader *r, const struct yaml *node, const char *what, const char ***ret, size_t *ret_n);
 

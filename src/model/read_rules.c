@@ -175,7 +175,6 @@ int read_expect(struct reader *r, const struct yaml *node)
 
 static int read_claim_factors(struct reader *r, const struct yaml *node, const char *what, size_t **ret, size_t *ret_n)
 {
-	const struct yaml *duplicate, *first;
 	if (!node)
 		return 0;
 	int rc = read_kind(r, node, YAML_LIST, what);
@@ -190,11 +189,7 @@ static int read_claim_factors(struct reader *r, const struct yaml *node, const c
 		if (rc < 0)
 			return rc;
 	}
-	if (yaml_find_duplicate(node, &duplicate, &first) < 0)
-		return error_no_memory(r->e);
-	if (duplicate)
-		return scenario_error(r->s, duplicate->at, r->e, "'%s' stands twice in one list", duplicate->text);
-	return 0;
+	return read_check_distinct(r, node);
 }
 
 static const char *const verdicts[] = {"supported", "refuted", "conditional", "untested"};

