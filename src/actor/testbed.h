@@ -59,7 +59,7 @@ struct testbed {
 	size_t n_actors;
 	struct testbed_connection *connections; /* room for one a step; from the plan's arena */
 	size_t n_connections, connections_size;
-	unsigned n_loose_connects; /* that were begun, and have not succeeded: what they left at their peer is not known */
+	unsigned n_loose_connects; /* begun, and not succeeded: what they left at their peer is not known */
 	bool ipv6;
 };
 

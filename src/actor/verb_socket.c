@@ -138,7 +138,7 @@ static enum step_status run_connect(struct step_run *run, struct error *e)
 	if (errno != EINPROGRESS && errno != EALREADY)
 		return step_errno(run, errno);
 	/* Woken up and not decided: what woke it would do so again at once, so the next looks go by time. */
-	/* What a blocking call gives when its time is over is what it found at first: EALREADY where another one began. */
+	/* A blocking call gives in the end what it found at first: EALREADY where an earlier one had begun. */
 	if (!run->phase)
 		run->errnum = errno;
 	enum step_status status = step_wait_as(run, s->fd, EPOLLOUT, SO_SNDTIMEO, run->errnum);

@@ -26,7 +26,7 @@ struct binding {
 
 struct level {
 	const char *name;
-	struct binding *bindings; /* what the level binds when it is chosen; every level of a factor binds the same names */
+	struct binding *bindings; /* what the level binds when chosen; all levels of a factor bind the same names */
 	size_t n_bindings;
 	struct mark at;
 };

@@ -240,7 +240,8 @@ static int read_step_options(struct reader *r, const struct step_keys *keys, str
 	for (size_t i = 0; keys->repeat_for && i < step->n_words; i++)
 		if (step->verb->words[i]->socket == SOCKET_ENDS)
 			return scenario_error(r->s, keys->repeat_for->key_at, r->e,
-				"'for:' repeats a step until it is ok, and '%s' leaves nothing to repeat it with", step->verb->name);
+				"'for:' repeats a step until it is ok, and '%s' leaves nothing to repeat it with",
+				step->verb->name);
 	if (keys->repeat_for)
 		rc = read_template(r, keys->repeat_for, "for", &step->repeat_for);
 	if (rc >= 0 && keys->every)

@@ -91,8 +91,8 @@ static int enter_user_namespace(int flags, struct error *e)
 }
 
 /*
- * A new @type at @path, and the host's not under it but gone, where the kernel lets go of it (not in a user namespace). It is
- * made before the old one goes: a user namespace gets a proc only while one is to be seen (mount_too_revealing()).
+ * A new @type at @path, and the host's not under it but gone, where the kernel lets go of it (not in a user namespace).
+ * It is made before the old one goes: a user namespace gets a proc only while one is to be seen (mount_too_revealing()).
  */
 static bool mount_instead(const char *type, const char *path)
 {

@@ -374,7 +374,7 @@ static int bury(struct runner *r, struct worker_process *w, struct error *e)
 			status = error_set(e, w->failure.text ? w->failure.kind : ERROR_HARNESS, EIO, "%s%s", cause,
 				r->begun ? ", as did the ones before it" : "");
 	}
-	/* Closing alone would not do: a worker that was forked meanwhile may still have a copy of it open for a moment. */
+	/* Closing alone would not do: a worker forked meanwhile may have a copy of it open for a moment. */
 	epoll_ctl(r->epoll_fd, EPOLL_CTL_DEL, w->frames_fd, NULL);
 	close_worker(w);
 	w->pid = 0;
