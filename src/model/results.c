@@ -17,6 +17,7 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "model/results_walk.h"
 
 /* @json, or NULL and nothing kept where it is not @good. */
 static json_t *if_good(json_t *json, bool good)
@@ -206,11 +207,6 @@ int results_create(struct results_file *file, const char *dir, const struct run_
 	return r;
 }
 
-static int refuse(const struct results_file *file, struct error *e, const char *why)
-{
-	return error_set(e, ERROR_USAGE, EINVAL, "%s: cannot be resumed: %s", file->path, why);
-}
-
 /* What of the two first lines differs, in words; NULL for nothing. */
 static const char *find_difference(const json_t *have, const json_t *want)
 {
@@ -239,73 +235,56 @@ static const char *find_difference(const json_t *have, const json_t *want)
 	return NULL;
 }
 
-static int check_first_line(
-	const struct results_file *file, const char *line, size_t len, struct run_facts *facts, struct error *e)
-{
-	CLEANUP(cleanup_json) json_t *have = json_loadb(line, len, 0, NULL);
-	CLEANUP(cleanup_json) json_t *want = identity_to_json(facts);
-	if (!want)
-		return error_no_memory(e);
-	const char *type = json_string_value(json_object_get(have, "type"));
-	const char *seed = json_string_value(json_object_get(have, "seed"));
-	if (!type || strcmp(type, "run") || !seed)
-		return refuse(file, e, "it does not begin as a results file does");
-	if (json_integer_value(json_object_get(have, "format")) != RESULTS_FORMAT)
-		return refuse(file, e, "it was written by another version of netrepro");
-	const char *difference = find_difference(have, want);
-	if (difference)
-		return refuse(file, e, difference);
-	facts->seed = strtoull(seed, NULL, 10);
-	return 0;
-}
-
-static bool is_last_line(const char *line, size_t len)
-{
-	CLEANUP(cleanup_json) json_t *json = json_loadb(line, len, 0, NULL);
-	const char *type = json_string_value(json_object_get(json, "type"));
-	return type && !strcmp(type, "end");
-}
-
 struct resumed {
-	struct results_file *file;
+	const struct results_walk *walk;
 	struct run_facts *facts;
 	int (*visit)(void *context, const struct result *result, struct error *e);
 	void *context;
-	struct arena arena;
-	size_t n_lines;
-	bool torn; /* a line was no result: good only as the very end of the file */
 };
 
-static int resume_line(struct resumed *r, const char *line, size_t len, struct error *e)
+static int resume_run(void *context, const json_t *have, struct error *e)
 {
-	if (r->torn)
-		return refuse(r->file, e, "a line in its middle is damaged");
-	if (r->n_lines++ == 0) {
-		int status = check_first_line(r->file, line, len, r->facts, e);
-		if (status < 0)
-			return status;
-		r->file->size += (off_t)len;
-		return 0;
-	}
-	arena_reset(&r->arena);
-	struct result result;
-	int status = result_from_line(line, len, &r->arena, &result, NULL);
-	if (status < 0) {
-		r->torn = true;
-		return 0;
-	}
-	if (status == 0 && is_last_line(line, len)) {
-		refuse(r->file, e, "that run is finished");
-		if (e)
-			e->code = EALREADY;
-		return -EALREADY;
-	}
-	if (status == 0)
-		return refuse(r->file, e, "it holds a line of a type that is not known here");
-	status = r->visit(r->context, &result, e);
-	if (status < 0)
-		return error_wrap(e, "%s:%zu", r->file->path, r->n_lines);
-	r->file->size += (off_t)len;
+	struct resumed *r = context;
+	CLEANUP(cleanup_json) json_t *want = identity_to_json(r->facts);
+	if (!want)
+		return error_no_memory(e);
+	const char *seed = json_string_value(json_object_get(have, "seed"));
+	if (!seed)
+		return results_walk_refuse_line(
+			r->walk, e, "it does not begin as a results file does: name one that `netrepro run -o` wrote");
+	const char *difference = find_difference(have, want);
+	if (difference)
+		return results_walk_refuse(r->walk, e, difference);
+	r->facts->seed = strtoull(seed, NULL, 10);
+	return 0;
+}
+
+static int resume_cell(void *context, const struct result *result, struct error *e)
+{
+	struct resumed *r = context;
+	return r->visit(r->context, result, e);
+}
+
+static int resume_end(void *context, struct error *e)
+{
+	const struct resumed *r = context;
+	results_walk_refuse(r->walk, e, "that run is finished");
+	if (e)
+		e->code = EALREADY;
+	return -EALREADY;
+}
+
+/* What was written by halves goes, and the file ends with its last whole line. */
+static int cut_to_whole_lines(struct results_file *file, struct error *e)
+{
+	if (ftruncate(file->fd, file->size) < 0)
+		return error_errno(e, ERROR_HOST, errno, "cannot write to %s", file->path);
+	if (file->size)
+		return 1;
+	if (unlink(file->path) < 0)
+		return error_errno(e, ERROR_HOST, errno, "cannot remove %s, which is empty", file->path);
+	fd_close(&file->fd);
+	free(TAKE_POINTER(file->path));
 	return 0;
 }
 
@@ -322,35 +301,21 @@ int results_resume(struct results_file *file, const char *dir, struct run_facts 
 	}
 	if (r < 0)
 		return r;
-	int copy = fcntl(file->fd, F_DUPFD_CLOEXEC, 0);
-	CLEANUP(cleanup_fclose) FILE *stream = copy < 0 ? NULL : fdopen(copy, "r");
-	if (!stream) {
-		fd_close(&copy);
-		return error_errno(e, ERROR_HARNESS, errno, "%s", file->path);
-	}
-	CLEANUP(cleanup_free) char *line = NULL;
-	size_t size = 0;
-	ssize_t len;
-	struct resumed resumed = {
-		.file = file, .facts = facts, .visit = visit, .context = context, .arena = ARENA_INIT};
-	while (r == 0 && (len = getline(&line, &size, stream)) > 0)
-		if (line[len - 1] == '\n')
-			r = resume_line(&resumed, line, (size_t)len, e);
-	if (r == 0 && ferror(stream))
-		r = error_errno(e, ERROR_HARNESS, EIO, "cannot read %s", file->path);
-	arena_done(&resumed.arena);
+	struct resumed resumed = {.facts = facts, .visit = visit, .context = context};
+	struct results_walk walk = {
+		.path = file->path,
+		.cannot = "cannot be resumed",
+		.context = &resumed,
+		.on_run = resume_run,
+		.on_cell = resume_cell,
+		.on_end = resume_end,
+	};
+	resumed.walk = &walk;
+	r = results_walk(&walk, file->fd, e);
 	if (r < 0)
 		return r;
-	/* What was written by halves goes, and the file ends with its last whole line. */
-	if (ftruncate(file->fd, file->size) < 0)
-		return error_errno(e, ERROR_HOST, errno, "cannot write to %s", file->path);
-	if (file->size)
-		return 1;
-	if (unlink(file->path) < 0)
-		return error_errno(e, ERROR_HOST, errno, "cannot remove %s, which is empty", file->path);
-	fd_close(&file->fd);
-	free(TAKE_POINTER(file->path));
-	return 0;
+	file->size = walk.size;
+	return cut_to_whole_lines(file, e);
 }
 
 int results_end(

@@ -60,6 +60,48 @@ int results_create(struct results_file *file, const char *dir, const struct run_
 int results_resume(struct results_file *file, const char *dir, struct run_facts *facts,
 	int (*visit)(void *context, const struct result *result, struct error *e), void *context, struct error *e);
 
+/* What the first line says, to one who was not there. */
+struct run_record {
+	struct arena arena;  /* owns all that hangs here */
+	const char *path;    /* of the results file */
+	const char *tool;    /* "netrepro 0.1.0" */
+	const char *started; /* "2026-01-02T03:04:05Z" */
+	const char *seed;    /* for --seed */
+	const char *release; /* of the kernel, as the next: "6.8.0-40-generic" */
+	const char *machine; /* "x86_64" */
+	const char *privilege;
+	uint32_t replicates;
+	uint64_t n_runs;    /* that were to be made: cells times replicates */
+	uint64_t only_cell; /* --cell; RUN_ALL_CELLS otherwise */
+	const char **sets;  /* each as --set gives it: "closer=server,client" */
+	size_t n_sets;
+	const char *scenario_name, *scenario_path, *scenario_sha256;
+	const char *scenario_text; /* whole, and with that SHA-256; may be no scenario to the netrepro that reads it */
+};
+#define RUN_RECORD_INIT ((struct run_record){.arena = ARENA_INIT})
+
+void run_record_done(struct run_record *record);
+
+/* What is done with what a results file holds. A function may be NULL; one that fails ends the reading. */
+struct results_reader {
+	void *context;
+	int (*begin)(void *context, const struct run_record *record, struct error *e);
+	int (*visit)(void *context, const struct result *result, struct error *e); /* @result is gone afterwards */
+};
+
+/**
+ * results_read() - what the results file @path, or that in the folder @path, holds
+ * @record: filled in before anything is handed out; to be given back with run_record_done(), whatever is returned
+ * @ret_is_finished: whether the run came to its end; what another one has written so far can be read as well
+ *
+ * The file is only read, in constant memory, and not locked. What is left of a line at its very end is passed over.
+ *
+ * Errors: ERROR_USAGE when there is no such file, or when it is not as a run leaves it; those of @reader, those of
+ * visit() with "PATH:LINE: " in front.
+ */
+int results_read(const char *path, const struct results_reader *reader, struct run_record *record,
+	bool *ret_is_finished, struct error *e);
+
 /**
  * results_append() - one whole line
  *

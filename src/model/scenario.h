@@ -11,6 +11,7 @@
 
 #define SCENARIO_NAMESPACES_MAX 2        /* more, and links of any shape, are not there yet */
 #define SCENARIO_FILE_BYTES_MAX (1 << 18) /* a page or ten; libfyaml may take 350 times as much */
+#define SCENARIO_SHA256_TEXT 65
 #define SCENARIO_STEP_DEADLINE_US (5 * CLOCK_US_PER_S)
 #define SCENARIO_CELL_DEADLINE_US (60 * CLOCK_US_PER_S) /* and the sleeps and repeats of the cell on top of it */
 
@@ -80,7 +81,7 @@ struct scenario {
 	struct arena arena; /* owns all that hangs here */
 	const char *path;   /* as the user gave it */
 	const char *text;   /* of the file, whole */
-	char sha256[65];    /* of the text, in hexadecimal */
+	char sha256[SCENARIO_SHA256_TEXT]; /* of the text, in hexadecimal */
 	const char *name, *question;
 	struct matrix matrix;
 	struct namespace *namespaces;
@@ -117,6 +118,9 @@ int scenario_read_file(const char *path, const struct vocabulary *vocabulary, ui
 /* scenario_read_text() - the same from memory; @path is for messages. */
 int scenario_read_text(const char *path, const char *text, size_t len, const struct vocabulary *vocabulary,
 	uint64_t max_cells, struct scenario **ret, struct error *e);
+
+/* scenario_sha256() - of the text of a scenario, in hexadecimal. */
+void scenario_sha256(const char *text, size_t len, char ret[static SCENARIO_SHA256_TEXT]);
 
 void scenario_free(struct scenario *s);
 static inline void cleanup_scenario(struct scenario **s)

@@ -91,6 +91,11 @@ static int read_scenario(struct reader *r, const char *text, size_t len)
 	return rc < 0 ? rc : read_parts(r, &k);
 }
 
+void scenario_sha256(const char *text, size_t len, char ret[static SCENARIO_SHA256_TEXT])
+{
+	SHA256Data((const uint8_t *)text, len, ret);
+}
+
 int scenario_read_text(const char *path, const char *text, size_t len, const struct vocabulary *vocabulary,
 	uint64_t max_cells, struct scenario **ret, struct error *e)
 {
@@ -109,7 +114,7 @@ int scenario_read_text(const char *path, const char *text, size_t len, const str
 	s->text = arena_strndup(&s->arena, text, len);
 	if (!s->text)
 		return error_no_memory(e);
-	SHA256Data((const uint8_t *)text, len, s->sha256);
+	scenario_sha256(text, len, s->sha256);
 	struct reader r = {.s = s, .vocabulary = vocabulary, .max_cells = max_cells, .e = e};
 	int rc = read_scenario(&r, text, len);
 	if (rc < 0)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Fuzzes the readers of results: whatever the bytes of a file, each line is a result or it is not, and a run goes on with
-// the file or it is refused and left alone.
+// Fuzzes the readers of results: whatever the bytes of a file, each line is a result or it is not, and the file is
+// read, and gone on with, or it is refused and left alone.
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -96,7 +96,37 @@ static int visit(void *context, const struct result *result, struct error *e)
 	return 0;
 }
 
-/* The file with these bytes. */
+static int begin(void *context, const struct run_record *record, struct error *e)
+{
+	(void)e;
+	size_t *n_lines = context;
+	assert(!(*n_lines)++ && record->tool && record->scenario_text && record->replicates);
+	return 0;
+}
+
+static int count(void *context, const struct result *result, struct error *e)
+{
+	(void)e;
+	size_t *n_lines = context;
+	assert((*n_lines)++ && result->verdict < VERDICT_COUNT);
+	return 0;
+}
+
+/* The file as it is: it is read or refused, and left alone. */
+static void read_only(size_t len)
+{
+	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+	CLEANUP(run_record_done) struct run_record record = RUN_RECORD_INIT;
+	size_t n_lines = 0;
+	const struct results_reader reader = {&n_lines, begin, count};
+	struct stat status;
+	bool is_finished = false;
+	int r = results_read(dir, &reader, &record, &is_finished, &e);
+	assert(r == 0 ? n_lines > 0 : r < 0 && e.kind == ERROR_USAGE && e.text && !is_finished);
+	assert(stat(path, &status) == 0 && status.st_size == (off_t)len);
+}
+
+/* The file with these bytes, read and gone on with. */
 static void resume(const char *bytes, size_t len)
 {
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
@@ -107,6 +137,7 @@ static void resume(const char *bytes, size_t len)
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	assert(fd >= 0 && write(fd, bytes, len) == (ssize_t)len);
 	close(fd);
+	read_only(len);
 	assert(schedule_init(&schedule, &scenario->matrix, NULL, RUN_ALL_CELLS, f.replicates, NULL) == 0);
 	int r = results_resume(&file, dir, &f, visit, &schedule, &e);
 	if (r < 0) {
