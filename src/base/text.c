@@ -57,12 +57,17 @@ void text_addf(struct text *t, const char *format, ...)
 	t->len += (size_t)len;
 }
 
-size_t text_columns(const char *s)
+static size_t columns_of(const char *s, size_t len)
 {
 	size_t columns = 0;
-	for (; *s; s++)
-		columns += ((unsigned char)*s & 0xC0) != 0x80; /* UTF-8 continuation bytes are 10xxxxxx */
+	for (size_t i = 0; i < len; i++)
+		columns += ((unsigned char)s[i] & 0xC0) != 0x80; /* UTF-8 continuation bytes are 10xxxxxx */
 	return columns;
+}
+
+size_t text_columns(const char *s)
+{
+	return columns_of(s, strlen(s));
 }
 
 void text_pad(struct text *t, size_t from, size_t columns)
@@ -70,6 +75,29 @@ void text_pad(struct text *t, size_t from, size_t columns)
 	size_t have = t->len > from ? text_columns(t->data + from) : 0;
 	for (; have < columns; have++)
 		text_add_bytes(t, " ", 1);
+}
+
+void text_wrap(struct text *t, size_t from, const char *words, size_t indent, size_t columns)
+{
+	static const char blanks[] = " \t\n\r";
+	size_t have = t->len > from ? columns_of(t->data + from, t->len - from) : 0;
+	bool is_first = !have || !strchr(blanks, *words);
+	for (words += strspn(words, blanks); *words; words += strspn(words, blanks)) {
+		size_t len = strcspn(words, blanks), width = columns_of(words, len);
+		if (!is_first && have + 1 + width > columns) {
+			text_add(t, "\n");
+			from = t->len;
+			text_pad(t, from, indent);
+			have = indent;
+		} else if (!is_first) {
+			text_add(t, " ");
+			have++;
+		}
+		text_add_bytes(t, words, len);
+		have += width;
+		words += len;
+		is_first = false;
+	}
 }
 
 const char *text_get(const struct text *t)

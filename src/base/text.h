@@ -22,6 +22,16 @@ void text_addf(struct text *t, const char *format, ...) __attribute__((format(pr
 /* text_pad() - add spaces until the line that began at @from bytes is @columns wide (UTF-8: code points count). */
 void text_pad(struct text *t, size_t from, size_t columns);
 
+/**
+ * text_wrap() - add @words, broken into lines of at most @columns where there is a blank
+ * @from: where the line began, in bytes: its columns so far count
+ * @indent: blanks in front of every further line
+ *
+ * Any run of blanks and newlines in @words is one blank, also at its beginning where something stands before it; no
+ * newline is added at the end.
+ */
+void text_wrap(struct text *t, size_t from, const char *words, size_t indent, size_t columns);
+
 /* text_columns() - how many columns the UTF-8 text @s takes, a code point being one. */
 size_t text_columns(const char *s);
 

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "actor/verb.h"
@@ -17,6 +16,7 @@
 #include "base/suggest.h"
 #include "cli/cli.h"
 #include "cli/dry_run.h"
+#include "cli/explained.h"
 #include "cli/progress.h"
 #include "model/results.h"
 #include "report/summary.h"
@@ -43,7 +43,7 @@ static const struct cli_option options[] = {
 	{OPTION_SEED, "seed", "N", "draw the order of the cells from it"},
 	{OPTION_DRY_RUN, "dry-run", NULL, "show the cells and their steps, run none"},
 	{OPTION_MAX_CELLS, "max-cells", "N", "refuse a matrix with more cells (100000)"},
-	{OPTION_FORMAT, "format", "text|json", "of the summary (text)"},
+	{OPTION_FORMAT, "format", "FORMAT", "of the summary: text, json or markdown (text)"},
 	{'q', "quiet", NULL, "say only what is not as expected"},
 };
 
@@ -53,7 +53,8 @@ static const struct cli_option options[] = {
 
 struct run_options {
 	const char *dir;
-	bool resume, dry_run, json, quiet;
+	bool resume, dry_run, quiet;
+	const struct format *format;
 	const char *sets[SETS_MAX];
 	size_t n_sets;
 	uint64_t cell, replicates, jobs, seed, max_cells;
@@ -109,10 +110,8 @@ static int set_option(void *context, int key, const char *argument, struct error
 	case OPTION_MAX_CELLS:
 		return cli_number("max-cells", argument, 1, UINT32_MAX, &o->max_cells, e);
 	case OPTION_FORMAT:
-		o->json = !strcmp(argument, "json");
-		if (!o->json && strcmp(argument, "text"))
-			return error_set(e, ERROR_USAGE, EINVAL, "--format: '%s' is neither text nor json", argument);
-		return 0;
+		o->format = format_find("format", argument, e);
+		return o->format ? 0 : -EINVAL;
 	}
 	return 0;
 }
@@ -233,30 +232,39 @@ static long peak_memory_kib(void)
 	return kib;
 }
 
+/* Where the results can be read, also where they have no name. */
+static const char *readable_path(const struct session *session, char ret[static 32])
+{
+	if (session->file.path)
+		return session->file.path;
+	snprintf(ret, 32, "/proc/self/fd/%d", session->file.fd);
+	return ret;
+}
+
+/*
+ * What the run says, read back from the file that it has written: what `explain` will say of it later is the same, and
+ * the runner needs no memory for each of its cells.
+ */
 static int print_summary(struct session *session, const struct runner_progress *progress, bool interrupted)
 {
-	struct utsname kernel = {.release = "?"};
-	uname(&kernel);
-	tally_sort(&session->tally);
+	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+	CLEANUP(explained_done) struct explained explained = EXPLAINED_INIT;
+	char path[32];
+	if (explained_read(readable_path(session, path), &explained, &e) < 0)
+		return cli_fail(&e);
 	struct summary summary = {
-		.scenario = session->scenario,
-		.tally = &session->tally,
-		.program = cli_program(),
-		.privilege = session->facts.privilege,
-		.kernel = kernel.release,
+		.view = {.explanation = &explained.explanation, .program = cli_program()},
+		.privilege = explained.record.privilege,
+		.kernel = explained.record.release,
 		.results_path = session->file.path,
-		.seed = session->facts.seed,
+		.seed = explained.record.seed,
 		.n_runs = session->facts.n_runs,
 		.n_done = progress->n_done,
 		.elapsed_us = progress->elapsed_us,
 		.interrupted = interrupted,
 	};
-	CLEANUP(text_done) struct text t = TEXT_INIT;
-	if (session->options->json)
-		summary_json(&summary, &t);
-	else
-		summary_text(&summary, style_get(cli_has_colour(STDOUT_FILENO)), session->options->quiet, &t);
-	return cli_print(&t);
+	int status = cli_print_summary(session->options->format, &summary, session->options->quiet);
+	return status == STATUS_OK && explanation_n_differing(&explained.explanation) ? STATUS_DIFFERS : status;
 }
 
 static int status_of(const struct tally *t)
@@ -316,7 +324,8 @@ static int session_run(struct session *session, struct isolation *isolation)
 		return cli_fail(&e);
 	if (r > 0)
 		return STATUS_SIGNAL + r;
-	return printed ? printed : status_of(&session->tally);
+	int status = status_of(&session->tally);
+	return printed > status ? printed : status;
 }
 
 static int session_dry_run(struct session *session)
@@ -372,8 +381,6 @@ static int run_scenario(
 	int r = session_plan(&session, &e);
 	if (r == 0)
 		r = choose_folder(&session, &e);
-	if (r == 0)
-		r = tally_init(&session.tally, s, &e);
 	if (r < 0)
 		return cli_fail(&e);
 	return o->dry_run ? session_dry_run(&session) : session_run(&session, isolation);
@@ -438,6 +445,7 @@ static int run(const struct command *command, int argc, char **argv)
 		.replicates = 1,
 		.jobs = runner_default_jobs(),
 		.max_cells = MAX_CELLS_DEFAULT,
+		.format = format_find("format", NULL, NULL),
 	};
 	int status;
 	int first = cli_options(command, argc, argv, set_option, &o, &status);

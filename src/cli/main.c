@@ -7,7 +7,8 @@
 #include "base/suggest.h"
 #include "cli/cli.h"
 
-static const struct command *const commands[] = {&command_run, &command_check, &command_list, &command_doctor};
+static const struct command *const commands[] = {
+	&command_run, &command_explain, &command_check, &command_list, &command_doctor};
 
 static const char *program = "netrepro";
 
@@ -21,7 +22,8 @@ static int print_help(void)
 	CLEANUP(text_done) struct text t = TEXT_INIT;
 	text_add(&t, "netrepro: which setting decided what TCP just did?\n\n"
 		     "Runs a real server and a real client in throwaway network namespaces, over\n"
-		     "every combination of the options in question, and says what came out.\n\n"
+		     "every combination of the options in question, and says which of them decided\n"
+		     "the outcome, by what law, and whether what people claim is so.\n\n"
 		     "Usage: netrepro COMMAND [OPTION…] …\n\n");
 	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
 		size_t from = t.len;
@@ -30,7 +32,7 @@ static int print_help(void)
 		text_addf(&t, "%s\n", commands[i]->summary);
 	}
 	text_add(&t, "\n`netrepro COMMAND --help` says more of one; so does `man netrepro`.\n\n"
-		     "Exit status: 0 all as expected; 1 some cell is not; 2 the scenario or the\n"
+		     "Exit status: 0 all as expected; 1 some cell or claim is not; 2 the scenario or the\n"
 		     "command line is wrong; 3 this host cannot run it; 4 netrepro itself failed;\n"
 		     "128 and N where signal N ended it (130: Ctrl-C).\n\n"
 		     "Example: netrepro run scenarios/server-restart.yaml\n");

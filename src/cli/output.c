@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "cli/cli.h"
 
 int cli_fail(const struct error *e)
@@ -35,4 +36,11 @@ int cli_print(const struct text *t)
 		return STATUS_OK;
 	fprintf(stderr, "netrepro: cannot write to the standard output\n");
 	return STATUS_HARNESS;
+}
+
+int cli_print_summary(const struct format *format, const struct summary *summary, bool brief)
+{
+	CLEANUP(text_done) struct text t = TEXT_INIT;
+	format->write(summary, style_get(cli_has_colour(STDOUT_FILENO)), brief, &t);
+	return cli_print(&t);
 }

@@ -1,33 +1,41 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a run printed at its end says, as text for people and as JSON for programs. */
+/*
+ * What a run says at its end, and what `explain` says of it later, in one of some formats.
+ *
+ * A format is a row of the table in report/format.c and a file of its own.
+ */
 #ifndef REPORT_SUMMARY_H
 #define REPORT_SUMMARY_H
 
-#include "analyze/tally.h"
 #include "base/text.h"
+#include "report/explain.h"
 #include "report/style.h"
 
 struct summary {
-	const struct scenario *scenario;
-	const struct tally *tally; /* sorted */
-	const char *program;       /* as it was called: for the commands that are shown */
+	struct explain_view view;
 	const char *privilege;
 	const char *kernel;
 	const char *results_path; /* NULL: not kept */
-	uint64_t seed;
-	uint64_t n_runs; /* that there are */
-	uint64_t n_done; /* in this run: without those of a run that was resumed */
-	uint64_t elapsed_us;
+	const char *seed;
+	uint64_t n_runs;     /* that there are */
+	uint64_t n_done;     /* in this run, without those of a run that was resumed; 0 where it is not told how fast it was */
+	uint64_t elapsed_us; /* likewise */
 	bool interrupted;
 };
 
-/* summary_text() - the tables, the problems by reason, and the line at the end. @brief: the problems alone. */
-void summary_text(const struct summary *summary, const struct style *style, bool brief, struct text *t);
+/*
+ * A format. @brief: only what is not as expected; a format for programs has no such form. Return: 0 or -ENOMEM.
+ */
+struct format {
+	const char *name;
+	int (*write)(const struct summary *summary, const struct style *style, bool brief, struct text *t);
+};
 
-/* summary_json() - one object on one line. Return: 0 or -ENOMEM. */
-int summary_json(const struct summary *summary, struct text *t);
+/* format_find() - by name, NULL for the default. Errors: ERROR_USAGE, naming @option and all that there are. */
+const struct format *format_find(const char *option, const char *name, struct error *e);
 
-/* summary_command() - the command that runs one cell again. */
-void summary_command(const struct summary *summary, uint64_t cell, struct text *t);
+int summary_text(const struct summary *summary, const struct style *style, bool brief, struct text *t);
+int summary_json(const struct summary *summary, const struct style *style, bool brief, struct text *t);
+int summary_markdown(const struct summary *summary, const struct style *style, bool brief, struct text *t);
 
 #endif

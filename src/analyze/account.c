@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What can be said of one response.
+#include "analyze/account.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+
+/* The observed points of a response, in the form in which law_find() takes them. */
+struct points {
+	uint32_t *n_levels;
+	uint16_t *levels, *values;
+	size_t n;
+	uint16_t *to_law;   /* by the table's number of a value */
+	uint16_t *to_table; /* by the law's */
+	size_t n_values;
+};
+
+static void points_done(struct points *points)
+{
+	free(points->n_levels);
+	free(points->levels);
+	free(points->values);
+	free(points->to_law);
+	free(points->to_table);
+}
+
+static void add_point(struct points *points, const struct table *t, size_t row, uint16_t value)
+{
+	if (points->to_law[value] == TABLE_MISSING) {
+		points->to_law[value] = (uint16_t)points->n_values;
+		points->to_table[points->n_values++] = value;
+	}
+	memcpy(&points->levels[points->n * t->n_factors], table_levels(t, row), t->n_factors * sizeof *t->levels);
+	points->values[points->n++] = points->to_law[value];
+}
+
+static int points_init(struct points *points, const struct table *t, size_t response, struct error *e)
+{
+	size_t n_values = t->responses[response].n_values;
+	*points = (struct points){
+		.n_levels = calloc(t->n_factors + 1, sizeof *points->n_levels),
+		.levels = calloc(t->n_rows * t->n_factors + 1, sizeof *points->levels),
+		.values = calloc(t->n_rows + 1, sizeof *points->values),
+		.to_law = malloc((n_values + 1) * sizeof *points->to_law),
+		.to_table = calloc(n_values + 1, sizeof *points->to_table),
+	};
+	if (!points->n_levels || !points->levels || !points->values || !points->to_law || !points->to_table)
+		return error_no_memory(e);
+	memset(points->to_law, 0xff, (n_values + 1) * sizeof *points->to_law); /* TABLE_MISSING */
+	for (size_t f = 0; f < t->n_factors; f++)
+		points->n_levels[f] = (uint32_t)t->scenario->matrix.factors[f].n_all_levels;
+	for (size_t row = 0; row < t->n_rows; row++)
+		if (table_is_stable(t, row, response))
+			add_point(points, t, row, table_value(t, row, response));
+	return 0;
+}
+
+/* The rule that speaks of a cell: n_rules for `otherwise`. */
+static size_t rule_of(const struct law *law, const size_t *levels)
+{
+	size_t i = 0;
+	while (i < law->n_rules && !conditions_hold(&law->rules[i].when, levels))
+		i++;
+	return i;
+}
+
+static bool rule_includes(const struct law_rule *rule, size_t factor, size_t level)
+{
+	for (size_t i = 0; i < rule->when.n; i++)
+		if (rule->when.all[i].factor == factor)
+			return rule->when.all[i].allowed[level];
+	return true;
+}
+
+/* What each rule gives and what it lacks. @seen: by rule, factor and level, whether an observed cell has it. */
+static void count_support(
+	struct account *account, const struct table *t, size_t response, bool *seen, size_t n_all_levels)
+{
+	for (size_t row = 0; row < t->n_rows; row++) {
+		size_t levels[MATRIX_FACTORS_MAX];
+		table_copy_levels(t, row, levels);
+		size_t rule = rule_of(&account->law, levels);
+		struct support *support = &account->supports[rule];
+		if (!table_is_stable(t, row, response)) {
+			if (!support->n_missing++)
+				support->missing = t->cells[row];
+			continue;
+		}
+		/* Rules of one value may overlap: a cell then counts for each. */
+		for (size_t i = rule; i < account->law.n_rules; i++) {
+			if (i > rule && !conditions_hold(&account->law.rules[i].when, levels))
+				continue;
+			account->supports[i].n_cells++;
+			for (size_t f = 0; f < t->n_factors; f++)
+				seen[i * n_all_levels + t->in_play_offsets[f] + levels[f]] = true;
+		}
+		if (rule == account->law.n_rules)
+			support->n_cells++;
+	}
+}
+
+static int add_rest(struct support *support, size_t factor, size_t level, struct error *e)
+{
+	struct rest *rests = reallocarray(support->rests_on, support->n_rests + 1, sizeof *rests);
+	if (!rests)
+		return error_no_memory(e);
+	support->rests_on = rests;
+	rests[support->n_rests++] = (struct rest){factor, level};
+	return 0;
+}
+
+static int find_rests(
+	struct account *account, const struct table *t, size_t rule, const bool *seen, struct error *e)
+{
+	int r = 0;
+	for (size_t f = 0; f < t->n_factors; f++)
+		for (size_t l = 0; r == 0 && l < t->scenario->matrix.factors[f].n_all_levels; l++)
+			if (table_is_in_play(t, f, l) && rule_includes(&account->law.rules[rule], f, l) &&
+				!seen[t->in_play_offsets[f] + l])
+				r = add_rest(&account->supports[rule], f, l, e);
+	return r;
+}
+
+static int find_supports(struct account *account, const struct table *t, size_t response, struct error *e)
+{
+	size_t n_all_levels = 0, n_rules = account->law.n_rules;
+	for (size_t f = 0; f < t->n_factors; f++)
+		n_all_levels += t->scenario->matrix.factors[f].n_all_levels;
+	CLEANUP(cleanup_free) bool *seen = calloc(n_rules * n_all_levels + 1, sizeof *seen);
+	account->supports = calloc(n_rules + 1, sizeof *account->supports);
+	if (!seen || !account->supports)
+		return error_no_memory(e);
+	account->n_supports = n_rules + 1;
+	count_support(account, t, response, seen, n_all_levels);
+	int r = 0;
+	for (size_t i = 0; r == 0 && i < n_rules; i++)
+		r = find_rests(account, t, i, &seen[i * n_all_levels], e);
+	return r;
+}
+
+int account_init(struct account *ret, const struct table *t, size_t response, struct error *e)
+{
+	*ret = (struct account){.influences = calloc(t->n_factors + 1, sizeof *ret->influences)};
+	if (!ret->influences)
+		return error_no_memory(e);
+	influence_measure(t, response, ret->influences);
+	if (t->responses[response].has_more) {
+		ret->lawlessness = LAW_TOO_MANY_VALUES;
+		return 0;
+	}
+	CLEANUP(points_done) struct points points;
+	int r = points_init(&points, t, response, e);
+	if (r < 0)
+		return r;
+	ret->n_cells = points.n;
+	if (!points.n) {
+		ret->lawlessness = LAW_NO_CELLS;
+		return 0;
+	}
+	struct law_table table = {
+		.n_factors = t->n_factors,
+		.n_levels = points.n_levels,
+		.n_points = points.n,
+		.levels = points.levels,
+		.values = points.values,
+		.n_values = points.n_values,
+	};
+	r = law_find(&table, &ret->law, e);
+	if (r < 0)
+		return error_wrap(e, "response '%s'", t->responses[response].response->name);
+	for (size_t i = 0; i < ret->law.n_rules; i++)
+		ret->law.rules[i].value = points.to_table[ret->law.rules[i].value];
+	ret->law.otherwise = points.to_table[ret->law.otherwise];
+	return find_supports(ret, t, response, e);
+}
+
+void account_done(struct account *account)
+{
+	for (size_t i = 0; i < account->n_supports; i++)
+		free(account->supports[i].rests_on);
+	free(account->supports);
+	free(account->influences);
+	law_done(&account->law);
+	*account = (struct account){.influences = NULL};
+}

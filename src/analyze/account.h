@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What can be said of one response: which factors matter, the law, and what the law rests on. */
+#ifndef ANALYZE_ACCOUNT_H
+#define ANALYZE_ACCOUNT_H
+
+#include "analyze/influence.h"
+#include "analyze/law.h"
+
+/* What stands behind one rule of a law. */
+struct support {
+	uint64_t n_cells;   /* that it gives, each observed */
+	uint64_t n_missing; /* cells of the run that it speaks of, and that have no one conclusive value */
+	uint64_t missing;   /* the first of them, by index in the matrix */
+	/*
+	 * Levels that some cell of the run has and the rule includes, but no observed cell of the rule: the rule rests
+	 * on cells that are missing there. Numbers of factor and level.
+	 */
+	struct rest {
+		size_t factor, level;
+	} *rests_on; /* owned */
+	size_t n_rests;
+};
+
+enum lawlessness {
+	LAW_FOUND,
+	LAW_NO_CELLS,       /* nothing conclusive was recorded */
+	LAW_TOO_MANY_VALUES /* more than TABLE_VALUES_MAX */
+};
+
+struct account {
+	struct influence *influences; /* owned; by factor */
+	enum lawlessness lawlessness;
+	struct law law;           /* where LAW_FOUND; its values are those of the table */
+	struct support *supports; /* owned; by rule, and one more for what is `otherwise` */
+	size_t n_supports;
+	uint64_t n_cells; /* on which the law rests, and which it gives */
+};
+
+/* account_init() - from a finished table. @ret: to be given back with account_done(), also after a failure. */
+int account_init(struct account *ret, const struct table *t, size_t response, struct error *e);
+void account_done(struct account *account);
+
+#endif

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Which factors matter to a response.
+ *
+ * Theory of operation. Every row is held against those that differ from it in one factor alone and have a higher level
+ * there, so that a pair is met once: rows × factors × levels look-ups.
+ *
+ * The effect of a factor F depends on G where two matched pairs along F, which differ in G alone, do not agree on
+ * whether the response changed. Then one of the four cells differs from its neighbour along G, so G is decisive too:
+ * only decisive factors have to be tried.
+ */
+#include "analyze/influence.h"
+
+static bool is_plainer_pair(const struct table *t, const struct pair *a, const struct pair *b)
+{
+	if (b->rows[0] == TABLE_NO_ROW)
+		return true;
+	if (a->rows[0] != b->rows[0])
+		return table_is_plainer(t, a->rows[0], b->rows[0]);
+	return a->rows[1] < b->rows[1];
+}
+
+static void count_pair(const struct table *t, size_t response, const struct pair *pair, struct influence *influence)
+{
+	bool has_changed = table_value(t, pair->rows[0], response) != table_value(t, pair->rows[1], response);
+	struct pair *plainest = has_changed ? &influence->minimal : &influence->same;
+	influence->n_pairs++;
+	influence->n_changed += has_changed;
+	if (is_plainer_pair(t, pair, plainest))
+		*plainest = *pair;
+}
+
+/* The next matched pair of @row along @factor with a level above @level; false where there is none. */
+static bool next_pair(
+	const struct table *t, size_t response, size_t row, size_t factor, size_t *level, struct pair *ret)
+{
+	size_t n_levels = t->scenario->matrix.factors[factor].n_all_levels;
+	while (++*level < n_levels) {
+		if (!table_is_in_play(t, factor, *level))
+			continue;
+		size_t other = table_neighbour(t, row, factor, *level);
+		if (other == TABLE_NO_ROW || !table_is_stable(t, other, response))
+			continue;
+		*ret = (struct pair){{row, other}};
+		return true;
+	}
+	return false;
+}
+
+static void count_pairs(const struct table *t, size_t response, size_t factor, struct influence *influence)
+{
+	for (size_t row = 0; row < t->n_rows; row++) {
+		if (!table_is_stable(t, row, response))
+			continue;
+		size_t level = table_levels(t, row)[factor];
+		struct pair pair;
+		while (next_pair(t, response, row, factor, &level, &pair))
+			count_pair(t, response, &pair, influence);
+	}
+}
+
+/* Whether @pair and the pair beside it, which has another level of @other, disagree on whether the response changed. */
+static bool pair_depends_on(const struct table *t, size_t response, const struct pair *pair, size_t other)
+{
+	bool has_changed = table_value(t, pair->rows[0], response) != table_value(t, pair->rows[1], response);
+	size_t level = table_levels(t, pair->rows[0])[other];
+	struct pair beside; /* each of them along @other */
+	while (next_pair(t, response, pair->rows[0], other, &level, &beside)) {
+		size_t opposite = table_neighbour(t, pair->rows[1], other, level);
+		if (opposite == TABLE_NO_ROW || !table_is_stable(t, opposite, response))
+			continue;
+		if (has_changed != (table_value(t, beside.rows[1], response) != table_value(t, opposite, response)))
+			return true;
+	}
+	return false;
+}
+
+static bool depends_on(const struct table *t, size_t response, size_t factor, size_t other)
+{
+	for (size_t row = 0; row < t->n_rows; row++) {
+		if (!table_is_stable(t, row, response))
+			continue;
+		size_t level = table_levels(t, row)[factor];
+		struct pair pair;
+		while (next_pair(t, response, row, factor, &level, &pair))
+			if (pair_depends_on(t, response, &pair, other))
+				return true;
+	}
+	return false;
+}
+
+void influence_measure(const struct table *t, size_t response, struct influence *ret)
+{
+	static const struct pair none = {{TABLE_NO_ROW, TABLE_NO_ROW}};
+	for (size_t f = 0; f < t->n_factors; f++) {
+		ret[f] = (struct influence){.minimal = none, .same = none};
+		count_pairs(t, response, f, &ret[f]);
+	}
+	for (size_t f = 0; f < t->n_factors; f++)
+		for (size_t g = 0; g < t->n_factors; g++)
+			if (f != g && ret[f].n_changed && ret[g].n_changed && depends_on(t, response, f, g))
+				ret[f].depends_on |= UINT64_C(1) << g;
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A results file, read and explained.
+#include "cli/explained.h"
+
+#include <string.h>
+
+#include "actor/verb.h"
+
+/* However many cells the run was allowed, they were run. */
+#define MAX_CELLS UINT32_MAX
+
+static int begin(void *context, const struct run_record *record, struct error *e)
+{
+	struct explained *x = context;
+	int r = scenario_read_text(record->scenario_path, record->scenario_text, strlen(record->scenario_text),
+		verb_vocabulary(), MAX_CELLS, &x->scenario, e);
+	if (r < 0)
+		return error_wrap(e, "%s: the scenario in it is none to this netrepro (it was written by %s)",
+			record->path, record->tool);
+	for (size_t i = 0; i < record->n_sets; i++) {
+		r = scenario_restrict(x->scenario, record->sets[i], &x->arena, &x->restriction, e);
+		if (r < 0)
+			return error_wrap(e, "%s", record->path);
+	}
+	return explanation_begin(&x->explanation, x->scenario, &x->restriction, record->only_cell, e);
+}
+
+static int visit(void *context, const struct result *result, struct error *e)
+{
+	struct explained *x = context;
+	if (result->end_us > x->elapsed_us)
+		x->elapsed_us = result->end_us;
+	return explanation_add(&x->explanation, result, e);
+}
+
+int explained_read(const char *path, struct explained *ret, struct error *e)
+{
+	const struct results_reader reader = {ret, begin, visit};
+	int r = results_read(path, &reader, &ret->record, &ret->is_finished, e);
+	return r < 0 ? r : explanation_finish(&ret->explanation, ret->record.n_runs, e);
+}
+
+void explained_done(struct explained *explained)
+{
+	explanation_done(&explained->explanation);
+	scenario_free(explained->scenario);
+	arena_done(&explained->arena);
+	run_record_done(&explained->record);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A results file, read and explained: what `run` ends with and `explain` is about. */
+#ifndef CLI_EXPLAINED_H
+#define CLI_EXPLAINED_H
+
+#include "analyze/explanation.h"
+#include "model/results.h"
+
+struct explained {
+	struct run_record record;
+	struct scenario *scenario; /* owned; read from the text in the results file */
+	struct arena arena;        /* of the restriction */
+	struct conditions restriction;
+	struct explanation explanation;
+	uint64_t elapsed_us; /* until the last result */
+	bool is_finished;
+};
+#define EXPLAINED_INIT ((struct explained){.record = RUN_RECORD_INIT, .arena = ARENA_INIT})
+
+/**
+ * explained_read() - read a results file, and explain it
+ * @path: the file, or the folder that it is in
+ * @ret: EXPLAINED_INIT before; to be given back with explained_done(), also after a failure
+ */
+int explained_read(const char *path, struct explained *ret, struct error *e);
+void explained_done(struct explained *explained);
+
+#endif

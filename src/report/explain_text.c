@@ -1,0 +1,369 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// An explanation as text for people.
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "report/explain.h"
+#include "report/phrase.h"
+
+#define COLUMNS 100
+#define VALUES_MAX 12 /* of a response in its heading; --format json has all */
+#define RULES_MAX 20
+#define UNSTABLE_MAX 5
+
+struct page {
+	const struct explain_view *view;
+	const struct explanation *explanation;
+	const struct table *table;
+	const struct matrix *matrix;
+	const struct style *style;
+	struct text *t;
+};
+
+/* A paragraph of its own, all of its lines indented. */
+static void add_paragraph(const struct page *p, size_t indent, const char *words)
+{
+	size_t from = p->t->len;
+	text_pad(p->t, from, indent);
+	text_wrap(p->t, from, words, indent, COLUMNS);
+	text_add(p->t, "\n");
+}
+
+/* "rebind: ok 90, EADDRINUSE 54" */
+static void add_heading(const struct page *p, size_t response)
+{
+	const struct table_response *r = &p->table->responses[response];
+	CLEANUP(text_done) struct text line = TEXT_INIT;
+	const char *separator = " ";
+	for (size_t i = 0; i < r->n_values && i < VALUES_MAX && r->values[i].count; i++) {
+		text_addf(&line, "%s%s %" PRIu64, separator, r->values[i].text, r->values[i].count);
+		separator = ", ";
+	}
+	if (r->n_values > VALUES_MAX && r->values[VALUES_MAX].count)
+		text_add(&line, ", …");
+	if (!line.len)
+		text_add(&line, " no cell recorded it");
+	if (r->n_timed) {
+		char least[DURATION_TEXT], most[DURATION_TEXT];
+		text_addf(&line, " (took %s to %s)", duration_format(r->took_least_us, least),
+			duration_format(r->took_most_us, most));
+	}
+	size_t from = p->t->len;
+	text_addf(p->t, "%s%s%s:", p->style->bold, r->response->name, p->style->reset);
+	text_wrap(p->t, from, text_get(&line), 4, COLUMNS);
+	text_add(p->t, "\n");
+}
+
+static void add_factors(const struct page *p, const struct account *account)
+{
+	uint64_t decisive = phrase_decisive(p->table, account), inert = phrase_inert(p->table, account);
+	CLEANUP(text_done) struct text line = TEXT_INIT;
+	if (decisive) {
+		text_add(&line, "Decided by ");
+		phrase_factors(p->matrix, decisive, &line);
+		text_add(&line, ". ");
+	}
+	if (inert) {
+		text_add(&line, "No effect: ");
+		phrase_factors(p->matrix, inert, &line);
+		text_add(&line, ".");
+	}
+	if (line.len)
+		add_paragraph(p, 2, text_get(&line));
+}
+
+static void add_law_heading(const struct page *p, const struct account *account)
+{
+	struct text *t = p->t;
+	text_addf(t, "  law (%s; it gives ", account->law.exact ? "no smaller one exists" : "perhaps not the smallest");
+	if (account->n_cells == 1)
+		text_add(t, "the one cell):\n");
+	else
+		text_addf(t, "all %" PRIu64 " cells):\n", account->n_cells);
+}
+
+static void add_law_rule(const struct page *p, const struct account *account, size_t i, size_t width)
+{
+	const struct law *law = &account->law;
+	const struct table_value *values = p->table->responses[account - p->explanation->accounts].values;
+	bool is_last = i == law->n_rules;
+	struct text *t = p->t;
+	size_t from = t->len;
+	text_add(t, "    ");
+	phrase_rule(p->matrix, is_last ? NULL : &law->rules[i].when,
+		values[is_last ? law->otherwise : law->rules[i].value].text, t);
+	text_pad(t, from, width);
+	text_addf(t, "  %s# ", p->style->dim);
+	phrase_support(&account->supports[i], t);
+	text_addf(t, "%s\n", p->style->reset);
+}
+
+/* How wide the rules are, so that what stands behind them stands in one column; a very wide one stands out. */
+static size_t measure_rules(const struct page *p, const struct account *account)
+{
+	const struct table_value *values = p->table->responses[account - p->explanation->accounts].values;
+	size_t widest = 0;
+	for (size_t i = 0; i < account->law.n_rules && i < RULES_MAX; i++) {
+		CLEANUP(text_done) struct text rule = TEXT_INIT;
+		phrase_rule(p->matrix, &account->law.rules[i].when, values[account->law.rules[i].value].text, &rule);
+		size_t width = 4 + text_columns(text_get(&rule));
+		widest = width > widest && width < COLUMNS - 15 ? width : widest;
+	}
+	return widest;
+}
+
+static void add_law(const struct page *p, const struct account *account)
+{
+	const struct law *law = &account->law;
+	size_t width = measure_rules(p, account);
+	add_law_heading(p, account);
+	for (size_t i = 0; i < law->n_rules && i < RULES_MAX; i++)
+		add_law_rule(p, account, i, width);
+	if (law->n_rules > RULES_MAX)
+		text_addf(p->t, "    … and %zu more rules: --format json has them all\n", law->n_rules - RULES_MAX);
+	add_law_rule(p, account, law->n_rules, width);
+	for (size_t i = 0; i < law->n_rules; i++) {
+		CLEANUP(text_done) struct text line = TEXT_INIT;
+		phrase_rests(p->table, &account->supports[i], i + 1, &line);
+		if (line.len)
+			add_paragraph(p, 4, text_get(&line));
+	}
+}
+
+static void add_lawlessness(const struct page *p, const struct account *account)
+{
+	switch (account->lawlessness) {
+	case LAW_FOUND:
+		break;
+	case LAW_NO_CELLS:
+		add_paragraph(p, 2, "No law: no cell gave one answer.");
+		break;
+	case LAW_TOO_MANY_VALUES:
+		add_paragraph(p, 2, "No law: it has too many different values.");
+		break;
+	}
+}
+
+/* "  because  tcp_twsk_unique() …" */
+static void add_mechanism(const struct page *p, size_t response)
+{
+	const char *mechanism = phrase_mechanism(p->table->scenario, response);
+	if (!mechanism)
+		return;
+	size_t from = p->t->len;
+	text_add(p->t, "  because: ");
+	text_wrap(p->t, from, mechanism, 4, COLUMNS);
+	text_add(p->t, "\n");
+}
+
+static void add_pair_counts(const struct page *p, const struct account *account)
+{
+	size_t widest = 0;
+	for (size_t f = 0; f < p->table->n_factors; f++) {
+		size_t width = account->influences[f].n_pairs ? text_columns(p->matrix->factors[f].name) : 0;
+		widest = width > widest ? width : widest;
+	}
+	if (!widest)
+		return;
+	text_add(p->t, "  changed in so many of all pairs of cells that differ in this factor alone:\n");
+	for (size_t f = 0; f < p->table->n_factors; f++) {
+		const struct influence *influence = &account->influences[f];
+		if (!influence->n_pairs)
+			continue;
+		size_t from = p->t->len;
+		text_addf(p->t, "    %s", p->matrix->factors[f].name);
+		text_pad(p->t, from, 4 + widest);
+		text_addf(p->t, "%8" PRIu64 " of %-6" PRIu64, influence->n_changed, influence->n_pairs);
+		if (influence->depends_on) {
+			CLEANUP(text_done) struct text line = TEXT_INIT;
+			text_add(&line, " depending on ");
+			phrase_factors(p->matrix, influence->depends_on, &line);
+			text_add(p->t, " ");
+			text_wrap(p->t, from, text_get(&line), 4 + widest + 20, COLUMNS);
+		}
+		while (p->t->len && p->t->data[p->t->len - 1] == ' ')
+			text_truncate(p->t, p->t->len - 1);
+		text_add(p->t, "\n");
+	}
+}
+
+/* "first_reuseaddr: 0 → EADDRINUSE (cell 3), 1 → ok (cell 75), where closer is server": the other factors that matter */
+static void add_minimal_pair(const struct page *p, const struct account *account, size_t factor)
+{
+	const struct table *table = p->table;
+	const struct pair *pair = &account->influences[factor].minimal;
+	size_t response = (size_t)(account - p->explanation->accounts);
+	uint64_t others = phrase_decisive(table, account) & ~(UINT64_C(1) << factor);
+	CLEANUP(text_done) struct text line = TEXT_INIT;
+	text_addf(&line, "%s: ", p->matrix->factors[factor].name);
+	for (int i = 0; i < 2; i++) {
+		text_addf(&line, "%s%s → ", i ? ", " : "",
+			p->matrix->factors[factor].levels[table_levels(table, pair->rows[i])[factor]].name);
+		phrase_observed(table, pair->rows[i], response, &line);
+		text_addf(&line, " (cell %" PRIu64 ")", table->cells[pair->rows[i]]);
+	}
+	size_t n = (size_t)__builtin_popcountll(others), k = 0;
+	for (size_t f = 0; f < table->n_factors; f++)
+		if (others >> f & 1)
+			text_addf(&line, "%s%s=%s", k == 0 ? ", where " : phrase_separator(k, n, " and "),
+				p->matrix->factors[f].name,
+				p->matrix->factors[f].levels[table_levels(table, pair->rows[0])[f]].name),
+				k++;
+	size_t from = p->t->len;
+	text_pad(p->t, from, 4);
+	text_wrap(p->t, from, text_get(&line), 8, COLUMNS);
+	text_add(p->t, "\n");
+}
+
+static bool add_minimal_pairs(const struct page *p, const struct account *account)
+{
+	uint64_t decisive = phrase_decisive(p->table, account);
+	if (!decisive)
+		return false;
+	text_add(p->t, "  minimal pairs, all else being equal:\n");
+	for (size_t f = 0; f < p->table->n_factors; f++)
+		if (decisive >> f & 1)
+			add_minimal_pair(p, account, f);
+	return true;
+}
+
+static void add_unstable(const struct page *p, size_t response)
+{
+	const struct table *table = p->table;
+	const struct table_response *r = &table->responses[response];
+	size_t n = 0;
+	if (!r->n_unstable)
+		return;
+	text_addf(p->t,
+		"  %sunstable%s: in %" PRIu64 " cell%s the replicates differ; no law rests on %s, and no pair\n",
+		p->style->verdicts[VERDICT_FAIL], p->style->reset, r->n_unstable, phrase_plural(r->n_unstable),
+		r->n_unstable == 1 ? "it" : "them");
+	for (size_t i = 0; i < table->n_unstable && n < UNSTABLE_MAX; i++) {
+		if (table->unstable[i].response != response)
+			continue;
+		CLEANUP(text_done) struct text line = TEXT_INIT;
+		size_t row = table->unstable[i].row;
+		text_addf(&line, "cell %" PRIu64 ": ", table->cells[row]);
+		phrase_observed(table, row, response, &line);
+		text_add(&line, ", where");
+		for (size_t f = 0; f < table->n_factors; f++)
+			text_addf(&line, " %s=%s", p->matrix->factors[f].name,
+				p->matrix->factors[f].levels[table_levels(table, row)[f]].name);
+		add_paragraph(p, 4, text_get(&line));
+		n++;
+	}
+	if (r->n_unstable > n)
+		text_addf(p->t, "    … and %" PRIu64 " more: --format json has them all\n", r->n_unstable - n);
+}
+
+static void add_missing(const struct page *p, size_t response)
+{
+	const struct table_response *r = &p->table->responses[response];
+	/* That no cell recorded it, as when a `when` block never holds, stands in the heading. */
+	if (r->n_missing && r->n_missing < p->table->n_rows)
+		text_addf(p->t, "  %" PRIu64 " of %zu cells have no conclusive value of it\n", r->n_missing,
+			p->table->n_rows);
+}
+
+/* A response that proves the condition of a cell is told in two lines: that it is as the check wants goes without saying. */
+static void add_response(const struct page *p, size_t response, bool is_brief)
+{
+	const struct account *account = &p->explanation->accounts[response];
+	add_heading(p, response);
+	if (is_brief) {
+		add_factors(p, account);
+		add_unstable(p, response);
+		text_add(p->t, "\n");
+		return;
+	}
+	add_factors(p, account);
+	if (account->lawlessness == LAW_FOUND)
+		add_law(p, account);
+	else
+		add_lawlessness(p, account);
+	add_mechanism(p, response);
+	add_unstable(p, response);
+	add_missing(p, response);
+	add_pair_counts(p, account);
+	add_minimal_pairs(p, account);
+	text_add(p->t, "\n");
+}
+
+#define CLAIM_INDENT 4
+
+struct claim_page {
+	const struct page *page;
+};
+
+static void add_sentence(void *context, const char *sentence)
+{
+	const struct claim_page *c = context;
+	add_paragraph(c->page, CLAIM_INDENT, sentence);
+}
+
+static void add_verdict(const struct page *p, const struct ruling *ruling)
+{
+	static const enum verdict colours[] = {
+		[CLAIM_SUPPORTED] = VERDICT_PASS,
+		[CLAIM_REFUTED] = VERDICT_FAIL,
+		[CLAIM_CONDITIONAL] = VERDICT_INCONC,
+		[CLAIM_UNTESTED] = VERDICT_SKIP,
+	};
+	static_assert(sizeof colours / sizeof *colours == CLAIM_VERDICT_COUNT, "a colour for each verdict");
+	text_addf(p->t, "%s%s%s", p->style->verdicts[colours[ruling->verdict]], claim_verdict_names[ruling->verdict],
+		p->style->reset);
+}
+
+static void add_ruling(const struct page *p, const struct ruling *ruling)
+{
+	struct claim_page context = {p};
+	size_t from = p->t->len;
+	CLEANUP(text_done) struct text says = TEXT_INIT;
+	text_addf(p->t, "  %s%s%s ", p->style->bold, ruling->claim->id, p->style->reset);
+	add_verdict(p, ruling);
+	text_addf(&says, ": %s", ruling->claim->says);
+	if (ruling->verdict == CLAIM_SUPPORTED && ruling->n_agree)
+		text_addf(&says, " (%" PRIu64 " cell%s)", ruling->n_agree, phrase_plural(ruling->n_agree));
+	text_add(p->t, ":");
+	/* Escape sequences take no columns: without them the line would be broken too early. */
+	size_t invisible = strlen(p->style->bold) + 2 * strlen(p->style->reset) +
+			   strlen(p->style->verdicts[VERDICT_PASS]);
+	text_wrap(p->t, from, text_get(&says) + 1, CLAIM_INDENT, COLUMNS + invisible);
+	text_add(p->t, "\n");
+	phrase_ruling(p->explanation, ruling, add_sentence, &context);
+	if (!explanation_differs(p->explanation, ruling))
+		return;
+	text_addf(p->t, "    %sThe scenario says that it is %s (%s:%u).%s\n", p->style->verdicts[VERDICT_FAIL],
+		claim_verdict_names[ruling->claim->verdict], p->table->scenario->path, ruling->claim->at.line,
+		p->style->reset);
+}
+
+static struct page page_of(const struct explain_view *view, const struct style *style, struct text *t)
+{
+	const struct table *table = &view->explanation->table;
+	return (struct page){view, view->explanation, table, &table->scenario->matrix, style, t};
+}
+
+void explain_text(const struct explain_view *view, const struct style *style, struct text *t)
+{
+	struct page p = page_of(view, style, t);
+	for (size_t i = 0; i < p.table->n_responses; i++)
+		if (!view->selected || view->selected[i])
+			add_response(&p, i, !view->selected && p.table->responses[i].is_checked);
+	if (view->explanation->n_rulings)
+		text_addf(t, "%sclaims%s\n", style->bold, style->reset);
+	for (size_t i = 0; i < view->explanation->n_rulings; i++)
+		add_ruling(&p, &view->explanation->rulings[i]);
+	if (view->explanation->n_rulings)
+		text_add(t, "\n");
+}
+
+void explain_differing_text(const struct explain_view *view, const struct style *style, struct text *t)
+{
+	struct page p = page_of(view, style, t);
+	for (size_t i = 0; i < view->explanation->n_rulings; i++)
+		if (explanation_differs(view->explanation, &view->explanation->rulings[i]))
+			add_ruling(&p, &view->explanation->rulings[i]);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Words in which results are told, the same in every format. */
+#ifndef REPORT_PHRASE_H
+#define REPORT_PHRASE_H
+
+#include "analyze/explanation.h"
+#include "base/text.h"
+
+/* phrase_plural() - "s", or "" for 1. */
+static inline const char *phrase_plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+/* phrase_factors() - "a, b and c": the factors whose bit is set. */
+void phrase_factors(const struct matrix *m, uint64_t factors, struct text *t);
+
+/* phrase_separator() - what stands in front of the @i-th of @n things: "", ", " or " and " (@last, with its blanks). */
+const char *phrase_separator(size_t i, size_t n, const char *last);
+
+/* phrase_command() - the command that runs one cell again. */
+void phrase_command(const char *program, const struct scenario *s, uint64_t cell, struct text *t);
+
+/* phrase_scalar() - a text as a scalar within a YAML flow collection: quoted where it has to be. */
+void phrase_scalar(const char *scalar, struct text *t);
+
+/* phrase_when() - "{closer: server, tw_reuse: [0, 1]}", as a scenario has it. */
+void phrase_when(const struct matrix *m, const struct conditions *when, struct text *t);
+
+/* phrase_rule() - "- {when: {closer: server}, is: ok}"; @when NULL for what is otherwise. */
+void phrase_rule(const struct matrix *m, const struct conditions *when, const char *is, struct text *t);
+
+/* phrase_where() - "closer is server and tw_reuse is 0 or 1". */
+void phrase_where(const struct matrix *m, const struct conditions *when, struct text *t);
+
+/* phrase_condition() - where a law has its value 1: "where …, or where …". */
+void phrase_condition(const struct matrix *m, const struct law *law, struct text *t);
+
+/* phrase_observed() - what a response was in a cell: "ok", "ok 3, EADDRINUSE 1", "nothing conclusive". */
+void phrase_observed(const struct table *t, size_t row, size_t response, struct text *text);
+
+/* phrase_predicted() - what a rule wants: "ok or EADDRINUSE", "ok in 59s to 65s". */
+void phrase_predicted(const struct rule *rule, struct text *t);
+
+/* phrase_decisive() - the factors that changed a response, a bit each. */
+uint64_t phrase_decisive(const struct table *t, const struct account *account);
+
+/* phrase_inert() - those that were tried and changed nothing. */
+uint64_t phrase_inert(const struct table *t, const struct account *account);
+
+/* phrase_mechanism() - what the scenario says decides a response; NULL for nothing. */
+const char *phrase_mechanism(const struct scenario *s, size_t response);
+
+/**
+ * phrase_ruling() - why a claim is not supported, in sentences of a line each
+ * @add: called with each of them
+ */
+void phrase_ruling(const struct explanation *explanation, const struct ruling *ruling,
+	void (*add)(void *context, const char *sentence), void *context);
+
+/* phrase_support() - what there is to be said of the cells behind a rule: "72 cells", "4 cells; 2 more have no …". */
+void phrase_support(const struct support *support, struct text *text);
+
+/**
+ * phrase_rests() - what a rule assumes of cells that are missing, as a sentence; nothing where it assumes nothing
+ * @number: of the rule, from 1
+ */
+void phrase_rests(const struct table *t, const struct support *support, size_t number, struct text *text);
+
+#endif

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What a run says at its end, in Markdown with tables as GitHub and GitLab show them: for a page or a job's summary.
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "model/plan.h"
+#include "report/phrase.h"
+#include "report/summary.h"
+
+struct sheet {
+	const struct summary *summary;
+	const struct explanation *explanation;
+	const struct table *table;
+	const struct matrix *matrix;
+	struct text *t;
+};
+
+/* Text that is to stand as it is: what Markdown (CommonMark 0.31, 6.1) or a table would take for its own is escaped. */
+static void add_plain(struct text *t, const char *plain)
+{
+	for (; *plain; plain++) {
+		if (strchr("\\`*_[]<>|#~", *plain))
+			text_add(t, "\\");
+		text_add_bytes(t, *plain == '\n' ? " " : plain, 1);
+	}
+}
+
+static void add_built(const struct sheet *sheet, struct text *built)
+{
+	add_plain(sheet->t, text_get(built));
+	sheet->t->failed |= built->failed;
+	text_truncate(built, 0);
+}
+
+static void add_values(const struct sheet *sheet, size_t response)
+{
+	const struct table_response *r = &sheet->table->responses[response];
+	const char *separator = "";
+	for (size_t i = 0; i < r->n_values && r->values[i].count; i++) {
+		text_add(sheet->t, separator);
+		add_plain(sheet->t, r->values[i].text);
+		text_addf(sheet->t, " %" PRIu64, r->values[i].count);
+		separator = ", ";
+	}
+	if (!*separator)
+		text_add(sheet->t, "No cell recorded it");
+	if (r->n_timed) {
+		char least[DURATION_TEXT], most[DURATION_TEXT];
+		text_addf(sheet->t, "; it took %s to %s", duration_format(r->took_least_us, least),
+			duration_format(r->took_most_us, most));
+	}
+	text_add(sheet->t, ".");
+}
+
+static void add_factors(const struct sheet *sheet, const struct account *account)
+{
+	uint64_t decisive = phrase_decisive(sheet->table, account), inert = phrase_inert(sheet->table, account);
+	CLEANUP(text_done) struct text words = TEXT_INIT;
+	if (decisive) {
+		text_add(sheet->t, " **Decided by** ");
+		phrase_factors(sheet->matrix, decisive, &words);
+		add_built(sheet, &words);
+		text_add(sheet->t, ".");
+	}
+	if (inert) {
+		text_add(sheet->t, " **No effect:** ");
+		phrase_factors(sheet->matrix, inert, &words);
+		add_built(sheet, &words);
+		text_add(sheet->t, ".");
+	}
+	text_add(sheet->t, "\n\n");
+}
+
+static void add_law(const struct sheet *sheet, size_t response)
+{
+	const struct account *account = &sheet->explanation->accounts[response];
+	const struct law *law = &account->law;
+	const struct table_value *values = sheet->table->responses[response].values;
+	CLEANUP(text_done) struct text rest = TEXT_INIT;
+	if (account->lawlessness != LAW_FOUND)
+		return;
+	text_addf(sheet->t, "The law of %" PRIu64 " cell%s (%s):\n\n```yaml\n", account->n_cells,
+		phrase_plural(account->n_cells), law->exact ? "no smaller one exists" : "perhaps not the smallest");
+	for (size_t i = 0; i <= law->n_rules; i++) {
+		bool is_last = i == law->n_rules;
+		phrase_rule(sheet->matrix, is_last ? NULL : &law->rules[i].when,
+			values[is_last ? law->otherwise : law->rules[i].value].text, sheet->t);
+		text_add(sheet->t, "  # ");
+		phrase_support(&account->supports[i], sheet->t);
+		text_add(sheet->t, "\n");
+	}
+	text_add(sheet->t, "```\n\n");
+	for (size_t i = 0; i < law->n_rules; i++) {
+		phrase_rests(sheet->table, &account->supports[i], i + 1, &rest);
+		if (!rest.len)
+			continue;
+		add_built(sheet, &rest);
+		text_add(sheet->t, "\n\n");
+	}
+}
+
+static void add_mechanism(const struct sheet *sheet, size_t response)
+{
+	const char *mechanism = phrase_mechanism(sheet->table->scenario, response);
+	if (!mechanism)
+		return;
+	text_add(sheet->t, "**Because:** ");
+	add_plain(sheet->t, mechanism);
+	text_add(sheet->t, "\n\n");
+}
+
+/* "0: EADDRINUSE (cell 3); 1: ok (cell 75)" */
+static void add_pair(const struct sheet *sheet, size_t response, size_t factor, const struct pair *pair)
+{
+	CLEANUP(text_done) struct text words = TEXT_INIT;
+	for (int i = 0; i < 2 && pair->rows[i] != TABLE_NO_ROW; i++) {
+		size_t level = table_levels(sheet->table, pair->rows[i])[factor];
+		text_addf(&words, "%s%s: ", i ? "; " : "", sheet->matrix->factors[factor].levels[level].name);
+		phrase_observed(sheet->table, pair->rows[i], response, &words);
+		text_addf(&words, " (cell %" PRIu64 ")", sheet->table->cells[pair->rows[i]]);
+	}
+	add_built(sheet, &words);
+}
+
+static void add_influences(const struct sheet *sheet, size_t response)
+{
+	const struct account *account = &sheet->explanation->accounts[response];
+	CLEANUP(text_done) struct text words = TEXT_INIT;
+	if (!sheet->table->n_factors)
+		return;
+	text_add(sheet->t, "| factor | changed it in | depending on | minimal pair |\n|---|---|---|---|\n");
+	for (size_t f = 0; f < sheet->table->n_factors; f++) {
+		const struct influence *influence = &account->influences[f];
+		text_add(sheet->t, "| ");
+		add_plain(sheet->t, sheet->matrix->factors[f].name);
+		text_addf(sheet->t, " | %" PRIu64 " of %" PRIu64 " pairs | ", influence->n_changed, influence->n_pairs);
+		phrase_factors(sheet->matrix, influence->depends_on, &words);
+		add_built(sheet, &words);
+		text_add(sheet->t, " | ");
+		add_pair(sheet, response, f, &influence->minimal);
+		text_add(sheet->t, " |\n");
+	}
+	text_add(sheet->t, "\n");
+}
+
+static void add_unstable(const struct sheet *sheet, size_t response)
+{
+	CLEANUP(text_done) struct text words = TEXT_INIT;
+	if (!sheet->table->responses[response].n_unstable)
+		return;
+	text_add(sheet->t, "**Unstable:** replicates differ in these cells, and no law or pair rests on them.\n\n");
+	for (size_t i = 0; i < sheet->table->n_unstable; i++) {
+		size_t row = sheet->table->unstable[i].row;
+		if (sheet->table->unstable[i].response != response)
+			continue;
+		text_addf(&words, "cell %" PRIu64 ": ", sheet->table->cells[row]);
+		phrase_observed(sheet->table, row, response, &words);
+		text_add(sheet->t, "- ");
+		add_built(sheet, &words);
+		text_add(sheet->t, "\n");
+	}
+	text_add(sheet->t, "\n");
+}
+
+static void add_response(const struct sheet *sheet, size_t response)
+{
+	text_add(sheet->t, "### ");
+	add_plain(sheet->t, sheet->table->responses[response].response->name);
+	text_add(sheet->t, "\n\n");
+	add_values(sheet, response);
+	add_factors(sheet, &sheet->explanation->accounts[response]);
+	add_law(sheet, response);
+	add_mechanism(sheet, response);
+	add_unstable(sheet, response);
+	add_influences(sheet, response);
+}
+
+static void add_sentence(void *context, const char *sentence)
+{
+	const struct sheet *sheet = context;
+	text_add(sheet->t, " ");
+	add_plain(sheet->t, sentence);
+}
+
+static void add_claims(struct sheet *sheet)
+{
+	const struct explanation *explanation = sheet->explanation;
+	if (!explanation->n_rulings)
+		return;
+	text_add(sheet->t, "### claims\n\n| claim | verdict | |\n|---|---|---|\n");
+	for (size_t i = 0; i < explanation->n_rulings; i++) {
+		const struct ruling *ruling = &explanation->rulings[i];
+		text_add(sheet->t, "| ");
+		add_plain(sheet->t, ruling->claim->id);
+		text_addf(sheet->t, " | **%s** | ", claim_verdict_names[ruling->verdict]);
+		add_plain(sheet->t, ruling->claim->says);
+		text_add(sheet->t, ".");
+		phrase_ruling(explanation, ruling, add_sentence, sheet);
+		if (explanation_differs(explanation, ruling))
+			text_addf(sheet->t, " **The scenario says that it is %s.**",
+				claim_verdict_names[ruling->claim->verdict]);
+		text_add(sheet->t, " |\n");
+	}
+	text_add(sheet->t, "\n");
+}
+
+static void add_problems(const struct sheet *sheet)
+{
+	const struct tally *tally = &sheet->explanation->tally;
+	if (!tally->n_reasons)
+		return;
+	text_add(sheet->t, "### not as expected\n\n| verdict | runs | reason | again |\n|---|---|---|---|\n");
+	for (size_t i = 0; i < tally->n_reasons; i++) {
+		const struct tally_reason *reason = &tally->reasons[i];
+		CLEANUP(text_done) struct text command = TEXT_INIT;
+		text_addf(sheet->t, "| %s | %" PRIu64 " | ", verdict_names[reason->verdict], reason->count);
+		add_plain(sheet->t, reason->text);
+		text_add(sheet->t, " | ");
+		phrase_command(sheet->summary->view.program, sheet->table->scenario, reason->cell, &command);
+		add_built(sheet, &command);
+		text_add(sheet->t, " |\n");
+	}
+	if (tally->n_more_reasons)
+		text_addf(sheet->t, "| | %" PRIu64 " | other reasons | |\n", tally->n_more_reasons);
+	text_add(sheet->t, "\n");
+}
+
+static void add_last_line(const struct sheet *sheet)
+{
+	const struct summary *summary = sheet->summary;
+	const struct tally *tally = &sheet->explanation->tally;
+	const char *separator = ": ";
+	text_addf(sheet->t, "%" PRIu64 " of %" PRIu64 " run%s", tally_total(tally), summary->n_runs,
+		phrase_plural(summary->n_runs));
+	for (int i = 0; i < VERDICT_COUNT; i++)
+		if (tally->verdicts[i]) {
+			text_addf(sheet->t, "%s%" PRIu64 " %s", separator, tally->verdicts[i], verdict_names[i]);
+			separator = ", ";
+		}
+	text_add(sheet->t, ". Linux ");
+	add_plain(sheet->t, summary->kernel);
+	text_addf(sheet->t, ", %s; seed %s%s.\n", strcmp(summary->privilege, "root") ? "in a user namespace" : "as root",
+		summary->seed, summary->interrupted ? "; interrupted" : "");
+}
+
+int summary_markdown(const struct summary *summary, const struct style *style, bool brief, struct text *t)
+{
+	const struct explain_view *view = &summary->view;
+	const struct table *table = &view->explanation->table;
+	struct sheet sheet = {summary, view->explanation, table, &table->scenario->matrix, t};
+	(void)style;
+	(void)brief;
+	text_add(t, "## ");
+	add_plain(t, table->scenario->name);
+	text_add(t, "\n\n");
+	if (table->scenario->question) {
+		add_plain(t, table->scenario->question);
+		text_add(t, "\n\n");
+	}
+	for (size_t i = 0; i < table->n_responses; i++)
+		if (!view->selected || view->selected[i])
+			add_response(&sheet, i);
+	add_claims(&sheet);
+	add_problems(&sheet);
+	add_last_line(&sheet);
+	return t->failed ? -ENOMEM : 0;
+}
