@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -76,5 +77,16 @@ const char *duration_format(uint64_t us, char buffer[static DURATION_TEXT])
 		snprintf(buffer, DURATION_TEXT, "%.3gs", (double)us / CLOCK_US_PER_S);
 	else
 		snprintf(buffer, DURATION_TEXT, "%.0fs", (double)us / CLOCK_US_PER_S);
+	return buffer;
+}
+
+const char *duration_format_exact(uint64_t us, char buffer[static DURATION_TEXT])
+{
+	if (us < CLOCK_US_PER_MS)
+		snprintf(buffer, DURATION_TEXT, "%" PRIu64 "us", us);
+	else if (us < CLOCK_US_PER_S)
+		snprintf(buffer, DURATION_TEXT, "%.12gms", (double)us / CLOCK_US_PER_MS);
+	else
+		snprintf(buffer, DURATION_TEXT, "%.12gs", (double)us / CLOCK_US_PER_S);
 	return buffer;
 }

@@ -27,4 +27,7 @@ int duration_parse(const char *text, uint64_t *ret_us, struct error *e);
 #define DURATION_TEXT 32
 const char *duration_format(uint64_t us, char buffer[static DURATION_TEXT]);
 
+/* duration_format_exact() - the same with as many digits as it takes: "1.234567s". */
+const char *duration_format_exact(uint64_t us, char buffer[static DURATION_TEXT]);
+
 #endif

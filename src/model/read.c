@@ -96,6 +96,16 @@ int read_line(struct reader *r, const struct yaml *node, const char *what, const
 	return 0;
 }
 
+int read_duration(struct reader *r, const struct yaml *node, const char *what, uint64_t *ret_us)
+{
+	const char *text;
+	int rc = read_line(r, node, what, &text);
+	if (rc < 0)
+		return rc;
+	rc = duration_parse(text, ret_us, r->e);
+	return rc < 0 ? scenario_error(r->s, node->at, r->e, "%s", error_text(r->e)) : 0;
+}
+
 int read_name(struct reader *r, struct mark at, const char *name, const char *what, bool (*is_name)(const char *),
 	const char *rule)
 {

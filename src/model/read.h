@@ -61,6 +61,9 @@ int read_array(struct reader *r, size_t n, size_t size, void *ret);
 /* read_check_distinct() - that no text stands twice in a list. */
 int read_check_distinct(struct reader *r, const struct yaml *node);
 
+/* read_duration() - a duration that is the same in all cells. */
+int read_duration(struct reader *r, const struct yaml *node, const char *what, uint64_t *ret_us);
+
 /* read_values() - a text, or a list of at least one, all of them different. */
 int read_values(struct reader *r, const struct yaml *node, const char *what, const char ***ret, size_t *ret_n);
 

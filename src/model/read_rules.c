@@ -115,15 +115,47 @@ int read_check(struct reader *r, const struct yaml *node)
 	return 0;
 }
 
-static int read_rule(struct reader *r, const struct yaml *node, struct rule *ret)
+/* [LEAST, MOST] */
+static int read_took(struct reader *r, const struct yaml *node, const struct response *response, struct rule *ret)
 {
-	const struct yaml *when, *is;
-	const struct read_field fields[] = {{"when", &when, false}, {"is", &is, true}};
+	struct scenario *s = r->s;
+	if (!response->timed)
+		return scenario_error(s, node->key_at, r->e,
+			"'took:' is how long a repeated step took, and '%s' is not timed: put 'for:' to the step on "
+			"line %u, or take 'took:' out",
+			response->name, response->first->at.line);
+	if (node->kind != YAML_LIST || node->n != 2)
+		return scenario_error(
+			s, node->at, r->e, "'took:' is two durations, the least and the most, as in took: [59s, 65s]");
+	const struct yaml *least = node->first, *most = least->next;
+	int rc = read_duration(r, least, "the least duration", &ret->took_least_us);
+	if (rc >= 0)
+		rc = read_duration(r, most, "the most", &ret->took_most_us);
+	if (rc < 0)
+		return rc;
+	if (ret->took_least_us > ret->took_most_us)
+		return scenario_error(s, least->at, r->e,
+			"no duration is %s at least and %s at most: the least stands first, as in took: [59s, 65s]",
+			least->text, most->text);
+	ret->has_took = true;
+	return 0;
+}
+
+static int read_rule(struct reader *r, const struct yaml *node, const struct response *response, struct rule *ret)
+{
+	const struct yaml *when, *is, *took;
+	const struct read_field fields[] = {{"when", &when, false}, {"is", &is, false}, {"took", &took, false}};
 	ret->at = node->at;
-	int rc = read_fields(r, node, "a rule", fields, 2);
+	int rc = read_fields(r, node, "a rule", fields, sizeof fields / sizeof *fields);
+	if (rc >= 0 && !is && !took)
+		rc = scenario_error(r->s, node->at, r->e,
+			"a rule has no 'is:', which says what '%s' is, nor 'took:', how long a repeated step takes",
+			response->name);
 	if (rc >= 0)
 		rc = read_conditions(r, when, "'when'", &ret->when);
-	return rc < 0 ? rc : read_values(r, is, "the value of a response", &ret->is, &ret->n_is);
+	if (rc >= 0 && is)
+		rc = read_values(r, is, "the value of a response", &ret->is, &ret->n_is);
+	return rc < 0 || !took ? rc : read_took(r, took, response, ret);
 }
 
 static int read_rule_list(struct reader *r, const struct yaml *node, struct rule_list *ret)
@@ -139,7 +171,7 @@ static int read_rule_list(struct reader *r, const struct yaml *node, struct rule
 	if (rc < 0)
 		return rc;
 	YAML_EACH (entry, node) {
-		rc = read_rule(r, entry, &ret->rules[ret->n_rules++]);
+		rc = read_rule(r, entry, &r->s->responses[ret->response], &ret->rules[ret->n_rules++]);
 		if (rc < 0)
 			return rc;
 	}

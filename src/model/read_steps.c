@@ -334,14 +334,10 @@ int read_steps(struct reader *r, const struct yaml *node)
 
 static int read_deadline(struct reader *r, const struct yaml *node, uint64_t *ret_us)
 {
-	const char *text;
-	int rc = node ? read_line(r, node, "a deadline", &text) : 0;
+	uint64_t us;
+	int rc = node ? read_duration(r, node, "a deadline", &us) : 0;
 	if (!node || rc < 0)
 		return rc;
-	uint64_t us;
-	rc = duration_parse(text, &us, r->e);
-	if (rc < 0)
-		return scenario_error(r->s, node->at, r->e, "%s", error_text(r->e));
 	if (!us)
 		return scenario_error(r->s, node->at, r->e, "a deadline of 0 would always have passed");
 	*ret_us = us;

@@ -97,13 +97,13 @@ static struct result_value *list_values(struct cell *cell, size_t *ret_n)
 	const struct scenario *s = cell->scenario;
 	struct result_value *values = arena_array(&cell->plan.arena, s->n_responses, sizeof *values);
 	*ret_n = 0;
-	for (size_t i = 0; values && cell->values && i < s->n_responses; i++)
-		if (cell->values[i])
+	for (size_t i = 0; values && cell->observed && i < s->n_responses; i++)
+		if (cell->observed[i].text)
 			values[(*ret_n)++] = (struct result_value){
 				.response = s->responses[i].name,
-				.text = cell->values[i],
-				.timed = s->responses[i].timed,
-				.took_us = cell->took_us[i],
+				.text = cell->observed[i].text,
+				.timed = cell->observed[i].timed,
+				.took_us = cell->observed[i].took_us,
 			};
 	return values;
 }
@@ -199,9 +199,8 @@ static int cell_build(struct cell *cell, struct whereabouts *whereabouts, struct
 		return r;
 	struct arena *arena = &cell->plan.arena;
 	cell->records = arena_array(arena, cell->plan.n_steps, sizeof *cell->records);
-	cell->values = arena_array(arena, s->n_responses, sizeof *cell->values);
-	cell->took_us = arena_array(arena, s->n_responses, sizeof *cell->took_us);
-	if (!cell->records || !cell->values || !cell->took_us)
+	cell->observed = arena_array(arena, s->n_responses, sizeof *cell->observed);
+	if (!cell->records || !cell->observed)
 		return error_no_memory(e);
 	cell->deadline_us = cell->began_us + cell->plan.deadline_us;
 	cell->ready_deadline_us = cell->began_us + READY_DEADLINE_US;
@@ -281,8 +280,12 @@ static int record_step(struct cell *cell, struct error *e)
 		return error_no_memory(e);
 	cell->n_records++;
 	if (is_measured(planned)) {
-		cell->values[planned->step->response] = record->outcome;
-		cell->took_us[planned->step->response] = record->took_us;
+		size_t response = planned->step->response;
+		cell->observed[response] = (struct observed){
+			.text = record->outcome,
+			.timed = cell->scenario->responses[response].timed,
+			.took_us = record->took_us,
+		};
 	}
 	cell->step++;
 	cell->tries = 0;
@@ -395,7 +398,7 @@ static enum cell_status cell_steps(struct cell *cell, struct error *e)
 			return status;
 	}
 	CLEANUP(text_done) struct text reason = TEXT_INIT;
-	enum verdict verdict = judge_cell(cell->scenario, cell->plan.levels, cell->values, &reason);
+	enum verdict verdict = judge_cell(cell->scenario, cell->plan.levels, cell->observed, &reason);
 	return cell_finish(cell, verdict, text_get(&reason));
 }
 

@@ -39,8 +39,7 @@ struct cell {
 	uint64_t step_deadline_us;
 	struct cell_record *records; /* by step */
 	size_t n_records;
-	const char **values; /* by response; NULL: not recorded */
-	uint64_t *took_us;   /* by response */
+	struct observed *observed; /* by response */
 };
 
 /* cell_start() - take a cell up; nothing is made yet. */

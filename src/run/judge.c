@@ -9,32 +9,67 @@ static void add_values(struct text *t, const struct rule *rule)
 		text_addf(t, "%s%s", !i ? "" : i + 1 < rule->n_is ? ", " : " or ", rule->is[i]);
 }
 
+/* How long it took, with as many digits as it takes to see that the rule does not allow it. */
+static void add_time(struct text *t, const struct rule *rule, uint64_t took_us)
+{
+	char took[DURATION_TEXT];
+	uint64_t shown_us;
+	duration_format(took_us, took);
+	if (duration_parse(took, &shown_us, NULL) == 0 && shown_us >= rule->took_least_us &&
+		shown_us <= rule->took_most_us)
+		duration_format_exact(took_us, took);
+	text_add(t, took);
+}
+
+static void add_range(struct text *t, const struct rule *rule)
+{
+	char least[DURATION_TEXT], most[DURATION_TEXT];
+	text_addf(t, "%s to %s", duration_format_exact(rule->took_least_us, least),
+		duration_format_exact(rule->took_most_us, most));
+}
+
+/* "bind is ok, and the check wants EADDRINUSE"; of value and time the one that is wrong. */
+static void explain(
+	struct text *t, const char *name, const struct rule *rule, const struct observed *observed, const char *what)
+{
+	bool only_time = rule_allows_value(rule, observed);
+	if (!observed->text) {
+		text_addf(t, "%s was not recorded, and %s wants ", name, what);
+	} else if (!only_time) {
+		text_addf(t, "%s is %s, and %s wants ", name, observed->text, what);
+	} else {
+		text_addf(t, "%s took ", name);
+		add_time(t, rule, observed->took_us);
+		text_addf(t, ", and %s wants ", what);
+	}
+	if (only_time || !rule->n_is)
+		add_range(t, rule);
+	else
+		add_values(t, rule);
+}
+
 /* Whether all of @lists hold; otherwise @reason says which one does not. */
 static bool hold(const struct scenario *s, const struct rule_list *lists, size_t n_lists, const size_t *levels,
-	const char *const *values, const char *what, struct text *reason)
+	const struct observed *observed, const char *what, struct text *reason)
 {
 	for (size_t i = 0; i < n_lists; i++) {
 		const struct rule *rule = rule_list_match(&lists[i], levels);
-		const char *name = s->responses[lists[i].response].name;
-		const char *value = values[lists[i].response];
-		if (!rule || (value && rule_allows(rule, value)))
+		size_t response = lists[i].response;
+		if (!rule || rule_allows(rule, &observed[response]))
 			continue;
-		if (value)
-			text_addf(reason, "%s is %s, and %s wants ", name, value, what);
-		else
-			text_addf(reason, "%s was not recorded, and %s wants ", name, what);
-		add_values(reason, rule);
+		explain(reason, s->responses[response].name, rule, &observed[response], what);
 		text_addf(reason, " (%s:%u)", s->path, rule->at.line);
 		return false;
 	}
 	return true;
 }
 
-enum verdict judge_cell(const struct scenario *s, const size_t *levels, const char *const *values, struct text *reason)
+enum verdict judge_cell(
+	const struct scenario *s, const size_t *levels, const struct observed *observed, struct text *reason)
 {
-	if (!hold(s, s->checks, s->n_checks, levels, values, "the check", reason))
+	if (!hold(s, s->checks, s->n_checks, levels, observed, "the check", reason))
 		return VERDICT_INCONC;
-	if (!hold(s, s->expects, s->n_expects, levels, values, "the expectation", reason))
+	if (!hold(s, s->expects, s->n_expects, levels, observed, "the expectation", reason))
 		return VERDICT_FAIL;
 	return VERDICT_PASS;
 }

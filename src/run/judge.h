@@ -8,9 +8,10 @@
 
 /**
  * judge_cell() - hold the responses against the scenario's `check` and `expect`
- * @values: by response of the scenario; NULL where the cell did not record it
+ * @observed: by response of the scenario
  * @reason: gets why, where it is no pass
  */
-enum verdict judge_cell(const struct scenario *s, const size_t *levels, const char *const *values, struct text *reason);
+enum verdict judge_cell(
+	const struct scenario *s, const size_t *levels, const struct observed *observed, struct text *reason);
 
 #endif

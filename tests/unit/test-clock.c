@@ -66,6 +66,20 @@ static void test_formats(void **state)
 	assert_string_equal(duration_format(86400000000, buffer), "86400s");
 }
 
+static void test_formats_exactly(void **state)
+{
+	(void)state;
+	static const char *const texts[] = {
+		"0us", "999us", "1.001ms", "200ms", "999.999ms", "1s", "1.000001s", "65.04s", "120s"};
+	char buffer[DURATION_TEXT];
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		uint64_t us = UINT64_MAX;
+		assert_int_equal(duration_parse(texts[i], &us, NULL), 0);
+		assert_string_equal(duration_format_exact(us, buffer), texts[i]);
+	}
+	assert_string_equal(duration_format_exact(86399999999, buffer), "86399.999999s");
+}
+
 static void test_time_goes_on(void **state)
 {
 	(void)state;
@@ -81,6 +95,7 @@ int main(void)
 		cmocka_unit_test(test_refuses),
 		cmocka_unit_test(test_says_what_is_wrong),
 		cmocka_unit_test(test_formats),
+		cmocka_unit_test(test_formats_exactly),
 		cmocka_unit_test(test_time_goes_on),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,8 +21,8 @@ static void judged(const char *yaml, size_t level, const char *one, const char *
 {
 	CLEANUP(cleanup_scenario) struct scenario *s = test_must_read(yaml);
 	CLEANUP(text_done) struct text t = TEXT_INIT;
-	const char *const values[] = {one, two};
-	assert_int_equal(judge_cell(s, &level, values, &t), verdict);
+	const struct observed observed[] = {{.text = one}, {.text = two}};
+	assert_int_equal(judge_cell(s, &level, observed, &t), verdict);
 	assert_string_equal(text_get(&t), reason);
 }
 
@@ -90,6 +90,48 @@ static void test_check_comes_first(void **state)
 	judged(yaml, 0, "no", "no", VERDICT_INCONC, "two is no, and the check wants ok (t.yaml:12)");
 }
 
+#define REPEATED                                                                                                       \
+	"name: x\nsteps:\n- server: socket s\n- server: bind s *:80\n  as: bind\n  for: 70s\nexpect:\n  bind:\n"
+
+/* The same of a response that took so long. */
+static void timed(const char *yaml, const char *value, uint64_t took_us, enum verdict verdict, const char *reason)
+{
+	CLEANUP(cleanup_scenario) struct scenario *s = test_must_read(yaml);
+	CLEANUP(text_done) struct text t = TEXT_INIT;
+	const struct observed observed = {.text = value, .timed = true, .took_us = took_us};
+	const size_t levels[1] = {0};
+	assert_int_equal(judge_cell(s, levels, &observed, &t), verdict);
+	assert_string_equal(text_get(&t), reason);
+}
+
+static void test_how_long_it_took(void **state)
+{
+	(void)state;
+	static const char yaml[] = REPEATED "  - {is: ok, took: [59s, 65s]}\n";
+	timed(yaml, "ok", 59000000, VERDICT_PASS, "");
+	timed(yaml, "ok", 65000000, VERDICT_PASS, "");
+	timed(yaml, "ok", 3100000, VERDICT_FAIL, "bind took 3.1s, and the expectation wants 59s to 65s (t.yaml:9)");
+	timed(yaml, "ok", 0, VERDICT_FAIL, "bind took 0us, and the expectation wants 59s to 65s (t.yaml:9)");
+	/* What three digits do not show. */
+	timed(yaml, "ok", 65000001, VERDICT_FAIL,
+		"bind took 65.000001s, and the expectation wants 59s to 65s (t.yaml:9)");
+	timed(yaml, "ok", 58990000, VERDICT_FAIL, "bind took 58.99s, and the expectation wants 59s to 65s (t.yaml:9)");
+	/* A value that is wrong comes first. */
+	timed(yaml, "EADDRINUSE", 70000000, VERDICT_FAIL,
+		"bind is EADDRINUSE, and the expectation wants ok (t.yaml:9)");
+	timed(yaml, NULL, 0, VERDICT_FAIL, "bind was not recorded, and the expectation wants ok (t.yaml:9)");
+}
+
+static void test_only_how_long_it_took(void **state)
+{
+	(void)state;
+	static const char yaml[] = REPEATED "  - {took: [0, 200ms]}\n";
+	timed(yaml, "ok", 0, VERDICT_PASS, "");
+	timed(yaml, "EADDRINUSE", 200000, VERDICT_PASS, "");
+	timed(yaml, "ok", 1234567, VERDICT_FAIL, "bind took 1.23s, and the expectation wants 0us to 200ms (t.yaml:9)");
+	timed(yaml, NULL, 0, VERDICT_FAIL, "bind was not recorded, and the expectation wants 0us to 200ms (t.yaml:9)");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -99,6 +141,8 @@ int main(void)
 		cmocka_unit_test(test_first_match_wins),
 		cmocka_unit_test(test_first_match_wins_over_entries_of_check),
 		cmocka_unit_test(test_check_comes_first),
+		cmocka_unit_test(test_how_long_it_took),
+		cmocka_unit_test(test_only_how_long_it_took),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

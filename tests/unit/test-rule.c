@@ -30,10 +30,11 @@ static void test_first_match_wins(void **state)
 	assert_ptr_equal(rule_list_match(list, q0), &list->rules[1]);
 	assert_ptr_equal(rule_list_match(list, p1), &list->rules[2]);
 	assert_null(rule_list_match(list, q1));
-	assert_true(rule_allows(&list->rules[1], "none"));
-	assert_true(rule_allows(&list->rules[1], "LISTEN"));
-	assert_false(rule_allows(&list->rules[1], "LISTE"));
-	assert_false(rule_allows(&list->rules[0], "LISTEN"));
+	assert_true(rule_allows(&list->rules[1], &(struct observed){.text = "none"}));
+	assert_true(rule_allows(&list->rules[1], &(struct observed){.text = "LISTEN"}));
+	assert_false(rule_allows(&list->rules[1], &(struct observed){.text = "LISTE"}));
+	assert_false(rule_allows(&list->rules[0], &(struct observed){.text = "LISTEN"}));
+	assert_false(rule_allows(&list->rules[0], &(struct observed){.text = NULL}));
 }
 
 static void test_check_is_regrouped_by_response(void **state)
@@ -69,6 +70,33 @@ static void test_nothing_shadows_a_rule(void **state)
 		"t.yaml:11:3: this rule of 'seen' never matches: the one on line 9 has no 'when' and always does");
 }
 
+#define REPEATED "name: x\nsteps:\n- server: socket s\n- {server: 'bind s *:80', as: bind, for: 70s}\n"
+
+static void test_how_long_it_took(void **state)
+{
+	(void)state;
+	CLEANUP(cleanup_scenario)
+	struct scenario *s =
+		test_must_read(REPEATED "expect: {bind: [{is: ok, took: [0, 1.5ms]}]}\n"
+					"claims: [{id: A, says: so, predicts: {bind: [{took: [59s, 1m]}]}}]\n");
+	const struct rule *rule = &s->expects[0].rules[0], *predicted = &s->claims[0].predicts[0].rules[0];
+	assert_true(rule->has_took);
+	assert_int_equal(rule->took_least_us, 0);
+	assert_int_equal(rule->took_most_us, 1500);
+	assert_true(rule_allows(rule, &(struct observed){"ok", true, 0}));
+	assert_true(rule_allows(rule, &(struct observed){"ok", true, 1500}));
+	assert_false(rule_allows(rule, &(struct observed){"ok", true, 1501}));
+	assert_false(rule_allows(rule, &(struct observed){"EINVAL", true, 0}));
+	assert_false(rule_allows(rule, &(struct observed){"ok", false, 0})); /* nobody knows how long */
+	assert_false(rule_allows(rule, &(struct observed){NULL, true, 0}));
+	assert_true(rule_allows_value(rule, &(struct observed){"ok", true, 1501}));
+	assert_int_equal(predicted->n_is, 0);
+	assert_true(predicted->has_took);
+	assert_false(rule_allows(predicted, &(struct observed){"ok", true, 58999999}));
+	assert_true(rule_allows(predicted, &(struct observed){"whatever", true, 59000000}));
+	assert_true(rule_allows(predicted, &(struct observed){"ok", true, 60000000}));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -76,6 +104,7 @@ int main(void)
 		cmocka_unit_test(test_check_is_regrouped_by_response),
 		cmocka_unit_test(test_one_entry_two_responses),
 		cmocka_unit_test(test_nothing_shadows_a_rule),
+		cmocka_unit_test(test_how_long_it_took),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
