@@ -147,9 +147,10 @@ int sysctl_write(const char *name, const char *value, struct error *e)
 	return rc < 0 ? rc : check_value(fd, name, value, e);
 }
 
-/* What nobody may learn from a results file. */
-static bool is_secret(const char *file)
+bool sysctl_is_secret(const char *name)
 {
+	const char *dot = strrchr(name, '.');
+	const char *file = dot ? dot + 1 : name;
 	return strcmp(file, "tcp_fastopen_key") == 0 || strcmp(file, "stable_secret") == 0;
 }
 
@@ -161,7 +162,7 @@ struct folder {
 
 static int is_shown(const struct dirent *entry)
 {
-	return entry->d_name[0] != '.' && !is_secret(entry->d_name);
+	return entry->d_name[0] != '.' && !sysctl_is_secret(entry->d_name);
 }
 
 /* By bytes: alphasort() goes by the user's locale. */

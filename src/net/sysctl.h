@@ -31,9 +31,12 @@ int sysctl_write(const char *name, const char *value, struct error *e);
 /* sysctl_verify() - that a sysctl still is what was written. Errors: as sysctl_write(). */
 int sysctl_verify(const char *name, const char *value, struct error *e);
 
+/* sysctl_is_secret() - what nobody may learn from a results file: tcp_fastopen_key, stable_secret. */
+bool sysctl_is_secret(const char *name);
+
 /**
  * sysctl_each() - call @visit with every readable sysctl file directly below the folders of net.ipv4, net.ipv6 and
- * net.core, sorted by name; secrets (tcp_fastopen_key, stable_secret) are left out
+ * net.core, sorted by name; secrets are left out
  */
 int sysctl_each(int (*visit)(void *context, const char *name, const char *value), void *context, struct error *e);
 

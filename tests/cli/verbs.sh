@@ -238,6 +238,16 @@ sysctl
 	server: bind d *:0 = ok
 	server: socket e
 	server: bind e *:20000 | for: 1ms, every: 1ms = ok or EADDRINUSE
+getsysctl
+	server: getsysctl net.ipv4.tcp_timestamps = 1
+	server: sysctl net.ipv4.tcp_timestamps 0
+	server: getsysctl net.ipv4.tcp_timestamps = 0
+	client: getsysctl net.ipv4.tcp_timestamps = 1
+	server: sysctl net.ipv4.ip_local_port_range 20000 20001
+	server: getsysctl net.ipv4.ip_local_port_range = 20000 20001
+	server: getsysctl net.ipv4.ip_local_reserved_ports = none
+	server: getsysctl net.ipv4.conf.veth0.forwarding = 0 or 1
+	server: getsysctl net.ipv4.route.flush = EACCES
 repeat-in-vain
 	server: socket d
 	server: bind d *:80 | for: 60ms, every: 10ms = EADDRINUSE
@@ -350,7 +360,7 @@ tap_report 'tcp-state right behind a close misses no socket'
 cat >unmet.yaml <<'END'
 name: unmet
 matrix:
-  case: [timeout, refused, not-kept, not-kept-measured, refused-sysctl, lacking, never-made, cell-deadline, sleeps]
+  case: [timeout, refused, not-kept, not-kept-measured, refused-sysctl, lacking, lacking-to-read, never-made, cell-deadline, sleeps]
 deadlines: {cell: 200ms, step: 10m}
 steps:
   - server: socket l
@@ -378,6 +388,10 @@ steps:
     do:
       - server: sysctl net.ipv4.no_kernel_has_this 1
         as: set
+  - when: {case: lacking-to-read}
+    do:
+      - server: getsysctl net.ipv4.no_kernel_has_this
+        as: read
   - when: {case: never-made}
     do:
       - server: accept l other
