@@ -25,11 +25,16 @@ static const struct rule *rule_at(const struct judging *j, size_t list, size_t r
 static bool is_allowed(const struct judging *j, const struct rule *rule, size_t response, uint16_t value,
 	const struct table_observation *o)
 {
-	const char *text = j->t->responses[response].values[value].text;
-	if (!rule->has_took)
-		return rule_allows(rule, text);
+	struct observed observed = {.text = j->t->responses[response].values[value].text};
+	if (o->took_least_us == UINT64_MAX)
+		return rule_allows(rule, &observed);
 	/* Both ends of what was measured have to be allowed: then all between them is. */
-	return rule_allows_timed(rule, text, o->took_least_us) && rule_allows_timed(rule, text, o->took_most_us);
+	observed.timed = true;
+	observed.took_us = o->took_least_us;
+	if (!rule_allows(rule, &observed))
+		return false;
+	observed.took_us = o->took_most_us;
+	return rule_allows(rule, &observed);
 }
 
 /* What one of the claim's predictions is to a cell. */
@@ -94,7 +99,7 @@ static bool is_conclusive(const struct judging *j, size_t row)
 static bool allows_all(const struct rule *rule, const struct rule *other)
 {
 	for (size_t i = 0; i < other->n_is; i++)
-		if (!rule_allows(rule, other->is[i]))
+		if (!rule_allows_value(rule, &(struct observed){.text = other->is[i]}))
 			return false;
 	return true;
 }

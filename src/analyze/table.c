@@ -273,7 +273,7 @@ static bool is_refused(const struct table *t, size_t row, size_t response, const
 		if (s->checks[i].response != response)
 			continue;
 		const struct rule *rule = rule_list_match(&s->checks[i], levels);
-		return rule && !rule_allows(rule, text);
+		return rule && !rule_allows_value(rule, &(struct observed){.text = text});
 	}
 	return false;
 }

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// analyze/ruling: claims with known verdicts, over tables that were planted.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "analyze/explanation.h"
+#include "base/cleanup.h"
+#include "model/results.h"
+#include "report/phrase.h"
+#include "test_vocabulary.h"
+
+#define HEAD                                                                                                           \
+	"name: x\nmatrix:\n  a: [0, 1]\n  b: [0, 1]\n  c: [0, 1]\n"                                                    \
+	"steps:\n- server: socket s\n  as: made\n- server: socket t\n  as: other\n"
+
+struct bench {
+	struct scenario *s;
+	struct explanation x;
+	struct text said;
+};
+
+/* One letter a cell, in the order of the matrix: y "yes", n "no", i inconc by the check, s skip, . not run, u unstable. */
+static void add(struct explanation *x, uint64_t cell, char letter, uint32_t replicate)
+{
+	static const char *const texts[] = {['y'] = "yes", ['n'] = "no", ['i'] = "no"};
+	enum verdict verdict = letter == 'i' ? VERDICT_INCONC : letter == 's' ? VERDICT_SKIP : VERDICT_PASS;
+	struct result_value values[] = {{"made", letter == 's' ? NULL : texts[(unsigned char)letter], false, 0}};
+	struct result result = {.cell = cell,
+		.replicate = replicate,
+		.verdict = verdict,
+		.reason = verdict == VERDICT_PASS ? NULL : "why",
+		.values = values,
+		.n_values = letter != 's'};
+	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+	if (explanation_add(x, &result, &e) < 0)
+		fail_msg("%s", error_text(&e));
+}
+
+static void begin(struct bench *b, const char *yaml, const char *letters)
+{
+	*b = (struct bench){.s = test_must_read(yaml)};
+	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+	assert_int_equal(explanation_begin(&b->x, b->s, NULL, RUN_ALL_CELLS, &e), 0);
+	for (uint64_t i = 0; letters[i]; i++)
+		if (letters[i] == 'u') {
+			add(&b->x, i, 'y', 1);
+			add(&b->x, i, 'n', 2);
+		} else if (letters[i] != '.') {
+			add(&b->x, i, letters[i], 1);
+		}
+	if (explanation_finish(&b->x, 8, &e) < 0)
+		fail_msg("%s", error_text(&e));
+}
+
+static void end(struct bench *b)
+{
+	explanation_done(&b->x);
+	scenario_free(b->s);
+	text_done(&b->said);
+}
+
+static void add_sentence(void *context, const char *sentence)
+{
+	text_addf(context, "%s\n", sentence);
+}
+
+static const char *said(struct bench *b)
+{
+	phrase_ruling(&b->x, &b->x.rulings[0], add_sentence, &b->said);
+	return text_get(&b->said);
+}
+
+#define ONE_RULE HEAD "claims:\n- id: C\n  says: it\n  predicts:\n    made:\n    - {when: {a: 1}, is: yes}\n"
+
+static void test_supported(void **state)
+{
+	(void)state;
+	struct bench b;
+	begin(&b, ONE_RULE, "nnnnyyyy");
+	const struct ruling *r = &b.x.rulings[0];
+	assert_int_equal(r->verdict, CLAIM_SUPPORTED);
+	assert_int_equal(r->n_agree, 4);
+	assert_int_equal(r->n_disagree, 0);
+	assert_int_equal(r->n_silent, 4);
+	assert_int_equal(r->counterexample, TABLE_NO_ROW);
+	assert_string_equal(said(&b), "");
+	end(&b);
+}
+
+static void test_refuted_where_nothing_agrees(void **state)
+{
+	(void)state;
+	struct bench b;
+	begin(&b, ONE_RULE, "yyyynnnn");
+	const struct ruling *r = &b.x.rulings[0];
+	assert_int_equal(r->verdict, CLAIM_REFUTED);
+	assert_int_equal(r->counterexample, 4);
+	assert_int_equal(r->twin, 0);
+	assert_int_equal(r->twin_factor, 0);
+	assert_string_equal(said(&b), "All 4 cells that it speaks of disagree.\nCell 4: made is no, not yes.\n"
+				      "Its twin, cell 0, has a=0 instead of 1: made is yes.\n");
+	end(&b);
+}
+
+static void test_conditional(void **state)
+{
+	(void)state;
+	struct bench b;
+	begin(&b, ONE_RULE, "nnnnyyny"); /* all but cell 6: a=1 b=1 c=0 */
+	const struct ruling *r = &b.x.rulings[0];
+	assert_int_equal(r->verdict, CLAIM_CONDITIONAL);
+	assert_int_equal(r->holds.n_rules, 2);
+	assert_int_equal(r->fails.n_rules, 1);
+	assert_int_equal(r->counterexample, 6);
+	assert_int_equal(r->twin, 4);
+	assert_int_equal(r->twin_factor, 1);
+	assert_string_equal(said(&b),
+		"3 of the 4 cells that it speaks of agree, 1 do not.\nIt holds everywhere but where b is 1 and c is 0.\n"
+		"Cell 6: made is no, not yes.\nIts twin, cell 4, has b=0 instead of 1: made is yes, as it says.\n");
+	end(&b);
+}
+
+#define TWO_RULES                                                                                                      \
+	HEAD "claims:\n- id: C\n  says: it\n  predicts:\n    made:\n    - {when: {a: 1}, is: yes}\n    - {is: no}\n"
+
+/* What changes is not what it says: the half that agrees by itself is no evidence for it. */
+static void test_refuted_where_no_pair_agrees(void **state)
+{
+	(void)state;
+	struct bench b;
+	begin(&b, TWO_RULES, "yyyyyyyy");
+	const struct ruling *r = &b.x.rulings[0];
+	assert_int_equal(r->n_agree, 4);
+	assert_int_equal(r->n_disagree, 4);
+	assert_int_equal(r->n_pairs, 4);
+	assert_int_equal(r->n_pairs_agree, 0);
+	assert_int_equal(r->verdict, CLAIM_REFUTED);
+	assert_non_null(strstr(said(&b), "in none of the 4 pairs of cells across which its prediction changes"));
+	end(&b);
+}
+
+static void test_conditional_where_a_pair_agrees(void **state)
+{
+	(void)state;
+	struct bench b;
+	begin(&b, TWO_RULES, "nyyyyyyy");
+	assert_int_equal(b.x.rulings[0].verdict, CLAIM_CONDITIONAL);
+	assert_int_equal(b.x.rulings[0].n_pairs_agree, 1);
+	end(&b);
+}
+
+static void test_untested(void **state)
+{
+	(void)state;
+	struct bench b;
+	begin(&b, ONE_RULE, "nnnn....");
+	assert_int_equal(b.x.rulings[0].verdict, CLAIM_UNTESTED);
+	assert_int_equal(b.x.rulings[0].n_unknown, 4);
+	assert_string_equal(said(&b), "No cell that it speaks of gave an answer.\n");
+	end(&b);
+}
+
+/* One replicate that it does not allow is enough. */
+static void test_unstable_cells(void **state)
+{
+	(void)state;
+	struct bench b;
+	begin(&b, ONE_RULE, "nnnnyyyu");
+	assert_int_equal(b.x.rulings[0].n_agree, 3);
+	assert_int_equal(b.x.rulings[0].n_disagree, 1);
+	assert_int_equal(b.x.rulings[0].counterexample, 7);
+	assert_non_null(strstr(said(&b), "Cell 7: made is yes 1, no 1, not yes.\n"));
+	end(&b);
+}
+
+/* What a check refuses is no data, but a claim about that very response is held against it. */
+static void test_what_a_check_refuses(void **state)
+{
+	(void)state;
+	struct bench b;
+	begin(&b, ONE_RULE "check:\n- {made: yes}\n", "yyyyyyyi");
+	assert_int_equal(b.x.rulings[0].n_disagree, 1);
+	assert_int_equal(b.x.rulings[0].verdict, CLAIM_CONDITIONAL);
+	assert_int_equal(b.x.accounts[0].n_cells, 7);
+	assert_int_equal(b.x.accounts[0].law.n_rules, 0);
+	end(&b);
+	/* An inconc cell whose response is as the check wants it says nothing of it. */
+	begin(&b, ONE_RULE "check:\n- {made: no}\n", "nnnni...");
+	assert_int_equal(b.x.rulings[0].n_disagree, 0);
+	assert_int_equal(b.x.rulings[0].n_unknown, 4);
+	end(&b);
+}
+
+#define FACTORS(what) HEAD "claims:\n- id: C\n  says: it\n  responses: [made]\n  " what "\n"
+
+static void test_factors(void **state)
+{
+	(void)state;
+	struct bench b;
+	begin(&b, FACTORS("decisive: [a]"), "nnnnyyyy");
+	assert_int_equal(b.x.rulings[0].verdict, CLAIM_SUPPORTED);
+	end(&b);
+	begin(&b, FACTORS("decisive: [b]"), "nnnnyyyy");
+	assert_int_equal(b.x.rulings[0].verdict, CLAIM_REFUTED);
+	assert_string_equal(said(&b), "Changing b alone changed made in none of 4 pairs, for instance b=0 (cell 0): "
+				      "no, b=1 (cell 2): no.\n");
+	end(&b);
+	begin(&b, FACTORS("inert: [b, c]"), "nnnnyyyy");
+	assert_int_equal(b.x.rulings[0].verdict, CLAIM_SUPPORTED);
+	end(&b);
+	begin(&b, FACTORS("inert: [a]"), "nnnnyyyy");
+	assert_int_equal(b.x.rulings[0].verdict, CLAIM_REFUTED);
+	assert_string_equal(said(&b), "Changing a alone changes made in 4 of 4 pairs, for instance a=0 (cell 0): no, "
+				      "a=1 (cell 4): yes.\n");
+	end(&b);
+	begin(&b, FACTORS("inert: [a]"), "nnnn....");
+	assert_int_equal(b.x.rulings[0].verdict, CLAIM_UNTESTED);
+	end(&b);
+}
+
+/* The verdict that a scenario states is held against a whole run alone. */
+static void test_stated_verdict(void **state)
+{
+	(void)state;
+	struct bench b;
+	begin(&b, ONE_RULE "  verdict: refuted\n", "nnnnyyyy");
+	assert_true(explanation_differs(&b.x, &b.x.rulings[0]));
+	assert_int_equal(explanation_n_differing(&b.x), 1);
+	end(&b);
+	begin(&b, ONE_RULE "  verdict: supported\n", "nnnnyyyy");
+	assert_false(explanation_differs(&b.x, &b.x.rulings[0]));
+	end(&b);
+	begin(&b, ONE_RULE "  verdict: refuted\n", "nnnnyyy.");
+	assert_false(explanation_differs(&b.x, &b.x.rulings[0]));
+	end(&b);
+	begin(&b, ONE_RULE "  verdict: refuted\n", "nnnnssss");
+	assert_int_equal(b.x.rulings[0].verdict, CLAIM_UNTESTED);
+	assert_false(explanation_differs(&b.x, &b.x.rulings[0]));
+	end(&b);
+}
+
+/* A rule that is smaller than what was seen says what it assumes. */
+static void test_a_hole_under_a_rule(void **state)
+{
+	(void)state;
+	struct bench b;
+	begin(&b, ONE_RULE, "nnnny.y.");
+	const struct account *account = &b.x.accounts[0];
+	assert_int_equal(account->law.n_rules, 1);
+	assert_int_equal(account->supports[0].n_cells, 2);
+	assert_int_equal(account->supports[0].n_missing, 2);
+	assert_int_equal(account->supports[0].missing, 5);
+	assert_int_equal(account->supports[0].n_rests, 1);
+	assert_int_equal(account->supports[0].rests_on[0].factor, 2);
+	assert_int_equal(account->supports[0].rests_on[0].level, 1);
+	phrase_rests(&b.x.table, &account->supports[0], 1, &b.said);
+	assert_string_equal(text_get(&b.said),
+		"Rule 1 rests on cells that are missing: no cell of it that gave an answer has c=1.");
+	end(&b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_supported),
+		cmocka_unit_test(test_refuted_where_nothing_agrees),
+		cmocka_unit_test(test_conditional),
+		cmocka_unit_test(test_refuted_where_no_pair_agrees),
+		cmocka_unit_test(test_conditional_where_a_pair_agrees),
+		cmocka_unit_test(test_untested),
+		cmocka_unit_test(test_unstable_cells),
+		cmocka_unit_test(test_what_a_check_refuses),
+		cmocka_unit_test(test_factors),
+		cmocka_unit_test(test_stated_verdict),
+		cmocka_unit_test(test_a_hole_under_a_rule),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
