@@ -70,6 +70,9 @@ int read_values(struct reader *r, const struct yaml *node, const char *what, con
 /* read_conditions() - {factor: level, factor: [level, level]}; @node NULL gives none, which always hold. */
 int read_conditions(struct reader *r, const struct yaml *node, const char *what, struct conditions *ret);
 
+/* read_find_response() - the number of a response that a key or a text names; the steps have been read. */
+int read_find_response(struct reader *r, struct mark at, const char *name, size_t *ret);
+
 /* read_level_name() - that @name can be a level. */
 int read_level_name(struct reader *r, struct mark at, const char *name);
 
@@ -94,6 +97,7 @@ int read_deadlines(struct reader *r, const struct yaml *node);
 int read_check(struct reader *r, const struct yaml *node);
 int read_expect(struct reader *r, const struct yaml *node);
 int read_claims(struct reader *r, const struct yaml *node);
+int read_mechanism(struct reader *r, const struct yaml *node);
 int read_check_cells(struct reader *r); /* that every cell can be planned, and that rules speak of what is recorded */
 
 /* read_find_actor() - SIZE_MAX when there is none. */

@@ -6,7 +6,7 @@
 
 #include "base/suggest.h"
 
-static int read_find_response(struct reader *r, struct mark at, const char *name, size_t *ret)
+int read_find_response(struct reader *r, struct mark at, const char *name, size_t *ret)
 {
 	struct suggestion suggestion = SUGGESTION_FOR(name);
 	for (size_t i = 0; i < r->s->n_responses; i++) {

@@ -77,6 +77,13 @@ struct claim {
 	struct mark at;
 };
 
+/* Where in the kernel a response is decided, in words: the function, and the version in which that was read. */
+struct mechanism {
+	size_t response;
+	const char *text; /* may have more than one line */
+	struct mark at;
+};
+
 struct scenario {
 	struct arena arena; /* owns all that hangs here */
 	const char *path;   /* as the user gave it */
@@ -98,6 +105,8 @@ struct scenario {
 	size_t n_expects;
 	struct claim *claims;
 	size_t n_claims;
+	struct mechanism *mechanisms; /* one a response, and not of all */
+	size_t n_mechanisms;
 	uint64_t step_deadline_us, cell_deadline_us;
 	bool ipv6, loopback; /* some cell needs them; then all cells have them, so that neither is a hidden factor */
 };

@@ -22,7 +22,7 @@
 
 struct scenario_keys {
 	const struct yaml *name, *question, *note, *matrix, *exclude, *include, *namespaces, *actors, *steps, *check,
-		*expect, *claims, *deadlines;
+		*expect, *claims, *mechanism, *deadlines;
 };
 
 static int read_heading(struct reader *r, const struct scenario_keys *keys)
@@ -63,6 +63,8 @@ static int read_parts(struct reader *r, const struct scenario_keys *keys)
 		rc = read_expect(r, keys->expect);
 	if (rc >= 0)
 		rc = read_claims(r, keys->claims);
+	if (rc >= 0)
+		rc = read_mechanism(r, keys->mechanism);
 	return rc < 0 ? rc : read_check_cells(r);
 }
 
@@ -83,6 +85,7 @@ static int read_scenario(struct reader *r, const char *text, size_t len)
 		{"check", &k.check, false},
 		{"expect", &k.expect, false},
 		{"claims", &k.claims, false},
+		{"mechanism", &k.mechanism, false},
 		{"deadlines", &k.deadlines, false},
 	};
 	int rc = yaml_read(r->s, text, len, &root, r->e);

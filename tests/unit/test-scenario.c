@@ -24,6 +24,7 @@ static void test_smallest(void **state)
 	assert_string_equal(s->path, "t.yaml");
 	assert_string_equal(s->name, "x");
 	assert_null(s->question);
+	assert_int_equal(s->n_mechanisms, 0);
 	assert_int_equal(s->n_namespaces, 2);
 	assert_string_equal(s->namespaces[0].name, "server");
 	assert_string_equal(s->namespaces[1].name, "client");
@@ -60,6 +61,23 @@ static void test_keys_in_any_order(void **state)
 	assert_int_equal(s->claims[0].decisive[0], 0);
 	assert_int_equal(s->claims[0].inert[0], 1);
 	assert_string_equal(s->claims[0].verdict, "conditional");
+}
+
+static void test_mechanism(void **state)
+{
+	(void)state;
+	CLEANUP(cleanup_scenario)
+	struct scenario *s =
+		test_must_read("mechanism:\n  two: >-\n    inet_csk_get_port():\n    folded\n\n    (Linux 6.8)\n"
+			       "  one: tcp_close(), read in 6.8\nname: x\nsteps:\n"
+			       "- {server: socket s, as: one}\n- {server: socket t, as: two}\n");
+	assert_int_equal(s->n_mechanisms, 2);
+	assert_int_equal(s->mechanisms[0].response, 1);
+	assert_string_equal(s->mechanisms[0].text, "inet_csk_get_port(): folded\n(Linux 6.8)");
+	assert_int_equal(s->mechanisms[0].at.line, 2);
+	assert_int_equal(s->mechanisms[0].at.column, 3);
+	assert_int_equal(s->mechanisms[1].response, 0);
+	assert_string_equal(s->mechanisms[1].text, "tcp_close(), read in 6.8");
 }
 
 static void test_one_response_in_two_places(void **state)
@@ -198,6 +216,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_smallest),
 		cmocka_unit_test(test_keys_in_any_order),
+		cmocka_unit_test(test_mechanism),
 		cmocka_unit_test(test_one_response_in_two_places),
 		cmocka_unit_test(test_max_cells),
 		cmocka_unit_test(test_from_a_file),
