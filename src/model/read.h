@@ -73,6 +73,9 @@ int read_conditions(struct reader *r, const struct yaml *node, const char *what,
 /* read_find_response() - the number of a response that a key or a text names; the steps have been read. */
 int read_find_response(struct reader *r, struct mark at, const char *name, size_t *ret);
 
+/* read_rule_lists() - a map of responses to their rules; @node NULL gives none. */
+int read_rule_lists(struct reader *r, const struct yaml *node, const char *what, struct rule_list **ret, size_t *ret_n);
+
 /* read_level_name() - that @name can be a level. */
 int read_level_name(struct reader *r, struct mark at, const char *name);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Reads rules and what is made of them: `check`, `expect`, and the `predicts` of `claims`.
+// Reads rules and what is made of them: `check`, `expect`, and the `predicts` of a claim.
 #include "model/read.h"
 
 #include <string.h>
@@ -178,9 +178,7 @@ static int read_rule_list(struct reader *r, const struct yaml *node, struct rule
 	return read_check_order(r, ret);
 }
 
-/* A map RESPONSE -> rules. */
-static int read_rule_lists(
-	struct reader *r, const struct yaml *node, const char *what, struct rule_list **ret, size_t *ret_n)
+int read_rule_lists(struct reader *r, const struct yaml *node, const char *what, struct rule_list **ret, size_t *ret_n)
 {
 	if (!node)
 		return 0;
@@ -203,106 +201,4 @@ static int read_rule_lists(
 int read_expect(struct reader *r, const struct yaml *node)
 {
 	return read_rule_lists(r, node, "expect", &r->s->expects, &r->s->n_expects);
-}
-
-static int read_claim_factors(struct reader *r, const struct yaml *node, const char *what, size_t **ret, size_t *ret_n)
-{
-	if (!node)
-		return 0;
-	int rc = read_kind(r, node, YAML_LIST, what);
-	if (rc >= 0)
-		rc = read_array(r, node->n, sizeof **ret, ret);
-	if (rc < 0)
-		return rc;
-	YAML_EACH (entry, node) {
-		rc = read_kind(r, entry, YAML_TEXT, "a factor");
-		if (rc >= 0)
-			rc = read_factor(r, entry->at, entry->text, &(*ret)[(*ret_n)++]);
-		if (rc < 0)
-			return rc;
-	}
-	return read_check_distinct(r, node);
-}
-
-static const char *const verdicts[] = {"supported", "refuted", "conditional", "untested"};
-#define N_VERDICTS (sizeof verdicts / sizeof *verdicts)
-
-static int read_verdict(struct reader *r, const struct yaml *node, const char **ret)
-{
-	if (!node)
-		return 0;
-	int rc = read_line(r, node, "a verdict", ret);
-	if (rc < 0)
-		return rc;
-	struct suggestion suggestion = SUGGESTION_FOR(*ret);
-	for (size_t i = 0; i < N_VERDICTS; i++) {
-		if (!strcmp(*ret, verdicts[i]))
-			return 0;
-		suggestion_consider(&suggestion, verdicts[i]);
-	}
-	return scenario_error(r->s, node->at, r->e,
-		"unknown verdict '%s'%s: it is supported, refuted, conditional or untested", *ret,
-		suggestion_phrase(&suggestion));
-}
-
-static int read_check_claim(struct reader *r, const struct yaml *id, const struct claim *claim)
-{
-	int rc = read_name(r, id->at, claim->id, "a claim", name_is_id, NAME_ID_RULE);
-	if (rc < 0)
-		return rc;
-	for (const struct claim *other = r->s->claims; other < claim; other++)
-		if (!strcmp(other->id, claim->id))
-			return scenario_error(
-				r->s, id->at, r->e, "two claims '%s', the first on line %u", claim->id, other->at.line);
-	for (size_t i = 0; i < claim->n_decisive; i++)
-		for (size_t j = 0; j < claim->n_inert; j++)
-			if (claim->decisive[i] == claim->inert[j])
-				return scenario_error(r->s, claim->at, r->e,
-					"the claim has '%s' both decisive and inert",
-					r->s->matrix.factors[claim->inert[j]].name);
-	return 0;
-}
-
-static int read_claim(struct reader *r, const struct yaml *node, struct claim *ret)
-{
-	const struct yaml *id, *says, *predicts, *decisive, *inert, *verdict;
-	const struct read_field fields[] = {{"id", &id, true}, {"says", &says, true}, {"predicts", &predicts, false},
-		{"decisive", &decisive, false}, {"inert", &inert, false}, {"verdict", &verdict, false}};
-	ret->at = node->at;
-	int rc = read_fields(r, node, "a claim", fields, sizeof fields / sizeof *fields);
-	if (rc >= 0)
-		rc = read_line(r, id, "id", &ret->id);
-	if (rc >= 0)
-		rc = read_text(r, says, "says", &ret->says);
-	if (rc >= 0)
-		rc = read_rule_lists(r, predicts, "predicts", &ret->predicts, &ret->n_predicts);
-	if (rc >= 0)
-		rc = read_claim_factors(r, decisive, "decisive", &ret->decisive, &ret->n_decisive);
-	if (rc >= 0)
-		rc = read_claim_factors(r, inert, "inert", &ret->inert, &ret->n_inert);
-	if (rc >= 0)
-		rc = read_verdict(r, verdict, &ret->verdict);
-	return rc < 0 ? rc : read_check_claim(r, id, ret);
-}
-
-int read_claims(struct reader *r, const struct yaml *node)
-{
-	struct scenario *s = r->s;
-	if (!node)
-		return 0;
-	int rc = read_kind(r, node, YAML_LIST, "claims");
-	if (rc < 0)
-		return rc;
-	if (node->n > READ_ENTRIES_MAX)
-		return scenario_error(s, node->at, r->e, "more than %d claims", READ_ENTRIES_MAX);
-	rc = read_array(r, node->n, sizeof *s->claims, &s->claims);
-	if (rc < 0)
-		return rc;
-	YAML_EACH (entry, node) {
-		rc = read_claim(r, entry, &s->claims[s->n_claims]);
-		if (rc < 0)
-			return rc;
-		s->n_claims++;
-	}
-	return 0;
 }

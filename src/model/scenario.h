@@ -5,8 +5,8 @@
 
 #include "base/arena.h"
 #include "base/clock.h"
+#include "model/claim.h"
 #include "model/matrix.h"
-#include "model/rule.h"
 #include "model/word.h"
 
 #define SCENARIO_NAMESPACES_MAX 2        /* more, and links of any shape, are not there yet */
@@ -65,16 +65,6 @@ struct response {
 	const char *name;
 	const struct step *first; /* the first step that records it */
 	bool timed;               /* some step repeats until ok and so records how long it took as well */
-};
-
-struct claim {
-	const char *id, *says;
-	struct rule_list *predicts;
-	size_t n_predicts;
-	size_t *decisive, *inert; /* factors that it says (do not) matter */
-	size_t n_decisive, n_inert;
-	const char *verdict; /* what the project established; NULL when not stated */
-	struct mark at;
 };
 
 /* Where in the kernel a response is decided, in words: the function, and the version in which that was read. */

@@ -60,7 +60,52 @@ static void test_keys_in_any_order(void **state)
 	assert_string_equal(s->claims[0].id, "A.1");
 	assert_int_equal(s->claims[0].decisive[0], 0);
 	assert_int_equal(s->claims[0].inert[0], 1);
-	assert_string_equal(s->claims[0].verdict, "conditional");
+	assert_int_equal(s->claims[0].n_responses, 1);
+	assert_int_equal(s->claims[0].responses[0], 0);
+	assert_true(s->claims[0].has_verdict);
+	assert_int_equal(s->claims[0].verdict, CLAIM_CONDITIONAL);
+}
+
+#define THREE_RESPONSES                                                                                                \
+	"name: x\nmatrix: {a: [0, 1], b: [0, 1]}\nsteps:\n- {server: socket s, as: one}\n"                             \
+	"- {server: socket t, as: two}\n- {server: socket u, as: three}\nclaims:\n- id: A\n  says: so\n"
+
+static void test_responses_of_a_claim(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *rest;
+		size_t responses[2], n;
+	} cases[] = {
+		{"  predicts: {three: [{is: ok}], one: [{is: ok}]}\n", {2, 0}, 2},
+		{"  predicts: {three: [{is: ok}]}\n  inert: [a]\n", {2}, 1},
+		{"  predicts: {three: [{is: ok}]}\n  decisive: [a]\n  responses: [two]\n", {1}, 1},
+		{"  inert: [a]\n  responses: [two, one]\n", {1, 0}, 2},
+		{"  decisive: [a]\n  responses: [three]\n", {2}, 1},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char yaml[512];
+		snprintf(yaml, sizeof yaml, "%s%s", THREE_RESPONSES, cases[i].rest);
+		CLEANUP(cleanup_scenario) struct scenario *s = test_must_read(yaml);
+		const struct claim *claim = &s->claims[0];
+		assert_int_equal(claim->n_responses, cases[i].n);
+		for (size_t j = 0; j < claim->n_responses; j++)
+			assert_int_equal(claim->responses[j], cases[i].responses[j]);
+		assert_false(claim->has_verdict);
+	}
+}
+
+static void test_every_verdict_of_a_claim(void **state)
+{
+	(void)state;
+	for (int i = 0; i < CLAIM_VERDICT_COUNT; i++) {
+		char yaml[512];
+		snprintf(yaml, sizeof yaml, "%s  predicts: {one: [{is: ok}]}\n  verdict: %s\n", THREE_RESPONSES,
+			claim_verdict_names[i]);
+		CLEANUP(cleanup_scenario) struct scenario *s = test_must_read(yaml);
+		assert_true(s->claims[0].has_verdict);
+		assert_int_equal(s->claims[0].verdict, i);
+	}
 }
 
 static void test_mechanism(void **state)
@@ -216,6 +261,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_smallest),
 		cmocka_unit_test(test_keys_in_any_order),
+		cmocka_unit_test(test_responses_of_a_claim),
+		cmocka_unit_test(test_every_verdict_of_a_claim),
 		cmocka_unit_test(test_mechanism),
 		cmocka_unit_test(test_one_response_in_two_places),
 		cmocka_unit_test(test_max_cells),
