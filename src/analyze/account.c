@@ -57,13 +57,50 @@ static int points_init(struct points *points, const struct table *t, size_t resp
 	return 0;
 }
 
-/* The rule that speaks of a cell: n_rules for `otherwise`. */
-static size_t rule_of(const struct law *law, const size_t *levels)
+/* By rule, one more for all cells together, and by factor and level: what some cell has that the rule speaks of. */
+struct seen {
+	size_t n_all_levels;
+	bool *answered; /* a cell that was observed */
+	bool *asked;    /* a cell that records the response */
+};
+
+static void mark(const struct table *t, const struct seen *seen, bool *marks, size_t rule, const size_t *levels)
 {
-	size_t i = 0;
-	while (i < law->n_rules && !conditions_hold(&law->rules[i].when, levels))
-		i++;
-	return i;
+	for (size_t f = 0; f < t->n_factors; f++)
+		marks[rule * seen->n_all_levels + t->in_play_offsets[f] + levels[f]] = true;
+}
+
+static void count_cell(struct account *account, const struct table *t, size_t row, size_t rule, bool is_stable)
+{
+	struct support *support = &account->supports[rule];
+	support->n_cells += is_stable;
+	if (!is_stable && !support->n_missing++)
+		support->missing = t->cells[row];
+}
+
+/* A cell counts for each rule that speaks of it: rules of one value may overlap. */
+static void count_support(struct account *account, const struct table *t, size_t response, struct seen *seen)
+{
+	size_t n_rules = account->law.n_rules;
+	for (size_t row = 0; row < t->n_rows; row++) {
+		size_t levels[MATRIX_FACTORS_MAX], n = 0;
+		bool is_stable = table_is_stable(t, row, response);
+		if (table_value(t, row, response) == TABLE_NOT_ASKED)
+			continue;
+		table_copy_levels(t, row, levels);
+		mark(t, seen, seen->asked, n_rules, levels);
+		for (size_t i = 0; i < n_rules; i++) {
+			if (!conditions_hold(&account->law.rules[i].when, levels))
+				continue;
+			n++;
+			count_cell(account, t, row, i, is_stable);
+			mark(t, seen, seen->asked, i, levels);
+			if (is_stable)
+				mark(t, seen, seen->answered, i, levels);
+		}
+		if (!n)
+			count_cell(account, t, row, n_rules, is_stable);
+	}
 }
 
 static bool rule_includes(const struct law_rule *rule, size_t factor, size_t level)
@@ -74,69 +111,48 @@ static bool rule_includes(const struct law_rule *rule, size_t factor, size_t lev
 	return true;
 }
 
-/* What each rule gives and what it lacks. @seen: by rule, factor and level, whether an observed cell has it. */
-static void count_support(
-	struct account *account, const struct table *t, size_t response, bool *seen, size_t n_all_levels)
+static int add_rest(struct support *support, struct rest rest, struct error *e)
 {
-	for (size_t row = 0; row < t->n_rows; row++) {
-		size_t levels[MATRIX_FACTORS_MAX];
-		table_copy_levels(t, row, levels);
-		size_t rule = rule_of(&account->law, levels);
-		struct support *support = &account->supports[rule];
-		if (!table_is_stable(t, row, response)) {
-			if (!support->n_missing++)
-				support->missing = t->cells[row];
-			continue;
-		}
-		/* Rules of one value may overlap: a cell then counts for each. */
-		for (size_t i = rule; i < account->law.n_rules; i++) {
-			if (i > rule && !conditions_hold(&account->law.rules[i].when, levels))
-				continue;
-			account->supports[i].n_cells++;
-			for (size_t f = 0; f < t->n_factors; f++)
-				seen[i * n_all_levels + t->in_play_offsets[f] + levels[f]] = true;
-		}
-		if (rule == account->law.n_rules)
-			support->n_cells++;
-	}
-}
-
-static int add_rest(struct support *support, size_t factor, size_t level, struct error *e)
-{
-	struct rest *rests = reallocarray(support->rests_on, support->n_rests + 1, sizeof *rests);
+	struct rest *rests = reallocarray(support->rests, support->n_rests + 1, sizeof *rests);
 	if (!rests)
 		return error_no_memory(e);
-	support->rests_on = rests;
-	rests[support->n_rests++] = (struct rest){factor, level};
+	support->rests = rests;
+	rests[support->n_rests++] = rest;
 	return 0;
 }
 
 static int find_rests(
-	struct account *account, const struct table *t, size_t rule, const bool *seen, struct error *e)
+	struct account *account, const struct table *t, size_t rule, const struct seen *seen, struct error *e)
 {
+	const bool *anywhere = &seen->asked[account->law.n_rules * seen->n_all_levels];
 	int r = 0;
 	for (size_t f = 0; f < t->n_factors; f++)
-		for (size_t l = 0; r == 0 && l < t->scenario->matrix.factors[f].n_all_levels; l++)
-			if (table_is_in_play(t, f, l) && rule_includes(&account->law.rules[rule], f, l) &&
-				!seen[t->in_play_offsets[f] + l])
-				r = add_rest(&account->supports[rule], f, l, e);
+		for (size_t l = 0; r == 0 && l < t->scenario->matrix.factors[f].n_all_levels; l++) {
+			size_t i = t->in_play_offsets[f] + l, k = rule * seen->n_all_levels + i;
+			if (anywhere[i] && rule_includes(&account->law.rules[rule], f, l) && !seen->answered[k])
+				r = add_rest(&account->supports[rule], (struct rest){f, l, !seen->asked[k]}, e);
+		}
 	return r;
 }
 
 static int find_supports(struct account *account, const struct table *t, size_t response, struct error *e)
 {
-	size_t n_all_levels = 0, n_rules = account->law.n_rules;
+	size_t n_rules = account->law.n_rules;
+	struct seen seen = {.n_all_levels = 0};
 	for (size_t f = 0; f < t->n_factors; f++)
-		n_all_levels += t->scenario->matrix.factors[f].n_all_levels;
-	CLEANUP(cleanup_free) bool *seen = calloc(n_rules * n_all_levels + 1, sizeof *seen);
+		seen.n_all_levels += t->scenario->matrix.factors[f].n_all_levels;
+	CLEANUP(cleanup_free) bool *answered = calloc((n_rules + 1) * seen.n_all_levels + 1, sizeof *answered);
+	CLEANUP(cleanup_free) bool *asked = calloc((n_rules + 1) * seen.n_all_levels + 1, sizeof *asked);
 	account->supports = calloc(n_rules + 1, sizeof *account->supports);
-	if (!seen || !account->supports)
+	if (!answered || !asked || !account->supports)
 		return error_no_memory(e);
+	seen.answered = answered;
+	seen.asked = asked;
 	account->n_supports = n_rules + 1;
-	count_support(account, t, response, seen, n_all_levels);
+	count_support(account, t, response, &seen);
 	int r = 0;
 	for (size_t i = 0; r == 0 && i < n_rules; i++)
-		r = find_rests(account, t, i, &seen[i * n_all_levels], e);
+		r = find_rests(account, t, i, &seen, e);
 	return r;
 }
 
@@ -179,7 +195,7 @@ int account_init(struct account *ret, const struct table *t, size_t response, st
 void account_done(struct account *account)
 {
 	for (size_t i = 0; i < account->n_supports; i++)
-		free(account->supports[i].rests_on);
+		free(account->supports[i].rests);
 	free(account->supports);
 	free(account->influences);
 	law_done(&account->law);

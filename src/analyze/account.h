@@ -6,18 +6,18 @@
 #include "analyze/influence.h"
 #include "analyze/law.h"
 
+/* A level that a rule includes, and that no observed cell of the rule has: the rule rests on cells that are missing. */
+struct rest {
+	size_t factor, level;
+	bool was_left_out; /* they are not in the matrix, or do not record the response; otherwise they gave no answer */
+};
+
 /* What stands behind one rule of a law. */
 struct support {
 	uint64_t n_cells;   /* that it gives, each observed */
 	uint64_t n_missing; /* cells of the run that it speaks of, and that have no one conclusive value */
 	uint64_t missing;   /* the first of them, by index in the matrix */
-	/*
-	 * Levels that some cell of the run has and the rule includes, but no observed cell of the rule: the rule rests
-	 * on cells that are missing there. Numbers of factor and level.
-	 */
-	struct rest {
-		size_t factor, level;
-	} *rests_on; /* owned */
+	struct rest *rests; /* owned; only of levels that some other cell which records the response has */
 	size_t n_rests;
 };
 

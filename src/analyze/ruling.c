@@ -46,6 +46,8 @@ static enum standing stand(const struct judging *j, size_t list, size_t row)
 	size_t response = j->claim->predicts[list].response;
 	const struct table_observation *o = table_at(j->t, row, response);
 	bool is_right = true;
+	if (o->value == TABLE_NOT_ASKED)
+		return STANDING_SILENT;
 	if (o->value == TABLE_UNSTABLE) {
 		/* One replicate that it does not allow is enough. */
 		const struct table_unstable *unstable = &j->t->unstable[o->n];
@@ -248,6 +250,7 @@ static enum claim_verdict decide(const struct ruling *ruling, int n_factors_trie
 
 /* How well a cell beside a counterexample shows what is wrong; the least is the best. */
 enum twin_rank {
+	TWIN_ACROSS,     /* of a claim that holds in part: across its condition, so that it is right there */
 	TWIN_AS_CLAIMED, /* along a factor that the claim calls decisive */
 	TWIN_AGREES,     /* there the claim is right */
 	TWIN_PREDICTED,  /* along a factor that the claim's rule names: it says something else there, or nothing */
@@ -286,10 +289,13 @@ static size_t contradicted_list(const struct judging *j, size_t row)
 
 static enum twin_rank rank_twin(const struct judging *j, size_t row, size_t twin, size_t factor)
 {
+	bool is_conditional = j->ruling->verdict == CLAIM_CONDITIONAL;
 	size_t list = contradicted_list(j, row);
 	const struct rule *here = rule_at(j, list, row), *there = rule_at(j, list, twin);
 	bool is_known = table_is_stable(j->t, twin, j->claim->predicts[list].response);
 	bool agrees = j->standings[twin] == STANDING_AGREE;
+	if (agrees && is_conditional)
+		return TWIN_ACROSS;
 	if (is_known && is_said_decisive(j->claim, factor))
 		return TWIN_AS_CLAIMED;
 	if (agrees)
@@ -357,14 +363,21 @@ static int find_condition(const struct judging *j, enum standing standing, struc
 		return error_no_memory(e);
 	for (size_t f = 0; f < t->n_factors; f++)
 		n_levels[f] = (uint32_t)m->factors[f].n_all_levels;
-	struct law_table table = {t->n_factors, n_levels, 0, levels, values, 2};
+	struct law_table table = {
+		.n_factors = t->n_factors,
+		.n_levels = n_levels,
+		.levels = levels,
+		.values = values,
+		.n_values = 2,
+		.has_otherwise = true, /* where it is not @standing */
+	};
 	for (size_t row = 0; row < t->n_rows; row++) {
 		if (!is_conclusive(j, row))
 			continue;
 		memcpy(&levels[table.n_points * t->n_factors], table_levels(t, row), t->n_factors * sizeof *levels);
 		values[table.n_points++] = j->standings[row] == standing;
 	}
-	return law_find_otherwise(&table, 0, ret, e);
+	return law_find(&table, ret, e);
 }
 
 int ruling_init(struct ruling *ret, const struct claim *claim, const struct table *t,

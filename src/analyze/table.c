@@ -32,9 +32,9 @@ static uint64_t slot_of(const struct table *t, uint64_t key)
 
 static int add_value(struct table_response *response, const char *text, struct error *e)
 {
-	if (response->n_values == TABLE_UNSTABLE - 1)
+	if (response->n_values == TABLE_NOT_ASKED - 1)
 		return error_set(e, ERROR_USAGE, E2BIG, "the rules of '%s' name more than %d values",
-			response->response->name, TABLE_UNSTABLE - 2);
+			response->response->name, TABLE_NOT_ASKED - 2);
 	if (response->n_values == response->values_size) {
 		size_t size = response->values_size ? 2 * response->values_size : 8;
 		struct table_value *values = reallocarray(response->values, size, sizeof *values);
@@ -121,6 +121,18 @@ static void index_row(struct table *t, size_t row)
 	t->slots[slot] = (uint32_t)row + 1;
 }
 
+/* The responses that the steps of a cell record are asked of it. */
+static void ask(struct table *t, size_t row, const struct step *steps, size_t n_steps, const size_t *levels)
+{
+	for (size_t i = 0; i < n_steps; i++) {
+		const struct step *step = &steps[i];
+		if (!step->verb && conditions_hold(&step->when, levels))
+			ask(t, row, step->body, step->n_body, levels);
+		else if (step->verb && step->response != SCENARIO_NO_RESPONSE)
+			t->observations[row * t->n_responses + step->response].value = TABLE_MISSING;
+	}
+}
+
 static void init_row(struct table *t, size_t row, uint64_t cell)
 {
 	size_t levels[MATRIX_FACTORS_MAX];
@@ -133,10 +145,11 @@ static void init_row(struct table *t, size_t row, uint64_t cell)
 	}
 	for (size_t r = 0; r < t->n_responses; r++)
 		t->observations[row * t->n_responses + r] = (struct table_observation){
-			.value = TABLE_MISSING,
+			.value = TABLE_NOT_ASKED,
 			.refused = TABLE_MISSING,
 			.took_least_us = UINT64_MAX,
 		};
+	ask(t, row, t->scenario->steps, t->scenario->n_steps, levels);
 	index_row(t, row);
 }
 
@@ -250,7 +263,7 @@ static void count_time(struct table_response *response, struct table_observation
 static int observe(struct table *t, size_t row, size_t response, uint16_t value, struct error *e)
 {
 	struct table_observation *o = &t->observations[row * t->n_responses + response];
-	if (o->value == TABLE_MISSING) {
+	if (o->value == TABLE_MISSING || o->value == TABLE_NOT_ASKED) {
 		o->value = value;
 		o->n = 1;
 		return 0;
@@ -375,10 +388,11 @@ static int renumber_response(struct table *t, size_t response, struct error *e)
 		return r;
 	for (size_t row = 0; row < t->n_rows; row++) {
 		struct table_observation *o = &t->observations[row * t->n_responses + response];
-		if (o->value < TABLE_UNSTABLE)
+		if (o->value < TABLE_NOT_ASKED)
 			o->value = new[o->value];
-		if (o->refused < TABLE_UNSTABLE)
+		if (o->refused < TABLE_NOT_ASKED)
 			o->refused = new[o->refused];
+		account->n_asked += o->value != TABLE_NOT_ASKED;
 		account->n_missing += o->value == TABLE_MISSING;
 		account->n_unstable += o->value == TABLE_UNSTABLE;
 	}

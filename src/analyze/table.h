@@ -18,8 +18,9 @@
 
 /* Distinct values of a response that are told apart, besides those that rules of the scenario name. */
 #define TABLE_VALUES_MAX 256
-#define TABLE_MISSING UINT16_MAX        /* nothing conclusive came out */
-#define TABLE_UNSTABLE (UINT16_MAX - 1) /* replicates differ */
+#define TABLE_MISSING UINT16_MAX         /* nothing conclusive came out */
+#define TABLE_UNSTABLE (UINT16_MAX - 1)  /* replicates differ */
+#define TABLE_NOT_ASKED (UINT16_MAX - 2) /* no step of this cell records it; all below are values */
 #define TABLE_NO_ROW SIZE_MAX
 
 struct table_value {
@@ -34,15 +35,16 @@ struct table_response {
 	size_t n_fixed;      /* values that rules name: they take no room of TABLE_VALUES_MAX */
 	bool has_more;       /* there are more values than are told apart: the last one stands for all of them */
 	bool is_checked;     /* a manipulation check speaks of it */
-	uint64_t n_missing;  /* cells of the run with nothing conclusive */
-	uint64_t n_unstable; /* cells whose replicates differ */
+	uint64_t n_asked;    /* cells of the run that record it */
+	uint64_t n_missing;  /* of these: with nothing conclusive */
+	uint64_t n_unstable; /* … whose replicates differ */
 	uint64_t n_timed;    /* runs that say how long it took */
 	uint64_t took_least_us, took_most_us;
 };
 
 /* What one response was in one cell. */
 struct table_observation {
-	uint16_t value;   /* number of the value, TABLE_MISSING or TABLE_UNSTABLE */
+	uint16_t value;   /* number of the value, TABLE_MISSING, TABLE_UNSTABLE or TABLE_NOT_ASKED */
 	uint16_t refused; /* what a check refused of an inconc run; TABLE_MISSING for nothing */
 	uint32_t n;       /* runs that count; where it is unstable: number of the entry in `unstable` */
 	uint64_t took_least_us, took_most_us; /* of the runs that were timed; least is UINT64_MAX where none was */
@@ -110,7 +112,7 @@ static inline const uint16_t *table_levels(const struct table *t, size_t row)
 	return &t->levels[row * t->n_factors];
 }
 
-/* table_value() - number of the one value that @response has in @row; TABLE_MISSING or TABLE_UNSTABLE otherwise. */
+/* table_value() - number of the one value that @response has in @row; otherwise why there is none. */
 static inline uint16_t table_value(const struct table *t, size_t row, size_t response)
 {
 	return table_at(t, row, response)->value;
@@ -118,7 +120,7 @@ static inline uint16_t table_value(const struct table *t, size_t row, size_t res
 
 static inline bool table_is_stable(const struct table *t, size_t row, size_t response)
 {
-	return table_value(t, row, response) < TABLE_UNSTABLE;
+	return table_value(t, row, response) < TABLE_NOT_ASKED;
 }
 
 /* table_is_in_play() - whether some cell of the run has this level. */

@@ -94,17 +94,18 @@ static json_t *influences_to_json(struct writer *w, const struct account *accoun
 	return array;
 }
 
-static json_t *rests_to_json(struct writer *w, const struct support *support)
+/* {"path": ["loopback"]} */
+static json_t *rests_to_json(struct writer *w, const struct support *support, bool was_left_out)
 {
 	json_t *object = json_object();
 	for (size_t i = 0; i < support->n_rests; i++) {
-		const struct factor *factor = &w->matrix->factors[support->rests_on[i].factor];
-		json_t *levels = json_object_get(object, factor->name);
-		if (!levels) {
+		const struct rest *rest = &support->rests[i];
+		const struct factor *factor = &w->matrix->factors[rest->factor];
+		if (rest->was_left_out != was_left_out)
+			continue;
+		if (!json_object_get(object, factor->name))
 			put(w, object, factor->name, json_array());
-			levels = json_object_get(object, factor->name);
-		}
-		append(w, levels, json_string(factor->levels[support->rests_on[i].level].name));
+		append(w, json_object_get(object, factor->name), json_string(factor->levels[rest->level].name));
 	}
 	return object;
 }
@@ -122,7 +123,8 @@ static json_t *law_rule_to_json(struct writer *w, const struct account *account,
 	put(w, object, "is", json_string(response->values[value].text));
 	put(w, object, "cells", integer(support->n_cells));
 	put(w, object, "missing", integer(support->n_missing));
-	put(w, object, "rests_on", rests_to_json(w, support));
+	put(w, object, "rests_on", rests_to_json(w, support, false));
+	put(w, object, "rests_on_left_out", rests_to_json(w, support, true));
 	return object;
 }
 
@@ -209,6 +211,7 @@ static json_t *response_to_json(struct writer *w, size_t response)
 			put(w, values, r->values[i].text, integer(r->values[i].count));
 	put(w, object, "name", json_string(r->response->name));
 	put(w, object, "values", values);
+	put(w, object, "cells", integer(r->n_asked));
 	put(w, object, "missing", integer(r->n_missing));
 	if (r->n_timed)
 		put(w, object, "duration_us",

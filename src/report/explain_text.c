@@ -31,26 +31,33 @@ static void add_paragraph(const struct page *p, size_t indent, const char *words
 	text_add(p->t, "\n");
 }
 
+/* " ok 90, EADDRINUSE 54" */
+static void add_values(const struct page *p, size_t response, struct text *line)
+{
+	const struct table_response *r = &p->table->responses[response];
+	const char *separator = " ";
+	for (size_t i = 0; i < r->n_values && i < VALUES_MAX && r->values[i].count; i++) {
+		text_addf(line, "%s%s %" PRIu64, separator, r->values[i].text, r->values[i].count);
+		separator = ", ";
+	}
+	if (r->n_values > VALUES_MAX && r->values[VALUES_MAX].count)
+		text_add(line, ", …");
+	if (!line->len)
+		text_add(line, " no cell recorded it");
+}
+
 /* "rebind: ok 90, EADDRINUSE 54" */
 static void add_heading(const struct page *p, size_t response)
 {
 	const struct table_response *r = &p->table->responses[response];
 	CLEANUP(text_done) struct text line = TEXT_INIT;
-	const char *separator = " ";
-	for (size_t i = 0; i < r->n_values && i < VALUES_MAX && r->values[i].count; i++) {
-		text_addf(&line, "%s%s %" PRIu64, separator, r->values[i].text, r->values[i].count);
-		separator = ", ";
-	}
-	if (r->n_values > VALUES_MAX && r->values[VALUES_MAX].count)
-		text_add(&line, ", …");
-	if (!line.len)
-		text_add(&line, " no cell recorded it");
+	size_t from = p->t->len;
+	add_values(p, response, &line);
 	if (r->n_timed) {
 		char least[DURATION_TEXT], most[DURATION_TEXT];
 		text_addf(&line, " (took %s to %s)", duration_format(r->took_least_us, least),
 			duration_format(r->took_most_us, most));
 	}
-	size_t from = p->t->len;
 	text_addf(p->t, "%s%s%s:", p->style->bold, r->response->name, p->style->reset);
 	text_wrap(p->t, from, text_get(&line), 4, COLUMNS);
 	text_add(p->t, "\n");
@@ -84,6 +91,29 @@ static void add_law_heading(const struct page *p, const struct account *account)
 		text_addf(t, "all %" PRIu64 " cells):\n", account->n_cells);
 }
 
+/*
+ * A rule, broken where it is too long behind a comma that does not stand within a list of levels: within braces YAML
+ * takes a new line for a blank.
+ */
+static void add_rule(const struct page *p, const struct conditions *when, const char *is)
+{
+	static const char no_break = '\a'; /* stands in for a blank: no text of a scenario has a control character */
+	CLEANUP(text_done) struct text rule = TEXT_INIT;
+	bool is_in_list = false;
+	size_t from = p->t->len;
+	phrase_rule(p->matrix, when, is, &rule);
+	for (size_t i = 0; i < rule.len; i++) {
+		is_in_list = rule.data[i] == '[' || (is_in_list && rule.data[i] != ']');
+		if (rule.data[i] == ' ' && (is_in_list || rule.data[i - 1] != ','))
+			rule.data[i] = no_break;
+	}
+	text_add(p->t, "    ");
+	text_wrap(p->t, from, text_get(&rule), 8, COLUMNS);
+	for (size_t i = from; i < p->t->len; i++)
+		if (p->t->data[i] == no_break)
+			p->t->data[i] = ' ';
+}
+
 static void add_law_rule(const struct page *p, const struct account *account, size_t i, size_t width)
 {
 	const struct law *law = &account->law;
@@ -91,9 +121,10 @@ static void add_law_rule(const struct page *p, const struct account *account, si
 	bool is_last = i == law->n_rules;
 	struct text *t = p->t;
 	size_t from = t->len;
-	text_add(t, "    ");
-	phrase_rule(p->matrix, is_last ? NULL : &law->rules[i].when,
-		values[is_last ? law->otherwise : law->rules[i].value].text, t);
+	add_rule(p, is_last ? NULL : &law->rules[i].when, values[is_last ? law->otherwise : law->rules[i].value].text);
+	const char *newline = t->data ? strrchr(t->data + from, '\n') : NULL;
+	if (newline)
+		from = (size_t)(newline - t->data) + 1;
 	text_pad(t, from, width);
 	text_addf(t, "  %s# ", p->style->dim);
 	phrase_support(&account->supports[i], t);
@@ -130,6 +161,10 @@ static void add_law(const struct page *p, const struct account *account)
 		if (line.len)
 			add_paragraph(p, 4, text_get(&line));
 	}
+	CLEANUP(text_done) struct text line = TEXT_INIT;
+	phrase_left_out(account, &line);
+	if (line.len)
+		add_paragraph(p, 4, text_get(&line));
 }
 
 static void add_lawlessness(const struct page *p, const struct account *account)
@@ -158,11 +193,17 @@ static void add_mechanism(const struct page *p, size_t response)
 	text_add(p->t, "\n");
 }
 
+/* Whether a factor has a line of its own: one that does nothing is named with the others, unless all is wanted. */
+static bool has_line(const struct page *p, const struct influence *influence)
+{
+	return p->view->selected ? influence->n_pairs : influence->n_changed;
+}
+
 static void add_pair_counts(const struct page *p, const struct account *account)
 {
 	size_t widest = 0;
 	for (size_t f = 0; f < p->table->n_factors; f++) {
-		size_t width = account->influences[f].n_pairs ? text_columns(p->matrix->factors[f].name) : 0;
+		size_t width = has_line(p, &account->influences[f]) ? text_columns(p->matrix->factors[f].name) : 0;
 		widest = width > widest ? width : widest;
 	}
 	if (!widest)
@@ -170,7 +211,7 @@ static void add_pair_counts(const struct page *p, const struct account *account)
 	text_add(p->t, "  changed in so many of all pairs of cells that differ in this factor alone:\n");
 	for (size_t f = 0; f < p->table->n_factors; f++) {
 		const struct influence *influence = &account->influences[f];
-		if (!influence->n_pairs)
+		if (!has_line(p, influence))
 			continue;
 		size_t from = p->t->len;
 		text_addf(p->t, "    %s", p->matrix->factors[f].name);
@@ -261,25 +302,38 @@ static void add_unstable(const struct page *p, size_t response)
 static void add_missing(const struct page *p, size_t response)
 {
 	const struct table_response *r = &p->table->responses[response];
-	/* That no cell recorded it, as when a `when` block never holds, stands in the heading. */
-	if (r->n_missing && r->n_missing < p->table->n_rows)
-		text_addf(p->t, "  %" PRIu64 " of %zu cells have no conclusive value of it\n", r->n_missing,
-			p->table->n_rows);
+	if (r->n_missing)
+		text_addf(p->t, "  %" PRIu64 " of the %" PRIu64 " cells that record it gave no conclusive value\n",
+			r->n_missing, r->n_asked);
 }
 
-/* A response that proves the condition of a cell is told in two lines: that it is as the check wants goes without saying. */
-static void add_response(const struct page *p, size_t response, bool is_brief)
+/* A response that proves the condition of a cell is told in a line: it is as the check wants, or the cell is inconc. */
+static void add_checked_response(const struct page *p, size_t response)
+{
+	const struct account *account = &p->explanation->accounts[response];
+	uint64_t decisive = phrase_decisive(p->table, account);
+	CLEANUP(text_done) struct text line = TEXT_INIT;
+	size_t from = p->t->len;
+	add_values(p, response, &line);
+	text_add(&line, " (checked");
+	if (decisive) {
+		text_add(&line, "; decided by ");
+		phrase_factors(p->matrix, decisive, &line);
+	}
+	text_add(&line, ")");
+	text_addf(p->t, "%s%s%s:", p->style->bold, p->table->responses[response].response->name, p->style->reset);
+	text_wrap(p->t, from, text_get(&line), 4, COLUMNS);
+	text_add(p->t, "\n");
+	add_unstable(p, response);
+	text_add(p->t, "\n");
+}
+
+static void add_response(const struct page *p, size_t response)
 {
 	const struct account *account = &p->explanation->accounts[response];
 	add_heading(p, response);
-	if (is_brief) {
-		add_factors(p, account);
-		add_unstable(p, response);
-		text_add(p->t, "\n");
-		return;
-	}
 	add_factors(p, account);
-	if (account->lawlessness == LAW_FOUND)
+	if (account->lawlessness == LAW_FOUND && (account->law.n_rules || p->view->selected))
 		add_law(p, account);
 	else
 		add_lawlessness(p, account);
@@ -350,8 +404,10 @@ void explain_text(const struct explain_view *view, const struct style *style, st
 {
 	struct page p = page_of(view, style, t);
 	for (size_t i = 0; i < p.table->n_responses; i++)
-		if (!view->selected || view->selected[i])
-			add_response(&p, i, !view->selected && p.table->responses[i].is_checked);
+		if (!view->selected && p.table->responses[i].is_checked)
+			add_checked_response(&p, i);
+		else if (!view->selected || view->selected[i])
+			add_response(&p, i);
 	if (view->explanation->n_rulings)
 		text_addf(t, "%sclaims%s\n", style->bold, style->reset);
 	for (size_t i = 0; i < view->explanation->n_rulings; i++)

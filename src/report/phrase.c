@@ -125,7 +125,7 @@ void phrase_observed(const struct table *t, size_t row, size_t response, struct 
 {
 	const struct table_observation *o = table_at(t, row, response);
 	const struct table_value *values = t->responses[response].values;
-	if (o->value < TABLE_UNSTABLE) {
+	if (o->value < TABLE_NOT_ASKED) {
 		text_add(text, values[o->value].text);
 	} else if (o->value == TABLE_UNSTABLE) {
 		const struct table_unstable *unstable = &t->unstable[o->n];
@@ -135,7 +135,7 @@ void phrase_observed(const struct table *t, size_t row, size_t response, struct 
 	} else if (o->refused != TABLE_MISSING) {
 		text_add(text, values[o->refused].text);
 	} else {
-		text_add(text, "nothing conclusive");
+		text_add(text, o->value == TABLE_NOT_ASKED ? "not recorded" : "nothing conclusive");
 	}
 	if (o->took_least_us != UINT64_MAX) {
 		char least[DURATION_TEXT], most[DURATION_TEXT];
@@ -278,7 +278,7 @@ static void say_counterexample(struct sentences *s)
 	text_add(t, is_same ? " as well" : "");
 	const struct rule *rule = rule_for(s, r->twin);
 	if (rule && r->twin_standing == STANDING_AGREE)
-		text_add(t, ", as it says");
+		text_add(t, is_same ? ", as claimed there" : ", as claimed");
 	text_add(t, ".");
 	say(s);
 }
@@ -297,7 +297,9 @@ static void say_misjudged(struct sentences *s, const struct misjudged *misjudged
 	else
 		text_addf(t, "%" PRIu64 " of %" PRIu64 " pairs", influence->n_changed, influence->n_pairs);
 	const struct pair *pair = &misjudged->pair;
-	if (pair->rows[0] == TABLE_NO_ROW) {
+	/* The twin of the counterexample has shown it already. */
+	bool is_shown = s->ruling->twin != TABLE_NO_ROW && s->ruling->twin_factor == misjudged->factor;
+	if (pair->rows[0] == TABLE_NO_ROW || is_shown) {
 		text_add(t, ".");
 		say(s);
 		return;
@@ -341,19 +343,46 @@ void phrase_support(const struct support *support, struct text *text)
 {
 	text_addf(text, "%" PRIu64 " cell%s", support->n_cells, phrase_plural(support->n_cells));
 	if (support->n_missing)
-		text_addf(text, "; %" PRIu64 " more gave no one answer (cell %" PRIu64 "%s)", support->n_missing,
+		text_addf(text, "; %" PRIu64 " more gave no answer (cell %" PRIu64 "%s)", support->n_missing,
 			support->missing, support->n_missing > 1 ? " …" : "");
 }
 
 void phrase_rests(const struct table *t, const struct support *support, size_t number, struct text *text)
 {
-	if (!support->n_rests)
+	size_t n = 0, i = 0;
+	for (size_t k = 0; k < support->n_rests; k++)
+		n += !support->rests[k].was_left_out;
+	if (!n)
 		return;
-	text_addf(text, "Rule %zu rests on cells that are missing: no cell of it that gave an answer has ", number);
-	for (size_t i = 0; i < support->n_rests; i++) {
-		const struct factor *factor = &t->scenario->matrix.factors[support->rests_on[i].factor];
-		text_addf(text, "%s%s=%s", phrase_separator(i, support->n_rests, " or "), factor->name,
-			factor->levels[support->rests_on[i].level].name);
+	text_addf(text, "Rule %zu rests on cells that gave no answer: those with ", number);
+	for (size_t k = 0; k < support->n_rests; k++) {
+		const struct rest *rest = &support->rests[k];
+		const struct factor *factor = &t->scenario->matrix.factors[rest->factor];
+		if (!rest->was_left_out)
+			text_addf(text, "%s%s=%s", phrase_separator(i++, n, " or "), factor->name,
+				factor->levels[rest->level].name);
 	}
 	text_add(text, ".");
+}
+
+static bool rests_on_left_out(const struct support *support)
+{
+	for (size_t k = 0; k < support->n_rests; k++)
+		if (support->rests[k].was_left_out)
+			return true;
+	return false;
+}
+
+void phrase_left_out(const struct account *account, struct text *text)
+{
+	size_t n = 0, i = 0, n_rules = account->law.n_rules;
+	for (size_t k = 0; k < n_rules; k++)
+		n += rests_on_left_out(&account->supports[k]);
+	if (!n)
+		return;
+	text_add(text, n == 1 ? "Rule " : "Rules ");
+	for (size_t k = 0; k < n_rules; k++)
+		if (rests_on_left_out(&account->supports[k]))
+			text_addf(text, "%s%zu", phrase_separator(i++, n, " and "), k + 1);
+	text_addf(text, " %s as short as that because the scenario leaves some combinations out.", n == 1 ? "is" : "are");
 }

@@ -58,13 +58,16 @@ const char *phrase_mechanism(const struct scenario *s, size_t response);
 void phrase_ruling(const struct explanation *explanation, const struct ruling *ruling,
 	void (*add)(void *context, const char *sentence), void *context);
 
-/* phrase_support() - what there is to be said of the cells behind a rule: "72 cells", "4 cells; 2 more have no …". */
+/* phrase_support() - what there is to be said of the cells behind a rule: "72 cells", "4 cells; 2 more gave no answer (cell 7 …)". */
 void phrase_support(const struct support *support, struct text *text);
 
 /**
- * phrase_rests() - what a rule assumes of cells that are missing, as a sentence; nothing where it assumes nothing
+ * phrase_rests() - what a rule assumes of cells that gave no answer, as a sentence; nothing where it assumes nothing
  * @number: of the rule, from 1
  */
 void phrase_rests(const struct table *t, const struct support *support, size_t number, struct text *text);
+
+/* phrase_left_out() - which rules use that some combinations are not in the matrix, as a sentence; nothing for none. */
+void phrase_left_out(const struct account *account, struct text *text);
 
 #endif

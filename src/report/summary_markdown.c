@@ -101,6 +101,11 @@ static void add_law(const struct sheet *sheet, size_t response)
 		add_built(sheet, &rest);
 		text_add(sheet->t, "\n\n");
 	}
+	phrase_left_out(account, &rest);
+	if (rest.len) {
+		add_built(sheet, &rest);
+		text_add(sheet->t, "\n\n");
+	}
 }
 
 static void add_mechanism(const struct sheet *sheet, size_t response)

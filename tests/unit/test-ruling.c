@@ -122,7 +122,7 @@ static void test_conditional(void **state)
 	assert_int_equal(r->twin_factor, 1);
 	assert_string_equal(said(&b),
 		"3 of the 4 cells that it speaks of agree, 1 do not.\nIt holds everywhere but where b is 1 and c is 0.\n"
-		"Cell 6: made is no, not yes.\nIts twin, cell 4, has b=0 instead of 1: made is yes, as it says.\n");
+		"Cell 6: made is no, not yes.\nIts twin, cell 4, has b=0 instead of 1: made is yes, as claimed.\n");
 	end(&b);
 }
 
@@ -257,11 +257,11 @@ static void test_a_hole_under_a_rule(void **state)
 	assert_int_equal(account->supports[0].n_missing, 2);
 	assert_int_equal(account->supports[0].missing, 5);
 	assert_int_equal(account->supports[0].n_rests, 1);
-	assert_int_equal(account->supports[0].rests_on[0].factor, 2);
-	assert_int_equal(account->supports[0].rests_on[0].level, 1);
+	assert_int_equal(account->supports[0].rests[0].factor, 2);
+	assert_int_equal(account->supports[0].rests[0].level, 1);
 	phrase_rests(&b.x.table, &account->supports[0], 1, &b.said);
 	assert_string_equal(text_get(&b.said),
-		"Rule 1 rests on cells that are missing: no cell of it that gave an answer has c=1.");
+		"Rule 1 rests on cells that gave no answer: those with c=1.");
 	end(&b);
 }
 
