@@ -91,14 +91,13 @@ static int read_claim_responses(struct reader *r, const struct yaml *node, struc
 	bool has_factors = claim->n_decisive || claim->n_inert;
 	if (!has_factors && !claim->n_predicts)
 		return scenario_error(r->s, claim->at, r->e,
-			"the claim '%s' says nothing that can be tested: nothing stands under 'predicts:', 'decisive:' or "
-			"'inert:'",
+			"the claim '%s' says nothing that can be tested: nothing stands under 'predicts:', 'decisive:' "
+			"or 'inert:'",
 			claim->id);
 	if (node && !has_factors)
 		return scenario_error(r->s, node->key_at, r->e,
 			"'responses:' says for which responses factors are decisive or inert, and the claim '%s' names "
-			"no "
-			"such factors: leave it out",
+			"no such factors: leave it out",
 			claim->id);
 	if (node && node->kind == YAML_LIST && !node->n)
 		return scenario_error(r->s, node->at, r->e,
@@ -109,8 +108,7 @@ static int read_claim_responses(struct reader *r, const struct yaml *node, struc
 	if (!claim->n_predicts)
 		return scenario_error(r->s, claim->at, r->e,
 			"the claim '%s' does not say for which responses its factors are decisive or inert: name them, "
-			"as in "
-			"responses: [%s]",
+			"as in responses: [%s]",
 			claim->id, r->s->n_responses ? r->s->responses[0].name : "RESPONSE");
 	int rc = read_array(r, claim->n_predicts, sizeof *claim->responses, &claim->responses);
 	while (rc >= 0 && claim->n_responses < claim->n_predicts) {

@@ -15,6 +15,7 @@
 
 #include "actor/verb.h"
 #include "base/cleanup.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "model/results.h"
 #include "run/schedule.h"
@@ -80,6 +81,10 @@ static void read_line(const char *line, size_t len)
 	struct result result;
 	int r = result_from_line(line, len, &arena, &result, &e);
 	assert(r == 1 || r == 0 || (r == -EINVAL && e.kind == ERROR_USAGE && e.text));
+	if (r < 0)
+		return;
+	CLEANUP(cleanup_json) json_t *json = json_loadb(line, len, JSON_REJECT_DUPLICATES, NULL);
+	assert(json); /* result_from_line() passes over steps; it is no less strict for that */
 	if (r != 1)
 		return;
 	assert(result.verdict < VERDICT_COUNT && result.replicate >= 1);

@@ -172,6 +172,9 @@ static void test_every_byte_replaced(void **state)
 			line[i] = others[j];
 			int r = result_from_line(line, len, &arena, &back, NULL);
 			assert_true(r == 1 || r == 0 || r == -EINVAL);
+			json_t *json = json_loadb(line, len, JSON_REJECT_DUPLICATES, NULL);
+			assert_true(r < 0 || json);
+			json_decref(json);
 			if (r == 1)
 				assert_true(back.replicate >= 1 && back.verdict < VERDICT_COUNT);
 			line[i] = kept;
@@ -257,6 +260,54 @@ static void test_what_is_not_needed(void **state)
 	assert_null(back.reason);
 }
 
+/* The steps are passed over, and only where they are whole, as they are written, and the end of the line. */
+static void test_around_the_steps(void **state)
+{
+	(void)state;
+#define HEAD "{\"type\":\"cell\",\"id\":\"3\",\"replicate\":1,\"verdict\":\"pass\",\"responses\":{}"
+#define STEP "{\"line\":4,\"do\":\"a\",\"out\":\"ok\",\"at_us\":0,\"took_us\":7}"
+	static const char *const good[] = {
+		HEAD ",\"steps\":[]}",
+		HEAD ",\"steps\":[" STEP "," STEP "]}\n",
+		HEAD ",\"steps\":[" STEP "],\"more\":1}",
+		HEAD ",\"of\":{\"a\":1,\"steps\":[]}}",
+		HEAD ",\"of\":{\"a\":1,\"steps\":[" STEP "]}}",
+		HEAD ",\"of\":{\"a\":1,\"steps\":[]},\"steps\":[]}",
+		HEAD ",\"steps\":[7,\"\\u00e4\",null,{}]}",
+		"{\"steps\":7,\"of\":[" HEAD ",\"steps\":[]}]," /* … */
+		"\"type\":\"cell\",\"id\":\"3\",\"replicate\":1,\"verdict\":\"pass\",\"responses\":{}}",
+	};
+	static const char *const bad[] = {
+		HEAD ",\"steps\":[" STEP "," STEP "]\n",
+		HEAD ",\"steps\":[" STEP ",]}",
+		HEAD ",\"steps\":[," STEP "]}",
+		HEAD ",\"steps\":[" STEP STEP "]}",
+		HEAD ",\"steps\":[" STEP "]}}",
+		HEAD ",\"steps\":[" STEP "]}\nx",
+		HEAD ",\"steps\":[" STEP "],}",
+		HEAD ",,\"steps\":[]}",
+		HEAD "\"x,\"steps\":[]}",
+		HEAD ",\"steps\":7,\"steps\":[]}",
+		HEAD ",\"steps\":[],\"steps\":[]}",
+		HEAD ",\"steps\":[{\"line\":04,\"do\":\"a\",\"out\":\"ok\",\"at_us\":0,\"took_us\":7}]}",
+		HEAD ",\"steps\":[{\"line\":4,\"do\":\"a\t\",\"out\":\"ok\",\"at_us\":0,\"took_us\":7}]}",
+		HEAD ",\"steps\":[{\"line\":4,\"line\":4}]}",
+		"{,\"steps\":[]}",
+	};
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+		CLEANUP(arena_done) struct arena arena = ARENA_INIT;
+		struct result back;
+		if (from_line(good[i], &arena, &back) != 1 || back.cell != 3)
+			fail_msg("refused: %s", good[i]);
+	}
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		CLEANUP(arena_done) struct arena arena = ARENA_INIT;
+		struct result back;
+		if (from_line(bad[i], &arena, &back) != -EINVAL)
+			fail_msg("taken: %s", bad[i]);
+	}
+}
+
 static void test_lines_of_other_types(void **state)
 {
 	(void)state;
@@ -279,6 +330,7 @@ int main(void)
 		cmocka_unit_test(test_hostile_lines),
 		cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_what_is_not_needed),
+		cmocka_unit_test(test_around_the_steps),
 		cmocka_unit_test(test_lines_of_other_types),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
