@@ -71,9 +71,9 @@ const char *duration_format(uint64_t us, char buffer[static DURATION_TEXT])
 {
 	if (us < CLOCK_US_PER_MS)
 		snprintf(buffer, DURATION_TEXT, "%gus", (double)us);
-	else if (us < CLOCK_US_PER_S)
+	else if (us < 999500) /* and not 1e+03ms */
 		snprintf(buffer, DURATION_TEXT, "%.3gms", (double)us / CLOCK_US_PER_MS);
-	else if (us < 1000 * CLOCK_US_PER_S)
+	else if (us < 999500 * CLOCK_US_PER_MS)
 		snprintf(buffer, DURATION_TEXT, "%.3gs", (double)us / CLOCK_US_PER_S);
 	else
 		snprintf(buffer, DURATION_TEXT, "%.0fs", (double)us / CLOCK_US_PER_S);

@@ -61,8 +61,12 @@ static void test_formats(void **state)
 	assert_string_equal(duration_format(999, buffer), "999us");
 	assert_string_equal(duration_format(1300, buffer), "1.3ms");
 	assert_string_equal(duration_format(200000, buffer), "200ms");
+	assert_string_equal(duration_format(999499, buffer), "999ms");
+	assert_string_equal(duration_format(999500, buffer), "1s");
 	assert_string_equal(duration_format(1300000, buffer), "1.3s");
 	assert_string_equal(duration_format(61234000, buffer), "61.2s");
+	assert_string_equal(duration_format(999499999, buffer), "999s");
+	assert_string_equal(duration_format(999500000, buffer), "1000s");
 	assert_string_equal(duration_format(86400000000, buffer), "86400s");
 }
 
