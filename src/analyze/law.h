@@ -28,6 +28,8 @@ struct law_table {
 	const uint16_t *levels; /* n_points rows of n_factors */
 	const uint16_t *values; /* by point */
 	size_t n_values;        /* every value is below it; at least one point has each */
+	bool has_otherwise;     /* the law's `otherwise` has to be @otherwise, whatever that costs */
+	size_t otherwise;
 };
 
 struct law_rule {
@@ -36,7 +38,7 @@ struct law_rule {
 };
 
 struct law {
-	struct arena arena; /* owns all that hangs here */
+	struct arena arena;     /* owns all that hangs here */
 	struct law_rule *rules; /* those of one value side by side */
 	size_t n_rules;
 	size_t n_conditions; /* of all rules together */

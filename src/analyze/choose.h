@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The cheapest choice of columns that covers all rows of a grid. */
+#ifndef ANALYZE_CHOOSE_H
+#define ANALYZE_CHOOSE_H
+
+#include "analyze/candidates.h"
+#include "analyze/effort.h"
+
+/*
+ * What a column costs: one rule, then its conditions, then the levels they list. For less than 2^14 columns with 2^6
+ * conditions and 2^12 levels each, the sum of no part reaches the next.
+ */
+#define CHOOSE_COLUMNS_MAX 16000
+#define CHOOSE_LEVELS_MAX 4095
+#define WEIGHT_CONDITION_BIT 26
+#define WEIGHT_RULE_BIT 46
+
+/**
+ * choose_cheapest() - which of @candidates to take, so that every point that one of them has is in one that is taken
+ * @candidates: not more than CHOOSE_COLUMNS_MAX
+ * @weights: by candidate
+ * @ret_chosen: by candidate, all false
+ * @ret_proven: whether no other choice has fewer rules, or as many and fewer conditions
+ *
+ * Errors: out of memory.
+ */
+int choose_cheapest(const struct candidates *candidates, const uint64_t *weights, struct effort *effort,
+	bool *ret_chosen, bool *ret_proven, struct error *e);
+
+#endif
