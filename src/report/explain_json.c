@@ -295,10 +295,11 @@ bool explain_json(const struct explain_view *view, json_t *object)
 	struct writer w = {view, explanation, &explanation->table, &explanation->table.scenario->matrix, true};
 	json_t *responses = json_array(), *claims = json_array();
 	for (size_t i = 0; i < w.table->n_responses; i++)
-		if (!view->selected || view->selected[i])
+		if (phrase_is_selected(view, i))
 			append(&w, responses, response_to_json(&w, i));
 	for (size_t i = 0; i < explanation->n_rulings; i++)
-		append(&w, claims, ruling_to_json(&w, &explanation->rulings[i]));
+		if (phrase_speaks_of_selected(view, explanation->rulings[i].claim))
+			append(&w, claims, ruling_to_json(&w, &explanation->rulings[i]));
 	put(&w, object, "responses", responses);
 	put(&w, object, "claims", claims);
 	return w.good;

@@ -258,16 +258,20 @@ static void add_minimal_pair(const struct page *p, const struct account *account
 	text_add(p->t, "\n");
 }
 
-static bool add_minimal_pairs(const struct page *p, const struct account *account)
+static void add_minimal_pairs(const struct page *p, const struct account *account)
 {
 	uint64_t decisive = phrase_decisive(p->table, account);
 	if (!decisive)
-		return false;
+		return;
 	text_add(p->t, "  minimal pairs, all else being equal:\n");
 	for (size_t f = 0; f < p->table->n_factors; f++)
 		if (decisive >> f & 1)
 			add_minimal_pair(p, account, f);
-	return true;
+	size_t first = (size_t)__builtin_ctzll(decisive);
+	text_addf(p->t, "    %sa cell again: ", p->style->dim);
+	phrase_command(p->view->program, p->table->scenario,
+		p->table->cells[account->influences[first].minimal.rows[0]], p->t);
+	text_addf(p->t, "%s\n", p->style->reset);
 }
 
 static void add_unstable(const struct page *p, size_t response)
@@ -339,7 +343,8 @@ static void add_response(const struct page *p, size_t response)
 		add_lawlessness(p, account);
 	add_mechanism(p, response);
 	add_unstable(p, response);
-	add_missing(p, response);
+	if (account->lawlessness != LAW_NO_CELLS)
+		add_missing(p, response);
 	add_pair_counts(p, account);
 	add_minimal_pairs(p, account);
 	text_add(p->t, "\n");
@@ -403,16 +408,22 @@ static struct page page_of(const struct explain_view *view, const struct style *
 void explain_text(const struct explain_view *view, const struct style *style, struct text *t)
 {
 	struct page p = page_of(view, style, t);
+	bool has_claims = false;
 	for (size_t i = 0; i < p.table->n_responses; i++)
 		if (!view->selected && p.table->responses[i].is_checked)
 			add_checked_response(&p, i);
-		else if (!view->selected || view->selected[i])
+		else if (phrase_is_selected(view, i))
 			add_response(&p, i);
-	if (view->explanation->n_rulings)
-		text_addf(t, "%sclaims%s\n", style->bold, style->reset);
-	for (size_t i = 0; i < view->explanation->n_rulings; i++)
-		add_ruling(&p, &view->explanation->rulings[i]);
-	if (view->explanation->n_rulings)
+	for (size_t i = 0; i < view->explanation->n_rulings; i++) {
+		const struct ruling *ruling = &view->explanation->rulings[i];
+		if (!phrase_speaks_of_selected(view, ruling->claim))
+			continue;
+		if (!has_claims)
+			text_addf(t, "%sclaims%s\n", style->bold, style->reset);
+		has_claims = true;
+		add_ruling(&p, ruling);
+	}
+	if (has_claims)
 		text_add(t, "\n");
 }
 

@@ -8,6 +8,19 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 
+bool phrase_is_selected(const struct explain_view *view, size_t response)
+{
+	return !view->selected || view->selected[response];
+}
+
+bool phrase_speaks_of_selected(const struct explain_view *view, const struct claim *claim)
+{
+	for (size_t i = 0; i < claim->n_responses; i++)
+		if (phrase_is_selected(view, claim->responses[i]))
+			return true;
+	return false;
+}
+
 const char *phrase_separator(size_t i, size_t n, const char *last)
 {
 	return i == 0 ? "" : i + 1 < n ? ", " : last;

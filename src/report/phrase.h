@@ -5,12 +5,19 @@
 
 #include "analyze/explanation.h"
 #include "base/text.h"
+#include "report/explain.h"
 
 /* phrase_plural() - "s", or "" for 1. */
 static inline const char *phrase_plural(uint64_t n)
 {
 	return n == 1 ? "" : "s";
 }
+
+/* phrase_is_selected() - whether a response is to be told. */
+bool phrase_is_selected(const struct explain_view *view, size_t response);
+
+/* phrase_speaks_of_selected() - whether a claim is about one that is. */
+bool phrase_speaks_of_selected(const struct explain_view *view, const struct claim *claim);
 
 /* phrase_factors() - "a, b and c": the factors whose bit is set. */
 void phrase_factors(const struct matrix *m, uint64_t factors, struct text *t);

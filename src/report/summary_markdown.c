@@ -199,6 +199,8 @@ static void add_claims(struct sheet *sheet)
 	text_add(sheet->t, "### claims\n\n| claim | verdict | |\n|---|---|---|\n");
 	for (size_t i = 0; i < explanation->n_rulings; i++) {
 		const struct ruling *ruling = &explanation->rulings[i];
+		if (!phrase_speaks_of_selected(&sheet->summary->view, ruling->claim))
+			continue;
 		text_add(sheet->t, "| ");
 		add_plain(sheet->t, ruling->claim->id);
 		text_addf(sheet->t, " | **%s** | ", claim_verdict_names[ruling->verdict]);
@@ -267,7 +269,7 @@ int summary_markdown(const struct summary *summary, const struct style *style, b
 		text_add(t, "\n\n");
 	}
 	for (size_t i = 0; i < table->n_responses; i++)
-		if (!view->selected || view->selected[i])
+		if (phrase_is_selected(view, i))
 			add_response(&sheet, i);
 	add_claims(&sheet);
 	add_problems(&sheet);

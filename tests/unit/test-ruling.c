@@ -175,7 +175,7 @@ static void test_unstable_cells(void **state)
 	assert_int_equal(b.x.rulings[0].n_agree, 3);
 	assert_int_equal(b.x.rulings[0].n_disagree, 1);
 	assert_int_equal(b.x.rulings[0].counterexample, 7);
-	assert_non_null(strstr(said(&b), "Cell 7: made is yes 1, no 1, not yes.\n"));
+	assert_non_null(strstr(said(&b), "Cell 7: made is no 1, yes 1, not yes.\n"));
 	end(&b);
 }
 

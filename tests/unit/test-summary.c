@@ -91,7 +91,8 @@ static void test_all_good(void **state)
 		"  changed in so many of all pairs of cells that differ in this factor alone:\n"
 		"    a       1 of 1\n"
 		"  minimal pairs, all else being equal:\n"
-		"    a: p → ok (cell 0), q → EMFILE (cell 1)\n\n"
+		"    a: p → ok (cell 0), q → EMFILE (cell 1)\n"
+		"    a cell again: netrepro run --cell 0 t.yaml\n\n"
 		"2 runs: 2 pass; 500ms, 4 a second; seed 7\n");
 	assert_string_equal(text_of(b, false, true), "");
 }
