@@ -102,24 +102,48 @@ int rules_add_point(struct rules *r, size_t i, struct error *e)
 	return 0;
 }
 
-/* By rule and condition: the levels at which the rule holds a point; NULL for lists of one level. */
+/*
+ * Narrowing: a list keeps the levels that are needed for the points, and no other, so that a rule claims no more than it
+ * must and rules of one value overlap as little as they can. First the levels of all points that a single rule holds are
+ * noted, then those of each point that no rule holds with what is noted so far.
+ */
 struct narrowing {
 	const struct rules *rules;
-	bool ***seen;
+	bool ***seen; /* by rule, condition and level: that it is needed; NULL for lists of one level, which stay */
+	bool is_second_pass;
 };
+
+static void note_point(const struct narrowing *n, size_t rule, const uint16_t *levels)
+{
+	const struct conditions *when = &n->rules->all[rule].when;
+	for (size_t k = 0; k < when->n; k++)
+		if (n->seen[rule][k])
+			n->seen[rule][k][levels[when->all[k].factor]] = true;
+}
+
+/* Whether a rule that holds the point also does with the levels noted so far. */
+static bool is_held(const struct narrowing *n, size_t rule, const uint16_t *levels)
+{
+	const struct conditions *when = &n->rules->all[rule].when;
+	for (size_t k = 0; k < when->n; k++)
+		if (n->seen[rule][k] && !n->seen[rule][k][levels[when->all[k].factor]])
+			return false;
+	return true;
+}
 
 static int note_levels(void *context, size_t first, size_t n_points, const struct match *matches, size_t n_matches)
 {
 	const struct narrowing *n = context;
 	const struct law_table *t = n->rules->table;
-	for (size_t m = 0; m < n_matches; m++) {
-		const struct conditions *when = &n->rules->all[matches[m].rule].when;
-		for (size_t k = 0; k < when->n; k++) {
-			bool *seen = n->seen[matches[m].rule][k];
-			const uint16_t *level = t->levels + first * t->n_factors + when->all[k].factor;
-			for (size_t i = 0; seen && i < n_points; i++)
-				seen[level[i * t->n_factors]] = true;
-		}
+	if (!n_matches || n->is_second_pass != (n_matches > 1))
+		return 0;
+	for (size_t i = first; i < first + n_points; i++) {
+		const uint16_t *levels = t->levels + i * t->n_factors;
+		size_t m = 0;
+		while (m < n_matches && !is_held(n, matches[m].rule, levels))
+			m++;
+		if (m == n_matches)
+			note_point(n, matches[0].rule, levels);
 	}
 	return 0;
 }
@@ -158,7 +182,10 @@ int rules_narrow(struct rules *r, struct error *e)
 	if (!n.seen)
 		return error_no_memory(e);
 	int result = make_notes(r, n.seen, e);
-	result = result < 0 ? result : match_each(r->table, r->all, r->n, note_levels, &n, e);
+	for (int pass = 0; result == 0 && pass < 2; pass++) {
+		n.is_second_pass = pass;
+		result = match_each(r->table, r->all, r->n, note_levels, &n, e);
+	}
 	for (size_t i = 0; result == 0 && i < r->n; i++)
 		for (size_t k = 0; k < r->all[i].when.n; k++)
 			if (n.seen[i][k])
