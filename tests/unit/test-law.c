@@ -298,7 +298,7 @@ static void test_contradiction(void **state)
 	sample_add(&s, &(size_t){1}, 0);
 	sample_add(&s, &(size_t){1}, 1);
 	struct law law;
-	struct law_table table = {1, s.n_levels, s.n_points, s.levels, s.values, s.n_values};
+	struct law_table table = {1, s.n_levels, s.n_points, s.levels, s.values, s.n_values, false, 0};
 	assert_true(law_find(&table, &law, &e) < 0);
 	assert_string_equal(error_text(&e), "a point of the table has two values");
 }
