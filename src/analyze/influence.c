@@ -30,31 +30,25 @@ static void count_pair(const struct table *t, size_t response, const struct pair
 		*plainest = *pair;
 }
 
-/* The next matched pair of @row along @factor with a level above @level; false where there is none. */
+/* The next matched pair of @row along @factor, from *@level on; false where there is none. */
 static bool next_pair(
 	const struct table *t, size_t response, size_t row, size_t factor, size_t *level, struct pair *ret)
 {
-	size_t n_levels = t->scenario->matrix.factors[factor].n_all_levels;
-	while (++*level < n_levels) {
-		if (!table_is_in_play(t, factor, *level))
-			continue;
-		size_t other = table_neighbour(t, row, factor, *level);
-		if (other == TABLE_NO_ROW || !table_is_stable(t, other, response))
-			continue;
-		*ret = (struct pair){{row, other}};
-		return true;
-	}
+	size_t other;
+	while ((other = table_next_neighbour(t, row, factor, level)) != TABLE_NO_ROW)
+		if (table_is_stable(t, other, response)) {
+			*ret = (struct pair){{row, other}};
+			return true;
+		}
 	return false;
 }
 
 static void count_pairs(const struct table *t, size_t response, size_t factor, struct influence *influence)
 {
 	for (size_t row = 0; row < t->n_rows; row++) {
-		if (!table_is_stable(t, row, response))
-			continue;
-		size_t level = table_levels(t, row)[factor];
+		size_t level = table_levels(t, row)[factor] + 1u;
 		struct pair pair;
-		while (next_pair(t, response, row, factor, &level, &pair))
+		while (table_is_stable(t, row, response) && next_pair(t, response, row, factor, &level, &pair))
 			count_pair(t, response, &pair, influence);
 	}
 }
@@ -63,10 +57,10 @@ static void count_pairs(const struct table *t, size_t response, size_t factor, s
 static bool pair_depends_on(const struct table *t, size_t response, const struct pair *pair, size_t other)
 {
 	bool has_changed = table_value(t, pair->rows[0], response) != table_value(t, pair->rows[1], response);
-	size_t level = table_levels(t, pair->rows[0])[other];
-	struct pair beside; /* each of them along @other */
+	size_t level = table_levels(t, pair->rows[0])[other] + 1u;
+	struct pair beside; /* the first cell of @pair, and that of the pair beside it */
 	while (next_pair(t, response, pair->rows[0], other, &level, &beside)) {
-		size_t opposite = table_neighbour(t, pair->rows[1], other, level);
+		size_t opposite = table_neighbour(t, pair->rows[1], other, level - 1);
 		if (opposite == TABLE_NO_ROW || !table_is_stable(t, opposite, response))
 			continue;
 		if (has_changed != (table_value(t, beside.rows[1], response) != table_value(t, opposite, response)))
@@ -78,11 +72,9 @@ static bool pair_depends_on(const struct table *t, size_t response, const struct
 static bool depends_on(const struct table *t, size_t response, size_t factor, size_t other)
 {
 	for (size_t row = 0; row < t->n_rows; row++) {
-		if (!table_is_stable(t, row, response))
-			continue;
-		size_t level = table_levels(t, row)[factor];
+		size_t level = table_levels(t, row)[factor] + 1u;
 		struct pair pair;
-		while (next_pair(t, response, row, factor, &level, &pair))
+		while (table_is_stable(t, row, response) && next_pair(t, response, row, factor, &level, &pair))
 			if (pair_depends_on(t, response, &pair, other))
 				return true;
 	}

@@ -126,19 +126,20 @@ static bool prediction_changes(const struct judging *j, size_t row, size_t other
 	return false;
 }
 
+/* Whether two conclusive cells are a pair that isolates the claim. */
+static bool isolates(const struct judging *j, size_t row, size_t other)
+{
+	return is_conclusive(j, row) && is_conclusive(j, other) && prediction_changes(j, row, other);
+}
+
 /* The matched pairs across which the prediction changes. One that agrees is enough to know. */
 static void count_isolating_pairs(struct judging *j)
 {
-	const struct matrix *m = &j->t->scenario->matrix;
-	for (size_t row = 0; row < j->t->n_rows; row++) {
-		if (!is_conclusive(j, row))
-			continue;
-		for (size_t f = 0; f < m->n_factors; f++)
-			for (size_t l = table_levels(j->t, row)[f] + 1u; l < m->factors[f].n_all_levels; l++) {
-				size_t other =
-					table_is_in_play(j->t, f, l) ? table_neighbour(j->t, row, f, l) : TABLE_NO_ROW;
-				if (other == TABLE_NO_ROW || !is_conclusive(j, other) ||
-					!prediction_changes(j, row, other))
+	for (size_t row = 0; row < j->t->n_rows; row++)
+		for (size_t f = 0; is_conclusive(j, row) && f < j->t->n_factors; f++) {
+			size_t level = table_levels(j->t, row)[f] + 1u, other;
+			while ((other = table_next_neighbour(j->t, row, f, &level)) != TABLE_NO_ROW) {
+				if (!isolates(j, row, other))
 					continue;
 				j->ruling->n_pairs++;
 				if (j->standings[row] == STANDING_AGREE && j->standings[other] == STANDING_AGREE) {
@@ -146,7 +147,7 @@ static void count_isolating_pairs(struct judging *j)
 					return;
 				}
 			}
-	}
+		}
 }
 
 static const struct influence *influence_of(const struct judging *j, size_t response, size_t factor)
@@ -171,19 +172,16 @@ static struct pair find_pair_spoken_of(const struct judging *j, size_t response,
 	struct pair best = influence_of(j, response, factor)->same;
 	bool has_spoken = false;
 	for (size_t row = 0; row < j->t->n_rows; row++) {
+		size_t level = 0, other;
 		if (!is_conclusive(j, row) || !table_is_stable(j->t, row, response))
 			continue;
-		for (size_t l = 0; l < j->t->scenario->matrix.factors[factor].n_all_levels; l++) {
-			size_t other = l == table_levels(j->t, row)[factor] || !table_is_in_play(j->t, factor, l)
-					       ? TABLE_NO_ROW
-					       : table_neighbour(j->t, row, factor, l);
-			if (other == TABLE_NO_ROW || !table_is_stable(j->t, other, response))
-				continue;
+		while ((other = table_next_neighbour(j->t, row, factor, &level)) != TABLE_NO_ROW) {
 			size_t first = other < row ? other : row;
-			if (!has_spoken || table_is_plainer(j->t, first, best.rows[0])) {
-				best = (struct pair){{first, other < row ? row : other}};
-				has_spoken = true;
-			}
+			if (!table_is_stable(j->t, other, response) ||
+				(has_spoken && !table_is_plainer(j->t, first, best.rows[0])))
+				continue;
+			best = (struct pair){{first, other < row ? row : other}};
+			has_spoken = true;
 		}
 	}
 	return best;
@@ -316,21 +314,17 @@ static bool is_better_example(const struct table *t, const struct example *a, co
 
 static void consider_twins(const struct judging *j, size_t row, struct example *best)
 {
-	const struct matrix *m = &j->t->scenario->matrix;
 	struct example alone = {row, TABLE_NO_ROW, 0, TWIN_NONE};
 	if (is_better_example(j->t, &alone, best))
 		*best = alone;
-	for (size_t f = 0; f < m->n_factors; f++)
-		for (size_t l = 0; l < m->factors[f].n_all_levels; l++) {
-			if (l == table_levels(j->t, row)[f] || !table_is_in_play(j->t, f, l))
-				continue;
-			size_t twin = table_neighbour(j->t, row, f, l);
-			if (twin == TABLE_NO_ROW)
-				continue;
+	for (size_t f = 0; f < j->t->n_factors; f++) {
+		size_t level = 0, twin;
+		while ((twin = table_next_neighbour(j->t, row, f, &level)) != TABLE_NO_ROW) {
 			struct example example = {row, twin, f, rank_twin(j, row, twin, f)};
 			if (example.rank != TWIN_NONE && is_better_example(j->t, &example, best))
 				*best = example;
 		}
+	}
 }
 
 static void find_counterexample(struct judging *j)

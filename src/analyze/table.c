@@ -209,6 +209,15 @@ size_t table_neighbour(const struct table *t, size_t row, size_t factor, size_t 
 	return TABLE_NO_ROW;
 }
 
+size_t table_next_neighbour(const struct table *t, size_t row, size_t factor, size_t *level)
+{
+	size_t n_levels = t->scenario->matrix.factors[factor].n_all_levels, other = TABLE_NO_ROW;
+	for (; other == TABLE_NO_ROW && *level < n_levels; ++*level)
+		if (*level != table_levels(t, row)[factor] && table_is_in_play(t, factor, *level))
+			other = table_neighbour(t, row, factor, *level);
+	return other;
+}
+
 /* The entry of an observation that has just become unstable: so far all its runs had one value. */
 static int begin_unstable(struct table *t, size_t row, size_t response, struct error *e)
 {

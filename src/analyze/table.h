@@ -102,6 +102,14 @@ size_t table_find(const struct table *t, uint64_t cell);
 /* table_neighbour() - the row that differs from @row in @factor alone, which is @level there; TABLE_NO_ROW for none. */
 size_t table_neighbour(const struct table *t, size_t row, size_t factor, size_t level);
 
+/**
+ * table_next_neighbour() - go through the rows that differ from @row in @factor alone
+ * @level: from which level on; afterwards the one behind that of the row that is returned
+ *
+ * Return: the row, or TABLE_NO_ROW behind the last.
+ */
+size_t table_next_neighbour(const struct table *t, size_t row, size_t factor, size_t *level);
+
 static inline const struct table_observation *table_at(const struct table *t, size_t row, size_t response)
 {
 	return &t->observations[row * t->n_responses + response];
