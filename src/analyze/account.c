@@ -78,12 +78,12 @@ static void count_cell(struct account *account, const struct table *t, size_t ro
 		support->missing = t->cells[row];
 }
 
-/* A cell counts for each rule that speaks of it: rules of one value may overlap. */
+/* The first rule that speaks of a cell decides it. All that do have seen it: rules of one value may overlap. */
 static void count_support(struct account *account, const struct table *t, size_t response, struct seen *seen)
 {
 	size_t n_rules = account->law.n_rules;
 	for (size_t row = 0; row < t->n_rows; row++) {
-		size_t levels[MATRIX_FACTORS_MAX], n = 0;
+		size_t levels[MATRIX_FACTORS_MAX], first = n_rules;
 		bool is_stable = table_is_stable(t, row, response);
 		if (table_value(t, row, response) == TABLE_NOT_ASKED)
 			continue;
@@ -92,14 +92,12 @@ static void count_support(struct account *account, const struct table *t, size_t
 		for (size_t i = 0; i < n_rules; i++) {
 			if (!conditions_hold(&account->law.rules[i].when, levels))
 				continue;
-			n++;
-			count_cell(account, t, row, i, is_stable);
+			first = i < first ? i : first;
 			mark(t, seen, seen->asked, i, levels);
 			if (is_stable)
 				mark(t, seen, seen->answered, i, levels);
 		}
-		if (!n)
-			count_cell(account, t, row, n_rules, is_stable);
+		count_cell(account, t, row, first, is_stable);
 	}
 }
 

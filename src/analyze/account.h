@@ -14,8 +14,9 @@ struct rest {
 
 /* What stands behind one rule of a law. */
 struct support {
-	uint64_t n_cells;   /* that it gives, each observed */
-	uint64_t n_missing; /* cells of the run that it speaks of, and that have no one conclusive value */
+	/* Of the cells that it decides, being the first that holds: all rules together decide every cell. */
+	uint64_t n_cells;   /* observed */
+	uint64_t n_missing; /* that have no one conclusive value */
 	uint64_t missing;   /* the first of them, by index in the matrix */
 	struct rest *rests; /* owned; only of levels that some other cell which records the response has */
 	size_t n_rests;

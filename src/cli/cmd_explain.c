@@ -32,20 +32,51 @@ static int set_option(void *context, int key, const char *argument, struct error
 	return o->format ? 0 : -EINVAL;
 }
 
-/* The responses that were named. */
-static int select_responses(const struct scenario *s, char *const *names, int n, bool *selected, struct error *e)
+/* What was asked for, by name. */
+struct selection {
+	bool *responses, *claims; /* NULL: everything */
+};
+
+static void selection_done(struct selection *selection)
 {
-	for (int i = 0; i < n; i++) {
-		struct suggestion near = SUGGESTION_FOR(names[i]);
-		size_t r = 0;
-		for (; r < s->n_responses && strcmp(s->responses[r].name, names[i]); r++)
-			suggestion_consider(&near, s->responses[r].name);
-		if (r == s->n_responses)
-			return error_set(e, ERROR_USAGE, ENOENT, "%s has no response '%s'%s", s->name, names[i],
-				suggestion_phrase(&near));
-		selected[r] = true;
+	free(selection->responses);
+	free(selection->claims);
+}
+
+static int select_one(const struct scenario *s, const char *name, struct selection *selection, struct error *e)
+{
+	struct suggestion near = SUGGESTION_FOR(name);
+	CLEANUP(text_done) struct text all = TEXT_INIT;
+	for (size_t i = 0; i < s->n_responses; i++) {
+		if (!strcmp(s->responses[i].name, name)) {
+			selection->responses[i] = true;
+			return 0;
+		}
+		suggestion_consider(&near, s->responses[i].name);
+		text_addf(&all, "%s%s", i ? ", " : "", s->responses[i].name);
 	}
-	return 0;
+	for (size_t i = 0; i < s->n_claims; i++) {
+		if (!strcmp(s->claims[i].id, name)) {
+			selection->claims[i] = true;
+			return 0;
+		}
+		suggestion_consider(&near, s->claims[i].id);
+	}
+	return error_set(e, ERROR_USAGE, ENOENT, "%s has no response and no claim '%s'%s; its responses are %s", s->name,
+		name, suggestion_phrase(&near), text_get(&all));
+}
+
+static int select_named(
+	const struct scenario *s, char *const *names, int n, struct selection *selection, struct error *e)
+{
+	if (!n)
+		return 0;
+	selection->responses = calloc(s->n_responses + 1, sizeof *selection->responses);
+	selection->claims = calloc(s->n_claims + 1, sizeof *selection->claims);
+	int r = selection->responses && selection->claims ? 0 : error_no_memory(e);
+	for (int i = 0; r == 0 && i < n; i++)
+		r = select_one(s, names[i], selection, e);
+	return r;
 }
 
 static int status_of(const struct explanation *explanation)
@@ -60,16 +91,14 @@ static int explain(const struct explain_options *o, const char *path, char *cons
 {
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
 	CLEANUP(explained_done) struct explained x = EXPLAINED_INIT;
-	CLEANUP(cleanup_free) bool *selected = NULL;
+	CLEANUP(selection_done) struct selection selection = {NULL, NULL};
 	int r = explained_read(path, &x, &e);
-	if (r == 0 && n) {
-		selected = calloc(x.scenario->n_responses + 1, sizeof *selected);
-		r = selected ? select_responses(x.scenario, names, n, selected, &e) : error_no_memory(&e);
-	}
+	if (r == 0)
+		r = select_named(x.scenario, names, n, &selection, &e);
 	if (r < 0)
 		return cli_fail(&e);
 	const struct summary summary = {
-		.view = {.explanation = &x.explanation, .program = cli_program(), .selected = selected},
+		.view = {&x.explanation, cli_program(), selection.responses, selection.claims},
 		.privilege = x.record.privilege,
 		.kernel = x.record.release,
 		.results_path = x.record.path,
@@ -100,10 +129,11 @@ static int run(const struct command *command, int argc, char **argv)
 
 const struct command command_explain = {
 	.name = "explain",
-	.arguments = "DIR [RESPONSE…]",
+	.arguments = "DIR [RESPONSE|CLAIM…]",
 	.summary = "say what decided the outcome of a run, and judge its claims",
 	.description = "From the results file in DIR alone: without root, later, elsewhere. With\n"
-		       "RESPONSEs it speaks of these, and all the more of each.\n",
+		       "names of responses or claims it speaks of these alone, and of a response\n"
+		       "says more: the factors without an effect, and where its pairs stand.\n",
 	.options = options,
 	.n_options = sizeof options / sizeof *options,
 	.example = "explain results/restart rebind",

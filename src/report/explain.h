@@ -12,7 +12,9 @@
 struct explain_view {
 	const struct explanation *explanation;
 	const char *program;  /* as it was called: for the commands that are shown */
-	const bool *selected; /* by response: which ones; NULL: all, those that only prove a condition in brief */
+	/* What was asked for; both NULL: all, the responses that only prove a condition in brief. */
+	const bool *responses; /* by response: which ones */
+	const bool *claims;    /* by claim: which ones, besides those about a response that was asked for */
 };
 
 /* explain_text() - the responses, then the claims. */

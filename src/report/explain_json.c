@@ -298,7 +298,7 @@ bool explain_json(const struct explain_view *view, json_t *object)
 		if (phrase_is_selected(view, i))
 			append(&w, responses, response_to_json(&w, i));
 	for (size_t i = 0; i < explanation->n_rulings; i++)
-		if (phrase_speaks_of_selected(view, explanation->rulings[i].claim))
+		if (!view->responses || phrase_is_selected_claim(view, i))
 			append(&w, claims, ruling_to_json(&w, &explanation->rulings[i]));
 	put(&w, object, "responses", responses);
 	put(&w, object, "claims", claims);

@@ -9,6 +9,7 @@
 #include "report/phrase.h"
 
 #define COLUMNS 100
+#define RULE_COLUMNS 76 /* of a rule; what stands behind it takes the rest */
 #define VALUES_MAX 12 /* of a response in its heading; --format json has all */
 #define RULES_MAX 20
 #define UNSTABLE_MAX 5
@@ -67,6 +68,8 @@ static void add_factors(const struct page *p, const struct account *account)
 {
 	uint64_t decisive = phrase_decisive(p->table, account), inert = phrase_inert(p->table, account);
 	CLEANUP(text_done) struct text line = TEXT_INIT;
+	if (account->lawlessness == LAW_FOUND && !account->law.n_rules && account->n_cells > 1)
+		text_add(&line, "Always the same. ");
 	if (decisive) {
 		text_add(&line, "Decided by ");
 		phrase_factors(p->matrix, decisive, &line);
@@ -84,11 +87,8 @@ static void add_factors(const struct page *p, const struct account *account)
 static void add_law_heading(const struct page *p, const struct account *account)
 {
 	struct text *t = p->t;
-	text_addf(t, "  law (%s; it gives ", account->law.exact ? "no smaller one exists" : "perhaps not the smallest");
-	if (account->n_cells == 1)
-		text_add(t, "the one cell):\n");
-	else
-		text_addf(t, "all %" PRIu64 " cells):\n", account->n_cells);
+	text_addf(t, "  law: the first rule that fits decides (%s; right in all %" PRIu64 " cells)\n",
+		account->law.exact ? "no smaller law exists" : "perhaps not the smallest law", account->n_cells);
 }
 
 /*
@@ -108,7 +108,7 @@ static void add_rule(const struct page *p, const struct conditions *when, const 
 			rule.data[i] = no_break;
 	}
 	text_add(p->t, "    ");
-	text_wrap(p->t, from, text_get(&rule), 8, COLUMNS);
+	text_wrap(p->t, from, text_get(&rule), 8, RULE_COLUMNS);
 	for (size_t i = from; i < p->t->len; i++)
 		if (p->t->data[i] == no_break)
 			p->t->data[i] = ' ';
@@ -131,7 +131,7 @@ static void add_law_rule(const struct page *p, const struct account *account, si
 	text_addf(t, "%s\n", p->style->reset);
 }
 
-/* How wide the rules are, so that what stands behind them stands in one column; a very wide one stands out. */
+/* How wide the rules are, so that what stands behind them stands in one column. */
 static size_t measure_rules(const struct page *p, const struct account *account)
 {
 	const struct table_value *values = p->table->responses[account - p->explanation->accounts].values;
@@ -140,9 +140,9 @@ static size_t measure_rules(const struct page *p, const struct account *account)
 		CLEANUP(text_done) struct text rule = TEXT_INIT;
 		phrase_rule(p->matrix, &account->law.rules[i].when, values[account->law.rules[i].value].text, &rule);
 		size_t width = 4 + text_columns(text_get(&rule));
-		widest = width > widest && width < COLUMNS - 15 ? width : widest;
+		widest = width > widest ? width : widest;
 	}
-	return widest;
+	return widest < RULE_COLUMNS ? widest : RULE_COLUMNS;
 }
 
 static void add_law(const struct page *p, const struct account *account)
@@ -155,16 +155,13 @@ static void add_law(const struct page *p, const struct account *account)
 	if (law->n_rules > RULES_MAX)
 		text_addf(p->t, "    … and %zu more rules: --format json has them all\n", law->n_rules - RULES_MAX);
 	add_law_rule(p, account, law->n_rules, width);
-	for (size_t i = 0; i < law->n_rules; i++) {
-		CLEANUP(text_done) struct text line = TEXT_INIT;
-		phrase_rests(p->table, &account->supports[i], i + 1, &line);
-		if (line.len)
-			add_paragraph(p, 4, text_get(&line));
-	}
-	CLEANUP(text_done) struct text line = TEXT_INIT;
-	phrase_left_out(account, &line);
-	if (line.len)
-		add_paragraph(p, 4, text_get(&line));
+	for (size_t i = 0; i < law->n_rules && i < RULES_MAX; i++)
+		for (int left_out = 0; left_out < 2; left_out++) {
+			CLEANUP(text_done) struct text line = TEXT_INIT;
+			phrase_rests(p->table, &account->supports[i], i + 1, left_out, &line);
+			if (line.len)
+				add_paragraph(p, 4, text_get(&line));
+		}
 }
 
 static void add_lawlessness(const struct page *p, const struct account *account)
@@ -196,79 +193,79 @@ static void add_mechanism(const struct page *p, size_t response)
 /* Whether a factor has a line of its own: one that does nothing is named with the others, unless all is wanted. */
 static bool has_line(const struct page *p, const struct influence *influence)
 {
-	return p->view->selected ? influence->n_pairs : influence->n_changed;
+	return p->view->responses ? influence->n_pairs : influence->n_changed;
 }
 
-static void add_pair_counts(const struct page *p, const struct account *account)
+/* "where first_reuseaddr=0 and path=veth": the other factors that matter */
+static void add_surroundings(const struct page *p, const struct account *account, size_t factor, struct text *line)
 {
-	size_t widest = 0;
+	uint64_t others = phrase_decisive(p->table, account) & ~(UINT64_C(1) << factor);
+	size_t row = account->influences[factor].minimal.rows[0], n = (size_t)__builtin_popcountll(others), k = 0;
 	for (size_t f = 0; f < p->table->n_factors; f++) {
-		size_t width = has_line(p, &account->influences[f]) ? text_columns(p->matrix->factors[f].name) : 0;
-		widest = width > widest ? width : widest;
-	}
-	if (!widest)
-		return;
-	text_add(p->t, "  changed in so many of all pairs of cells that differ in this factor alone:\n");
-	for (size_t f = 0; f < p->table->n_factors; f++) {
-		const struct influence *influence = &account->influences[f];
-		if (!has_line(p, influence))
+		if (!(others >> f & 1))
 			continue;
-		size_t from = p->t->len;
-		text_addf(p->t, "    %s", p->matrix->factors[f].name);
-		text_pad(p->t, from, 4 + widest);
-		text_addf(p->t, "%8" PRIu64 " of %-6" PRIu64, influence->n_changed, influence->n_pairs);
-		if (influence->depends_on) {
-			CLEANUP(text_done) struct text line = TEXT_INIT;
-			text_add(&line, " depending on ");
-			phrase_factors(p->matrix, influence->depends_on, &line);
-			text_add(p->t, " ");
-			text_wrap(p->t, from, text_get(&line), 4 + widest + 20, COLUMNS);
-		}
-		while (p->t->len && p->t->data[p->t->len - 1] == ' ')
-			text_truncate(p->t, p->t->len - 1);
-		text_add(p->t, "\n");
+		text_addf(line, "%s%s=%s", k == 0 ? ", where " : phrase_separator(k, n, " and "),
+			p->matrix->factors[f].name, p->matrix->factors[f].levels[table_levels(p->table, row)[f]].name);
+		k++;
 	}
 }
 
-/* "first_reuseaddr: 0 → EADDRINUSE (cell 3), 1 → ok (cell 75), where closer is server": the other factors that matter */
+/* "server → EADDRINUSE (cell 3), client → ok (cell 75)" */
 static void add_minimal_pair(const struct page *p, const struct account *account, size_t factor)
 {
 	const struct table *table = p->table;
 	const struct pair *pair = &account->influences[factor].minimal;
 	size_t response = (size_t)(account - p->explanation->accounts);
-	uint64_t others = phrase_decisive(table, account) & ~(UINT64_C(1) << factor);
 	CLEANUP(text_done) struct text line = TEXT_INIT;
-	text_addf(&line, "%s: ", p->matrix->factors[factor].name);
 	for (int i = 0; i < 2; i++) {
 		text_addf(&line, "%s%s → ", i ? ", " : "",
 			p->matrix->factors[factor].levels[table_levels(table, pair->rows[i])[factor]].name);
 		phrase_observed(table, pair->rows[i], response, &line);
 		text_addf(&line, " (cell %" PRIu64 ")", table->cells[pair->rows[i]]);
 	}
-	size_t n = (size_t)__builtin_popcountll(others), k = 0;
-	for (size_t f = 0; f < table->n_factors; f++)
-		if (others >> f & 1)
-			text_addf(&line, "%s%s=%s", k == 0 ? ", where " : phrase_separator(k, n, " and "),
-				p->matrix->factors[f].name,
-				p->matrix->factors[f].levels[table_levels(table, pair->rows[0])[f]].name),
-				k++;
-	size_t from = p->t->len;
-	text_pad(p->t, from, 4);
-	text_wrap(p->t, from, text_get(&line), 8, COLUMNS);
-	text_add(p->t, "\n");
+	if (p->view->responses)
+		add_surroundings(p, account, factor, &line);
+	add_paragraph(p, 6, text_get(&line));
 }
 
-static void add_minimal_pairs(const struct page *p, const struct account *account)
+/* "closer             54 of 72 pairs, depending on first_reuseaddr", and its minimal pair */
+static void add_influence(const struct page *p, const struct account *account, size_t factor, size_t width)
 {
-	uint64_t decisive = phrase_decisive(p->table, account);
-	if (!decisive)
+	const struct influence *influence = &account->influences[factor];
+	CLEANUP(text_done) struct text line = TEXT_INIT;
+	size_t from = p->t->len;
+	text_addf(p->t, "    %s", p->matrix->factors[factor].name);
+	text_pad(p->t, from, 4 + width);
+	text_addf(&line, "  %" PRIu64 " of %" PRIu64 " pair%s", influence->n_changed, influence->n_pairs,
+		phrase_plural(influence->n_pairs));
+	if (influence->depends_on) {
+		text_add(&line, ", depending on ");
+		phrase_factors(p->matrix, influence->depends_on, &line);
+	}
+	text_add(p->t, " ");
+	text_wrap(p->t, from, text_get(&line), 4 + width + 2, COLUMNS);
+	text_add(p->t, "\n");
+	if (influence->n_changed)
+		add_minimal_pair(p, account, factor);
+}
+
+static void add_influences(const struct page *p, const struct account *account)
+{
+	size_t widest = 0, first = MATRIX_ANY_LEVEL;
+	for (size_t f = p->table->n_factors; f-- > 0;) {
+		size_t width = has_line(p, &account->influences[f]) ? text_columns(p->matrix->factors[f].name) : 0;
+		widest = width > widest ? width : widest;
+		first = account->influences[f].n_changed ? f : first;
+	}
+	if (!widest)
 		return;
-	text_add(p->t, "  minimal pairs, all else being equal:\n");
+	text_add(p->t, "  changing one factor alone changed it in so many pairs of cells, for instance\n");
 	for (size_t f = 0; f < p->table->n_factors; f++)
-		if (decisive >> f & 1)
-			add_minimal_pair(p, account, f);
-	size_t first = (size_t)__builtin_ctzll(decisive);
-	text_addf(p->t, "    %sa cell again: ", p->style->dim);
+		if (has_line(p, &account->influences[f]))
+			add_influence(p, account, f, widest);
+	if (first == MATRIX_ANY_LEVEL)
+		return;
+	text_addf(p->t, "  %sone of these cells again: ", p->style->dim);
 	phrase_command(p->view->program, p->table->scenario,
 		p->table->cells[account->influences[first].minimal.rows[0]], p->t);
 	text_addf(p->t, "%s\n", p->style->reset);
@@ -337,16 +334,18 @@ static void add_response(const struct page *p, size_t response)
 	const struct account *account = &p->explanation->accounts[response];
 	add_heading(p, response);
 	add_factors(p, account);
-	if (account->lawlessness == LAW_FOUND && (account->law.n_rules || p->view->selected))
-		add_law(p, account);
-	else
+	if (account->lawlessness != LAW_FOUND)
 		add_lawlessness(p, account);
-	add_mechanism(p, response);
+	else if (account->law.n_rules)
+		add_law(p, account);
+	/* A part of the matrix in which nothing changes may have little to do with what decides. */
+	if (account->law.n_rules || p->explanation->is_whole)
+		add_mechanism(p, response);
 	add_unstable(p, response);
 	if (account->lawlessness != LAW_NO_CELLS)
 		add_missing(p, response);
-	add_pair_counts(p, account);
-	add_minimal_pairs(p, account);
+	if (account->law.n_rules || account->lawlessness != LAW_FOUND)
+		add_influences(p, account);
 	text_add(p->t, "\n");
 }
 
@@ -382,6 +381,9 @@ static void add_ruling(const struct page *p, const struct ruling *ruling)
 	CLEANUP(text_done) struct text says = TEXT_INIT;
 	text_addf(p->t, "  %s%s%s ", p->style->bold, ruling->claim->id, p->style->reset);
 	add_verdict(p, ruling);
+	if (explanation_differs(p->explanation, ruling))
+		text_addf(p->t, ", but %s:%u says %s", p->table->scenario->path, ruling->claim->at.line,
+			claim_verdict_names[ruling->claim->verdict]);
 	text_addf(&says, ": %s", ruling->claim->says);
 	if (ruling->verdict == CLAIM_SUPPORTED && ruling->n_agree)
 		text_addf(&says, " (%" PRIu64 " cell%s)", ruling->n_agree, phrase_plural(ruling->n_agree));
@@ -392,11 +394,6 @@ static void add_ruling(const struct page *p, const struct ruling *ruling)
 	text_wrap(p->t, from, text_get(&says) + 1, CLAIM_INDENT, COLUMNS + invisible);
 	text_add(p->t, "\n");
 	phrase_ruling(p->explanation, ruling, add_sentence, &context);
-	if (!explanation_differs(p->explanation, ruling))
-		return;
-	text_addf(p->t, "    %sThe scenario says that it is %s (%s:%u).%s\n", p->style->verdicts[VERDICT_FAIL],
-		claim_verdict_names[ruling->claim->verdict], p->table->scenario->path, ruling->claim->at.line,
-		p->style->reset);
 }
 
 static struct page page_of(const struct explain_view *view, const struct style *style, struct text *t)
@@ -410,13 +407,13 @@ void explain_text(const struct explain_view *view, const struct style *style, st
 	struct page p = page_of(view, style, t);
 	bool has_claims = false;
 	for (size_t i = 0; i < p.table->n_responses; i++)
-		if (!view->selected && p.table->responses[i].is_checked)
+		if (!view->responses && p.table->responses[i].is_checked)
 			add_checked_response(&p, i);
 		else if (phrase_is_selected(view, i))
 			add_response(&p, i);
 	for (size_t i = 0; i < view->explanation->n_rulings; i++) {
 		const struct ruling *ruling = &view->explanation->rulings[i];
-		if (!phrase_speaks_of_selected(view, ruling->claim))
+		if (!phrase_is_selected_claim(view, i))
 			continue;
 		if (!has_claims)
 			text_addf(t, "%sclaims%s\n", style->bold, style->reset);

@@ -10,13 +10,19 @@
 
 bool phrase_is_selected(const struct explain_view *view, size_t response)
 {
-	return !view->selected || view->selected[response];
+	return !view->responses || view->responses[response];
 }
 
-bool phrase_speaks_of_selected(const struct explain_view *view, const struct claim *claim)
+bool phrase_is_selected_claim(const struct explain_view *view, size_t claim)
 {
-	for (size_t i = 0; i < claim->n_responses; i++)
-		if (phrase_is_selected(view, claim->responses[i]))
+	const struct ruling *ruling = &view->explanation->rulings[claim];
+	if (view->claims && view->claims[claim])
+		return true;
+	/* Of a part of the matrix many a claim says nothing. */
+	if (!view->responses)
+		return view->explanation->is_whole || ruling->verdict != CLAIM_UNTESTED;
+	for (size_t i = 0; i < ruling->claim->n_responses; i++)
+		if (view->responses[ruling->claim->responses[i]])
 			return true;
 	return false;
 }
@@ -126,14 +132,6 @@ void phrase_where(const struct matrix *m, const struct conditions *when, struct 
 	}
 }
 
-void phrase_condition(const struct matrix *m, const struct law *law, struct text *t)
-{
-	for (size_t i = 0; i < law->n_rules; i++) {
-		text_add(t, i ? "; or where " : "where ");
-		phrase_where(m, &law->rules[i].when, t);
-	}
-}
-
 void phrase_observed(const struct table *t, size_t row, size_t response, struct text *text)
 {
 	const struct table_observation *o = table_at(t, row, response);
@@ -214,7 +212,7 @@ static const struct rule *rule_for(const struct sentences *s, size_t row)
 	return rule_list_match(&s->ruling->claim->predicts[s->ruling->rule_list], levels);
 }
 
-/* "All 18 cells that it speaks of disagree." */
+/* "All 18 cells that it is about disagree." */
 static void say_how_many(struct sentences *s)
 {
 	const struct ruling *r = s->ruling;
@@ -222,109 +220,131 @@ static void say_how_many(struct sentences *s)
 	uint64_t n = r->n_agree + r->n_disagree;
 	if (!n)
 		return;
-	if (!r->n_agree)
-		text_addf(t, n == 1 ? "The one cell that it speaks of disagrees."
-				    : "All %" PRIu64 " cells that it speaks of disagree.",
+	if (!r->n_disagree)
+		text_addf(t, "Its prediction is right in all %" PRIu64 " cells that it is about.", n);
+	else if (!r->n_agree)
+		text_addf(t, n == 1 ? "The one cell that it is about disagrees."
+				    : "All %" PRIu64 " cells that it is about disagree.",
 			n);
 	else
-		text_addf(t, "%" PRIu64 " of the %" PRIu64 " cells that it speaks of agree, %" PRIu64 " do not.",
-			r->n_agree, n, r->n_disagree);
+		text_addf(t, "Of the %" PRIu64 " cells that it is about %" PRIu64 " agree%s, %" PRIu64 " do%s not.", n,
+			r->n_agree, r->n_agree == 1 ? "s" : "", r->n_disagree, r->n_disagree == 1 ? "es" : "");
 	say(s);
-	if (r->verdict == CLAIM_REFUTED && r->n_agree && r->n_disagree && !r->n_misjudged) {
+	if (r->verdict == CLAIM_REFUTED && r->n_agree && r->n_disagree && r->n_pairs && !r->n_pairs_agree) {
 		text_addf(t,
-			"But in none of the %" PRIu64
-			" pairs of cells across which its prediction changes are both right.",
-			r->n_pairs);
+			"But what it predicts to change does not: of %" PRIu64
+			" pair%s of cells that differ in one factor and in what it predicts, it is right about both "
+			"cells in none.",
+			r->n_pairs, phrase_plural(r->n_pairs));
 		say(s);
 	}
 }
 
-static void say_condition(struct sentences *s)
+static size_t count_levels(const struct matrix *m, const struct law *law)
 {
-	const struct ruling *r = s->ruling;
-	const struct matrix *m = &s->explanation->table.scenario->matrix;
-	if (r->verdict != CLAIM_CONDITIONAL)
-		return;
-	bool is_exception = r->fails.n_rules < r->holds.n_rules ||
-			    (r->fails.n_rules == r->holds.n_rules && r->fails.n_conditions < r->holds.n_conditions);
-	text_add(&s->text, is_exception ? "It holds everywhere but " : "It holds exactly ");
-	phrase_condition(m, is_exception ? &r->fails : &r->holds, &s->text);
-	text_add(&s->text, ".");
-	say(s);
+	size_t n = 0;
+	for (size_t i = 0; i < law->n_rules; i++)
+		for (size_t k = 0; k < law->rules[i].when.n; k++)
+			n += count_allowed(m, &law->rules[i].when.all[k]);
+	return n;
 }
 
-static void add_cell(struct sentences *s, size_t row)
+/* Whether it is shorter to say where the claim does not hold. */
+static bool is_exception(const struct matrix *m, const struct ruling *r)
 {
-	text_addf(&s->text, "ell %" PRIu64, s->explanation->table.cells[row]);
+	if (r->fails.n_rules != r->holds.n_rules)
+		return r->fails.n_rules < r->holds.n_rules;
+	if (r->fails.n_conditions != r->holds.n_conditions)
+		return r->fails.n_conditions < r->holds.n_conditions;
+	return count_levels(m, &r->fails) < count_levels(m, &r->holds);
+}
+
+/* A sentence a rule: "Of these it holds exactly where closer is server,", "or where path is loopback." */
+static void say_condition(struct sentences *s)
+{
+	const struct matrix *m = &s->explanation->table.scenario->matrix;
+	if (s->ruling->verdict != CLAIM_CONDITIONAL)
+		return;
+	bool is_but = is_exception(m, s->ruling);
+	const struct law *law = is_but ? &s->ruling->fails : &s->ruling->holds;
+	for (size_t i = 0; i < law->n_rules; i++) {
+		text_add(&s->text, i > 0 ? "or where " : is_but ? "It holds everywhere but where " : "It holds exactly where ");
+		phrase_where(m, &law->rules[i].when, &s->text);
+		text_add(&s->text, i + 1 < law->n_rules ? "," : ".");
+		say(s);
+	}
+}
+
+/* "Its twin with tw_reuse=1 instead of 0 (cell 84): ok as well." */
+static void say_twin(struct sentences *s, size_t response)
+{
+	const struct ruling *r = s->ruling;
+	const struct table *table = &s->explanation->table;
+	const struct factor *factor = &table->scenario->matrix.factors[r->twin_factor];
+	struct text *t = &s->text;
+	text_addf(t, "Its twin with %s=%s instead of %s (cell %" PRIu64 "): ", factor->name,
+		factor->levels[table_levels(table, r->twin)[r->twin_factor]].name,
+		factor->levels[table_levels(table, r->counterexample)[r->twin_factor]].name, table->cells[r->twin]);
+	phrase_observed(table, r->twin, response, t);
+	if (table_is_stable(table, r->twin, response) &&
+		table_value(table, r->twin, response) == table_value(table, r->counterexample, response))
+		text_add(t, " as well");
+	text_add(t, r->twin_standing == STANDING_AGREE ? ", as predicted." : ".");
+	say(s);
 }
 
 static void say_counterexample(struct sentences *s)
 {
 	const struct ruling *r = s->ruling;
 	const struct table *table = &s->explanation->table;
-	const struct matrix *m = &table->scenario->matrix;
 	struct text *t = &s->text;
 	if (r->counterexample == TABLE_NO_ROW)
 		return;
 	size_t response = r->claim->predicts[r->rule_list].response;
-	const char *name = table->responses[response].response->name;
-	text_add(t, "C");
-	add_cell(s, r->counterexample);
-	text_addf(t, ": %s is ", name);
+	text_addf(t, "Cell %" PRIu64 ": %s is ", table->cells[r->counterexample],
+		table->responses[response].response->name);
 	phrase_observed(table, r->counterexample, response, t);
 	text_add(t, ", not ");
 	phrase_predicted(rule_for(s, r->counterexample), t);
 	text_add(t, ".");
 	say(s);
-	if (r->twin == TABLE_NO_ROW)
+	if (r->twin != TABLE_NO_ROW)
+		say_twin(s, response);
+}
+
+/* ", for instance b=0 (cell 0): no, b=1 (cell 2): no" */
+static void add_instance(struct sentences *s, const struct misjudged *misjudged)
+{
+	const struct table *table = &s->explanation->table;
+	const struct factor *factor = &table->scenario->matrix.factors[misjudged->factor];
+	const struct pair *pair = &misjudged->pair;
+	/* The twin of the counterexample shows it already. */
+	if (pair->rows[0] == TABLE_NO_ROW ||
+		(s->ruling->twin != TABLE_NO_ROW && s->ruling->twin_factor == misjudged->factor))
 		return;
-	const struct factor *factor = &m->factors[r->twin_factor];
-	size_t here = table_levels(table, r->counterexample)[r->twin_factor];
-	size_t there = table_levels(table, r->twin)[r->twin_factor];
-	text_add(t, "Its twin, c");
-	add_cell(s, r->twin);
-	text_addf(t, ", has %s=%s instead of %s: %s is ", factor->name, factor->levels[there].name,
-		factor->levels[here].name, name);
-	phrase_observed(table, r->twin, response, t);
-	bool is_same = table_is_stable(table, r->twin, response) &&
-		       table_value(table, r->twin, response) == table_value(table, r->counterexample, response);
-	text_add(t, is_same ? " as well" : "");
-	const struct rule *rule = rule_for(s, r->twin);
-	if (rule && r->twin_standing == STANDING_AGREE)
-		text_add(t, is_same ? ", as claimed there" : ", as claimed");
-	text_add(t, ".");
-	say(s);
+	text_add(&s->text, ", for instance ");
+	for (int i = 0; i < 2; i++) {
+		text_addf(&s->text, "%s%s=%s (cell %" PRIu64 "): ", i ? ", " : "", factor->name,
+			factor->levels[table_levels(table, pair->rows[i])[misjudged->factor]].name,
+			table->cells[pair->rows[i]]);
+		phrase_observed(table, pair->rows[i], misjudged->response, &s->text);
+	}
 }
 
 static void say_misjudged(struct sentences *s, const struct misjudged *misjudged)
 {
 	const struct explanation *x = s->explanation;
-	const struct table *table = &x->table;
 	const struct influence *influence = &x->accounts[misjudged->response].influences[misjudged->factor];
-	const char *factor = table->scenario->matrix.factors[misjudged->factor].name;
-	const char *response = table->responses[misjudged->response].response->name;
 	struct text *t = &s->text;
-	text_addf(t, "Changing %s alone %s %s in ", factor, misjudged->said_decisive ? "changed" : "changes", response);
+	text_addf(t, "It says that %s %s: changing it alone changed %s in ",
+		x->table.scenario->matrix.factors[misjudged->factor].name,
+		misjudged->said_decisive ? "matters" : "does not matter",
+		x->table.responses[misjudged->response].response->name);
 	if (misjudged->said_decisive)
-		text_addf(t, "none of %" PRIu64 " pairs", influence->n_pairs);
+		text_addf(t, "none of %" PRIu64 " pairs of cells", influence->n_pairs);
 	else
-		text_addf(t, "%" PRIu64 " of %" PRIu64 " pairs", influence->n_changed, influence->n_pairs);
-	const struct pair *pair = &misjudged->pair;
-	/* The twin of the counterexample has shown it already. */
-	bool is_shown = s->ruling->twin != TABLE_NO_ROW && s->ruling->twin_factor == misjudged->factor;
-	if (pair->rows[0] == TABLE_NO_ROW || is_shown) {
-		text_add(t, ".");
-		say(s);
-		return;
-	}
-	const struct factor *f = &table->scenario->matrix.factors[misjudged->factor];
-	text_add(t, ", for instance ");
-	for (int i = 0; i < 2; i++) {
-		text_addf(t, "%s%s=%s (cell %" PRIu64 "): ", i ? ", " : "", f->name,
-			f->levels[table_levels(table, pair->rows[i])[misjudged->factor]].name,
-			table->cells[pair->rows[i]]);
-		phrase_observed(table, pair->rows[i], misjudged->response, t);
-	}
+		text_addf(t, "%" PRIu64 " of %" PRIu64 " pairs of cells", influence->n_changed, influence->n_pairs);
+	add_instance(s, misjudged);
 	text_add(t, ".");
 	say(s);
 }
@@ -334,18 +354,18 @@ void phrase_ruling(const struct explanation *explanation, const struct ruling *r
 {
 	struct sentences s = {explanation, ruling, add, context, TEXT_INIT};
 	if (ruling->verdict == CLAIM_UNTESTED) {
-		text_add(&s.text, ruling->n_unknown ? "No cell that it speaks of gave an answer."
-						    : "No cell of this run is one that it speaks of.");
+		text_add(&s.text, ruling->n_unknown ? "No cell that it is about gave an answer."
+						    : "No cell of this run is one that it is about.");
 		say(&s);
 	} else if (ruling->verdict != CLAIM_SUPPORTED) {
+		for (size_t i = 0; i < ruling->n_misjudged; i++)
+			say_misjudged(&s, &ruling->misjudged[i]);
 		say_how_many(&s);
 		say_condition(&s);
 		say_counterexample(&s);
-		for (size_t i = 0; i < ruling->n_misjudged; i++)
-			say_misjudged(&s, &ruling->misjudged[i]);
 	}
 	if (ruling->n_unknown && ruling->verdict != CLAIM_UNTESTED) {
-		text_addf(&s.text, "%" PRIu64 " more cell%s that it speaks of gave no answer.", ruling->n_unknown,
+		text_addf(&s.text, "%" PRIu64 " more cell%s that it is about gave no answer.", ruling->n_unknown,
 			phrase_plural(ruling->n_unknown));
 		say(&s);
 	}
@@ -360,42 +380,46 @@ void phrase_support(const struct support *support, struct text *text)
 			support->missing, support->n_missing > 1 ? " …" : "");
 }
 
-void phrase_rests(const struct table *t, const struct support *support, size_t number, struct text *text)
+void phrase_rests(const struct table *t, const struct support *support, size_t number, bool left_out, struct text *text)
 {
 	size_t n = 0, i = 0;
 	for (size_t k = 0; k < support->n_rests; k++)
-		n += !support->rests[k].was_left_out;
+		n += support->rests[k].was_left_out == left_out;
 	if (!n)
 		return;
-	text_addf(text, "Rule %zu rests on cells that gave no answer: those with ", number);
+	text_addf(text, left_out ? "Rule %zu: the scenario leaves out all of its cells with "
+				 : "Rule %zu rests on cells that gave no answer: those with ",
+		number);
 	for (size_t k = 0; k < support->n_rests; k++) {
 		const struct rest *rest = &support->rests[k];
 		const struct factor *factor = &t->scenario->matrix.factors[rest->factor];
-		if (!rest->was_left_out)
+		if (rest->was_left_out == left_out)
 			text_addf(text, "%s%s=%s", phrase_separator(i++, n, " or "), factor->name,
 				factor->levels[rest->level].name);
 	}
 	text_add(text, ".");
 }
 
-static bool rests_on_left_out(const struct support *support)
+/* The one level of a factor that is in play; MATRIX_ANY_LEVEL where it has no other, or several are in play. */
+static size_t held_level(const struct table *t, size_t factor)
 {
-	for (size_t k = 0; k < support->n_rests; k++)
-		if (support->rests[k].was_left_out)
-			return true;
-	return false;
+	const struct factor *f = &t->scenario->matrix.factors[factor];
+	size_t held = MATRIX_ANY_LEVEL, n = 0;
+	for (size_t l = 0; l < f->n_all_levels; l++)
+		if (table_is_in_play(t, factor, l)) {
+			held = l;
+			n++;
+		}
+	return n == 1 && f->n_all_levels > 1 ? held : MATRIX_ANY_LEVEL;
 }
 
-void phrase_left_out(const struct account *account, struct text *text)
+void phrase_held(const struct table *t, struct text *text)
 {
-	size_t n = 0, i = 0, n_rules = account->law.n_rules;
-	for (size_t k = 0; k < n_rules; k++)
-		n += rests_on_left_out(&account->supports[k]);
-	if (!n)
-		return;
-	text_add(text, n == 1 ? "Rule " : "Rules ");
-	for (size_t k = 0; k < n_rules; k++)
-		if (rests_on_left_out(&account->supports[k]))
-			text_addf(text, "%s%zu", phrase_separator(i++, n, " and "), k + 1);
-	text_addf(text, " %s as short as that because the scenario leaves some combinations out.", n == 1 ? "is" : "are");
+	size_t n = 0, i = 0;
+	for (size_t f = 0; f < t->n_factors; f++)
+		n += held_level(t, f) != MATRIX_ANY_LEVEL;
+	for (size_t f = 0; f < t->n_factors; f++)
+		if (held_level(t, f) != MATRIX_ANY_LEVEL)
+			text_addf(text, "%s%s=%s", phrase_separator(i++, n, " and "), t->scenario->matrix.factors[f].name,
+				t->scenario->matrix.factors[f].levels[held_level(t, f)].name);
 }

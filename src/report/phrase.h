@@ -16,8 +16,8 @@ static inline const char *phrase_plural(uint64_t n)
 /* phrase_is_selected() - whether a response is to be told. */
 bool phrase_is_selected(const struct explain_view *view, size_t response);
 
-/* phrase_speaks_of_selected() - whether a claim is about one that is. */
-bool phrase_speaks_of_selected(const struct explain_view *view, const struct claim *claim);
+/* phrase_is_selected_claim() - the same of a claim, by its number in the scenario. */
+bool phrase_is_selected_claim(const struct explain_view *view, size_t claim);
 
 /* phrase_factors() - "a, b and c": the factors whose bit is set. */
 void phrase_factors(const struct matrix *m, uint64_t factors, struct text *t);
@@ -40,13 +40,10 @@ void phrase_rule(const struct matrix *m, const struct conditions *when, const ch
 /* phrase_where() - "closer is server and tw_reuse is 0 or 1". */
 void phrase_where(const struct matrix *m, const struct conditions *when, struct text *t);
 
-/* phrase_condition() - where a law has its value 1: "where …, or where …". */
-void phrase_condition(const struct matrix *m, const struct law *law, struct text *t);
-
 /* phrase_observed() - what a response was in a cell: "ok", "ok 3, EADDRINUSE 1", "nothing conclusive". */
 void phrase_observed(const struct table *t, size_t row, size_t response, struct text *text);
 
-/* phrase_predicted() - what a rule wants: "ok or EADDRINUSE", "ok in 59s to 65s". */
+/* phrase_predicted() - what a rule wants: "ok or EADDRINUSE", "ok after 59s to 65s". */
 void phrase_predicted(const struct rule *rule, struct text *t);
 
 /* phrase_decisive() - the factors that changed a response, a bit each. */
@@ -69,12 +66,14 @@ void phrase_ruling(const struct explanation *explanation, const struct ruling *r
 void phrase_support(const struct support *support, struct text *text);
 
 /**
- * phrase_rests() - what a rule assumes of cells that gave no answer, as a sentence; nothing where it assumes nothing
+ * phrase_rests() - what a rule assumes of cells that were not run or gave no answer; nothing where it assumes nothing
  * @number: of the rule, from 1
+ * @left_out: of those that the scenario leaves out; otherwise of those that gave no answer
  */
-void phrase_rests(const struct table *t, const struct support *support, size_t number, struct text *text);
+void phrase_rests(
+	const struct table *t, const struct support *support, size_t number, bool left_out, struct text *text);
 
-/* phrase_left_out() - which rules use that some combinations are not in the matrix, as a sentence; nothing for none. */
-void phrase_left_out(const struct account *account, struct text *text);
+/* phrase_held() - "closer=server and tw_reuse=0": the factors that have one level in this run, of several that they have. */
+void phrase_held(const struct table *t, struct text *text);
 
 #endif

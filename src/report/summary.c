@@ -84,6 +84,29 @@ static void add_last_line(const struct summary *summary, const struct style *sty
 	text_add(t, "\n");
 }
 
+/* "Only the cells with closer=server": what was held, by --set or --cell. */
+static void add_held(const struct summary *summary, const struct style *style, struct text *t)
+{
+	const struct explanation *explanation = summary->view.explanation;
+	CLEANUP(text_done) struct text held = TEXT_INIT;
+	phrase_held(&explanation->table, &held);
+	if (!held.len)
+		return;
+	size_t from = t->len;
+	text_addf(t, "%sOnly", style->dim);
+	text_add(&held, explanation->table.n_rows == 1 ? " (one cell)" : "");
+	text_add(t, " ");
+	text_wrap(t, from, text_get(&held), 2, 100);
+	text_addf(t, "%s\n", style->reset);
+}
+
+/* Whether some run counts. Where none does, there is nothing to be explained but why. */
+static bool has_data(const struct summary *summary)
+{
+	const uint64_t *verdicts = summary->view.explanation->tally.verdicts;
+	return verdicts[VERDICT_PASS] || verdicts[VERDICT_FAIL];
+}
+
 int summary_text(const struct summary *summary, const struct style *style, bool brief, struct text *t)
 {
 	const struct scenario *s = summary->view.explanation->table.scenario;
@@ -91,9 +114,12 @@ int summary_text(const struct summary *summary, const struct style *style, bool 
 		text_addf(t, "%s%s%s", style->bold, s->name, style->reset);
 		if (s->question)
 			text_addf(t, ": %s", s->question);
-		text_addf(t, "\n%sLinux %s, %s%s\n\n", style->dim, summary->kernel,
+		text_addf(t, "\n%sLinux %s, %s%s\n", style->dim, summary->kernel,
 			strcmp(summary->privilege, "root") ? "in a user namespace" : "as root", style->reset);
-		explain_text(&summary->view, style, t);
+		add_held(summary, style, t);
+		text_add(t, "\n");
+		if (has_data(summary))
+			explain_text(&summary->view, style, t);
 	} else {
 		explain_differing_text(&summary->view, style, t);
 	}

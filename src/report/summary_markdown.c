@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What a run says at its end, in Markdown with tables as GitHub and GitLab show them: for a page or a job's summary.
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -19,13 +20,20 @@ struct sheet {
 	struct text *t;
 };
 
+static bool is_word(char c)
+{
+	return isalnum((unsigned char)c);
+}
+
 /* Text that is to stand as it is: what Markdown (CommonMark 0.31, 6.1) or a table would take for its own is escaped. */
 static void add_plain(struct text *t, const char *plain)
 {
-	for (; *plain; plain++) {
-		if (strchr("\\`*_[]<>|#~", *plain))
+	for (const char *c = plain; *c; c++) {
+		/* An underscore within a word emphasises nothing (6.2). */
+		bool is_within = *c == '_' && c > plain && is_word(c[-1]) && is_word(c[1]);
+		if (strchr("\\`*_[]<>|#~", *c) && !is_within)
 			text_add(t, "\\");
-		text_add_bytes(t, *plain == '\n' ? " " : plain, 1);
+		text_add_bytes(t, *c == '\n' ? " " : c, 1);
 	}
 }
 
@@ -81,10 +89,10 @@ static void add_law(const struct sheet *sheet, size_t response)
 	const struct law *law = &account->law;
 	const struct table_value *values = sheet->table->responses[response].values;
 	CLEANUP(text_done) struct text rest = TEXT_INIT;
-	if (account->lawlessness != LAW_FOUND)
+	if (account->lawlessness != LAW_FOUND || !law->n_rules)
 		return;
-	text_addf(sheet->t, "The law of %" PRIu64 " cell%s (%s):\n\n```yaml\n", account->n_cells,
-		phrase_plural(account->n_cells), law->exact ? "no smaller one exists" : "perhaps not the smallest");
+	text_addf(sheet->t, "Law: the first rule that fits decides (%s; right in all %" PRIu64 " cells).\n\n```yaml\n",
+		law->exact ? "no smaller law exists" : "perhaps not the smallest law", account->n_cells);
 	for (size_t i = 0; i <= law->n_rules; i++) {
 		bool is_last = i == law->n_rules;
 		phrase_rule(sheet->matrix, is_last ? NULL : &law->rules[i].when,
@@ -95,16 +103,13 @@ static void add_law(const struct sheet *sheet, size_t response)
 	}
 	text_add(sheet->t, "```\n\n");
 	for (size_t i = 0; i < law->n_rules; i++) {
-		phrase_rests(sheet->table, &account->supports[i], i + 1, &rest);
-		if (!rest.len)
-			continue;
-		add_built(sheet, &rest);
-		text_add(sheet->t, "\n\n");
-	}
-	phrase_left_out(account, &rest);
-	if (rest.len) {
-		add_built(sheet, &rest);
-		text_add(sheet->t, "\n\n");
+		for (int left_out = 0; left_out < 2; left_out++) {
+			phrase_rests(sheet->table, &account->supports[i], i + 1, left_out, &rest);
+			if (!rest.len)
+				continue;
+			add_built(sheet, &rest);
+			text_add(sheet->t, "\n\n");
+		}
 	}
 }
 
@@ -171,6 +176,25 @@ static void add_unstable(const struct sheet *sheet, size_t response)
 	text_add(sheet->t, "\n");
 }
 
+/* A response that proves the condition of a cell: it is as the check wants, or the cell is inconc. */
+static void add_checked_response(const struct sheet *sheet, size_t response)
+{
+	CLEANUP(text_done) struct text words = TEXT_INIT;
+	uint64_t decisive = phrase_decisive(sheet->table, &sheet->explanation->accounts[response]);
+	text_add(sheet->t, "Checked: **");
+	add_plain(sheet->t, sheet->table->responses[response].response->name);
+	text_add(sheet->t, "**: ");
+	add_values(sheet, response);
+	if (decisive) {
+		phrase_factors(sheet->matrix, decisive, &words);
+		text_add(sheet->t, " Decided by ");
+		add_built(sheet, &words);
+		text_add(sheet->t, ".");
+	}
+	text_add(sheet->t, "\n\n");
+	add_unstable(sheet, response);
+}
+
 static void add_response(const struct sheet *sheet, size_t response)
 {
 	text_add(sheet->t, "### ");
@@ -199,7 +223,7 @@ static void add_claims(struct sheet *sheet)
 	text_add(sheet->t, "### claims\n\n| claim | verdict | |\n|---|---|---|\n");
 	for (size_t i = 0; i < explanation->n_rulings; i++) {
 		const struct ruling *ruling = &explanation->rulings[i];
-		if (!phrase_speaks_of_selected(&sheet->summary->view, ruling->claim))
+		if (!phrase_is_selected_claim(&sheet->summary->view, i))
 			continue;
 		text_add(sheet->t, "| ");
 		add_plain(sheet->t, ruling->claim->id);
@@ -269,7 +293,9 @@ int summary_markdown(const struct summary *summary, const struct style *style, b
 		text_add(t, "\n\n");
 	}
 	for (size_t i = 0; i < table->n_responses; i++)
-		if (phrase_is_selected(view, i))
+		if (!view->responses && table->responses[i].is_checked)
+			add_checked_response(&sheet, i);
+		else if (phrase_is_selected(view, i))
 			add_response(&sheet, i);
 	add_claims(&sheet);
 	add_problems(&sheet);

@@ -103,8 +103,8 @@ static void test_refuted_where_nothing_agrees(void **state)
 	assert_int_equal(r->counterexample, 4);
 	assert_int_equal(r->twin, 0);
 	assert_int_equal(r->twin_factor, 0);
-	assert_string_equal(said(&b), "All 4 cells that it speaks of disagree.\nCell 4: made is no, not yes.\n"
-				      "Its twin, cell 0, has a=0 instead of 1: made is yes.\n");
+	assert_string_equal(said(&b), "All 4 cells that it is about disagree.\nCell 4: made is no, not yes.\n"
+				      "Its twin with a=0 instead of 1 (cell 0): yes.\n");
 	end(&b);
 }
 
@@ -121,8 +121,9 @@ static void test_conditional(void **state)
 	assert_int_equal(r->twin, 4);
 	assert_int_equal(r->twin_factor, 1);
 	assert_string_equal(said(&b),
-		"3 of the 4 cells that it speaks of agree, 1 do not.\nIt holds everywhere but where b is 1 and c is 0.\n"
-		"Cell 6: made is no, not yes.\nIts twin, cell 4, has b=0 instead of 1: made is yes, as claimed.\n");
+		"Of the 4 cells that it is about 3 agree, 1 does not.\n"
+		"It holds everywhere but where b is 1 and c is 0.\n"
+		"Cell 6: made is no, not yes.\nIts twin with b=0 instead of 1 (cell 4): yes, as predicted.\n");
 	end(&b);
 }
 
@@ -141,7 +142,7 @@ static void test_refuted_where_no_pair_agrees(void **state)
 	assert_int_equal(r->n_pairs, 4);
 	assert_int_equal(r->n_pairs_agree, 0);
 	assert_int_equal(r->verdict, CLAIM_REFUTED);
-	assert_non_null(strstr(said(&b), "in none of the 4 pairs of cells across which its prediction changes"));
+	assert_non_null(strstr(said(&b), "But what it predicts to change does not: of 4 pairs of cells"));
 	end(&b);
 }
 
@@ -162,7 +163,7 @@ static void test_untested(void **state)
 	begin(&b, ONE_RULE, "nnnn....");
 	assert_int_equal(b.x.rulings[0].verdict, CLAIM_UNTESTED);
 	assert_int_equal(b.x.rulings[0].n_unknown, 4);
-	assert_string_equal(said(&b), "No cell that it speaks of gave an answer.\n");
+	assert_string_equal(said(&b), "No cell that it is about gave an answer.\n");
 	end(&b);
 }
 
@@ -208,16 +209,16 @@ static void test_factors(void **state)
 	end(&b);
 	begin(&b, FACTORS("decisive: [b]"), "nnnnyyyy");
 	assert_int_equal(b.x.rulings[0].verdict, CLAIM_REFUTED);
-	assert_string_equal(said(&b), "Changing b alone changed made in none of 4 pairs, for instance b=0 (cell 0): "
-				      "no, b=1 (cell 2): no.\n");
+	assert_string_equal(said(&b), "It says that b matters: changing it alone changed made in none of 4 pairs of "
+				      "cells, for instance b=0 (cell 0): no, b=1 (cell 2): no.\n");
 	end(&b);
 	begin(&b, FACTORS("inert: [b, c]"), "nnnnyyyy");
 	assert_int_equal(b.x.rulings[0].verdict, CLAIM_SUPPORTED);
 	end(&b);
 	begin(&b, FACTORS("inert: [a]"), "nnnnyyyy");
 	assert_int_equal(b.x.rulings[0].verdict, CLAIM_REFUTED);
-	assert_string_equal(said(&b), "Changing a alone changes made in 4 of 4 pairs, for instance a=0 (cell 0): no, "
-				      "a=1 (cell 4): yes.\n");
+	assert_string_equal(said(&b), "It says that a does not matter: changing it alone changed made in 4 of 4 "
+				      "pairs of cells, for instance a=0 (cell 0): no, a=1 (cell 4): yes.\n");
 	end(&b);
 	begin(&b, FACTORS("inert: [a]"), "nnnn....");
 	assert_int_equal(b.x.rulings[0].verdict, CLAIM_UNTESTED);
@@ -259,7 +260,7 @@ static void test_a_hole_under_a_rule(void **state)
 	assert_int_equal(account->supports[0].n_rests, 1);
 	assert_int_equal(account->supports[0].rests[0].factor, 2);
 	assert_int_equal(account->supports[0].rests[0].level, 1);
-	phrase_rests(&b.x.table, &account->supports[0], 1, &b.said);
+	phrase_rests(&b.x.table, &account->supports[0], 1, false, &b.said);
 	assert_string_equal(text_get(&b.said),
 		"Rule 1 rests on cells that gave no answer: those with c=1.");
 	end(&b);

@@ -85,14 +85,13 @@ static void test_all_good(void **state)
 		"x: Why?\nLinux 6.1, as root\n\n"
 		"made: EMFILE 1, ok 1\n"
 		"  Decided by a.\n"
-		"  law (no smaller one exists; it gives all 2 cells):\n"
+		"  law: the first rule that fits decides (no smaller law exists; right in all 2 cells)\n"
 		"    - {when: {a: q}, is: EMFILE}  # 1 cell\n"
 		"    - {is: ok}                    # 1 cell\n"
-		"  changed in so many of all pairs of cells that differ in this factor alone:\n"
-		"    a       1 of 1\n"
-		"  minimal pairs, all else being equal:\n"
-		"    a: p → ok (cell 0), q → EMFILE (cell 1)\n"
-		"    a cell again: netrepro run --cell 0 t.yaml\n\n"
+		"  changing one factor alone changed it in so many pairs of cells, for instance\n"
+		"    a  1 of 1 pair\n"
+		"      p → ok (cell 0), q → EMFILE (cell 1)\n"
+		"  one of these cells again: netrepro run --cell 0 t.yaml\n\n"
 		"2 runs: 2 pass; 500ms, 4 a second; seed 7\n");
 	assert_string_equal(text_of(b, false, true), "");
 }
@@ -281,7 +280,7 @@ static void test_markdown(void **state)
 	assert_int_equal(summary_markdown(&b->summary, style_get(true), false, &b->text), 0);
 	assert_string_equal(text_get(&b->text),
 		"## x\n\nWhy?\n\n### made\n\na\\|b 1, ok 1. **Decided by** a.\n\n"
-		"The law of 2 cells (no smaller one exists):\n\n```yaml\n"
+		"Law: the first rule that fits decides (no smaller law exists; right in all 2 cells).\n\n```yaml\n"
 		"- {when: {a: q}, is: ok}  # 1 cell\n- {is: a|b}  # 1 cell\n```\n\n"
 		"| factor | changed it in | depending on | minimal pair |\n|---|---|---|---|\n"
 		"| a | 1 of 1 pairs |  | p: a\\|b (cell 0); q: ok (cell 1) |\n\n"
