@@ -21,6 +21,38 @@ int read_find_response(struct reader *r, struct mark at, const char *name, size_
 		*phrase ? "" : ": no step records it with 'as:'");
 }
 
+#define ERRNOS_MAX 4096 /* MAX_ERRNO, include/linux/err.h */
+
+/* "EADRINUSE": what looks like the name of an errno has to be one. */
+static int read_check_errno(struct reader *r, struct mark at, const char *value)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+	if (*value != 'E' || strlen(value) < 4 || value[strspn(value, letters)])
+		return 0;
+	struct suggestion suggestion = SUGGESTION_FOR(value);
+	for (int i = 1; i < ERRNOS_MAX; i++) {
+		const char *name = strerrorname_np(i);
+		if (name && !strcmp(name, value))
+			return 0;
+		if (name)
+			suggestion_consider(&suggestion, name);
+	}
+	/* TCP's states are observed as well. */
+	if (!strcmp(value, "ESTABLISHED"))
+		return 0;
+	return scenario_error(r->s, at, r->e, "no errno is called '%s'%s", value, suggestion_phrase(&suggestion));
+}
+
+/* The values of a response that are right. */
+static int read_outcomes(struct reader *r, const struct yaml *node, struct rule *rule)
+{
+	int rc = read_values(r, node, "the value of a response", &rule->is, &rule->n_is);
+	const struct yaml *value = node->kind == YAML_LIST ? node->first : node;
+	for (size_t i = 0; rc >= 0 && i < rule->n_is; i++, value = value->next)
+		rc = read_check_errno(r, value->at, rule->is[i]);
+	return rc;
+}
+
 /* A rule behind one that always matches says nothing. */
 static int read_check_order(struct reader *r, const struct rule_list *list)
 {
@@ -69,7 +101,7 @@ static int read_check_rule(struct reader *r, const struct yaml *check, const str
 		return rc;
 	struct rule *rule = &list->rules[list->n_rules++];
 	*rule = (struct rule){.when = *when, .at = at};
-	rc = read_values(r, node, "the value of a response", &rule->is, &rule->n_is);
+	rc = read_outcomes(r, node, rule);
 	return rc < 0 ? rc : read_check_order(r, list);
 }
 
@@ -154,7 +186,7 @@ static int read_rule(struct reader *r, const struct yaml *node, const struct res
 	if (rc >= 0)
 		rc = read_conditions(r, when, "'when'", &ret->when);
 	if (rc >= 0 && is)
-		rc = read_values(r, is, "the value of a response", &ret->is, &ret->n_is);
+		rc = read_outcomes(r, is, ret);
 	return rc < 0 || !took ? rc : read_took(r, took, response, ret);
 }
 
