@@ -61,9 +61,17 @@ struct run_options {
 	bool has_seed;
 };
 
+/* What several scenarios came to. */
+struct totals {
+	size_t n_scenarios; /* that were run; what is said of each but the first stands behind a blank line */
+	size_t n_differing; /* claims that are not as stated */
+	uint64_t verdicts[VERDICT_COUNT];
+};
+
 /* One scenario being run. */
 struct session {
 	const struct run_options *options;
+	struct totals *totals;
 	const struct scenario *scenario;
 	struct arena arena; /* of the restriction */
 	struct conditions restriction;
@@ -263,8 +271,15 @@ static int print_summary(struct session *session, const struct runner_progress *
 		.elapsed_us = progress->elapsed_us,
 		.interrupted = interrupted,
 	};
+	struct totals *totals = session->totals;
+	size_t n_differing = explanation_n_differing(&explained.explanation);
+	if (totals->n_scenarios++ && !session->options->quiet && session->options->format->is_for_terminal)
+		putchar('\n');
+	totals->n_differing += n_differing;
+	for (int i = 0; i < VERDICT_COUNT; i++)
+		totals->verdicts[i] += explained.explanation.tally.verdicts[i];
 	int status = cli_print_summary(session->options->format, &summary, session->options->quiet);
-	return status == STATUS_OK && explanation_n_differing(&explained.explanation) ? STATUS_DIFFERS : status;
+	return status == STATUS_OK && n_differing ? STATUS_DIFFERS : status;
 }
 
 static int status_of(const struct tally *t)
@@ -366,13 +381,14 @@ static int choose_folder(struct session *session, struct error *e)
 	return 0;
 }
 
-static int run_scenario(
-	const struct run_options *o, const struct scenario *s, bool is_one_of_several, struct isolation *isolation)
+static int run_scenario(const struct run_options *o, const struct scenario *s, bool is_one_of_several,
+	struct isolation *isolation, struct totals *totals)
 {
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
 	CLEANUP(session_done)
 	struct session session = {
 		.options = o,
+		.totals = totals,
 		.scenario = s,
 		.arena = ARENA_INIT,
 		.file = RESULTS_FILE_INIT,
@@ -386,18 +402,44 @@ static int run_scenario(
 	return o->dry_run ? session_dry_run(&session) : session_run(&session, isolation);
 }
 
+/* "9 scenarios, 4034 runs: 4034 pass; all claims as stated" */
+static void print_totals(const struct totals *totals)
+{
+	const struct style *style = style_get(cli_has_colour(STDOUT_FILENO));
+	CLEANUP(text_done) struct text t = TEXT_INIT;
+	uint64_t n_runs = 0;
+	const char *separator = ": ";
+	for (int i = 0; i < VERDICT_COUNT; i++)
+		n_runs += totals->verdicts[i];
+	text_addf(&t, "\n%s%zu scenarios%s, %" PRIu64 " runs", style->bold, totals->n_scenarios, style->reset, n_runs);
+	for (int i = 0; i < VERDICT_COUNT; i++)
+		if (totals->verdicts[i]) {
+			text_addf(&t, "%s%s%" PRIu64 " %s%s", separator, style->verdicts[i], totals->verdicts[i],
+				verdict_names[i], style->reset);
+			separator = ", ";
+		}
+	if (totals->n_differing)
+		text_addf(&t, "; %s%zu of their claims not as stated%s", style->verdicts[VERDICT_FAIL],
+			totals->n_differing, style->reset);
+	text_add(&t, "\n");
+	cli_print(&t);
+}
+
 static int run_all(const struct run_options *o, struct scenario *const *scenarios, size_t n)
 {
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
 	struct isolation isolation = ISOLATION_INIT;
+	struct totals totals = {.n_scenarios = 0};
 	int status = STATUS_OK;
 	if (!o->dry_run && isolation_begin(&isolation, &e) < 0)
 		status = cli_fail(&e);
 	for (size_t i = 0; i < n && status < STATUS_SIGNAL && !e.text; i++) {
-		int one = run_scenario(o, scenarios[i], n > 1, &isolation);
+		int one = run_scenario(o, scenarios[i], n > 1, &isolation, &totals);
 		status = one > status ? one : status;
 	}
 	isolation_end(&isolation);
+	if (totals.n_scenarios > 1 && !o->quiet && o->format->is_for_terminal)
+		print_totals(&totals);
 	return status;
 }
 

@@ -9,7 +9,7 @@
 #include "report/phrase.h"
 
 #define COLUMNS 100
-#define RULE_COLUMNS 76 /* of a rule; what stands behind it takes the rest */
+#define RULE_COLUMNS 84 /* of a rule; what stands behind it takes the rest */
 #define VALUES_MAX 12 /* of a response in its heading; --format json has all */
 #define RULES_MAX 20
 #define UNSTABLE_MAX 5

@@ -8,9 +8,9 @@
 #include "report/summary.h"
 
 static const struct format formats[] = {
-	{"text", summary_text}, /* the default */
-	{"json", summary_json},
-	{"markdown", summary_markdown},
+	{"text", summary_text, true}, /* the default */
+	{"json", summary_json, false},
+	{"markdown", summary_markdown, false},
 };
 #define N_FORMATS (sizeof formats / sizeof *formats)
 

@@ -29,6 +29,7 @@ struct summary {
 struct format {
 	const char *name;
 	int (*write)(const struct summary *summary, const struct style *style, bool brief, struct text *t);
+	bool is_for_terminal; /* several in a row are told apart by a blank line, and summed up */
 };
 
 /* format_find() - by name, NULL for the default. Errors: ERROR_USAGE, naming @option and all that there are. */
