@@ -115,7 +115,8 @@ struct search {
 	struct effort effort;
 	unsigned ignored_bits; /* of weights: what lies below does not count */
 	bool complete;
-	uint64_t *best; /* columns */
+	uint64_t at_least; /* what the grid costs */
+	uint64_t *best;    /* columns */
 	uint64_t best_weight;
 	struct grid_state states[DEPTH_MAX];
 	struct row_size *sizes; /* to work in */
@@ -195,11 +196,16 @@ static void search_below(struct search *s, size_t depth)
 {
 	const struct grid *g = s->grid;
 	struct grid_state *state = &s->states[depth];
-	if (!effort_spend(&s->effort, 100 + g->n_rows + g->n_columns)) {
+	if (!effort_spend(&s->effort, 100 + g->n_rows * (8 + g->row_words) + g->n_columns)) {
 		s->complete = false;
 		return;
 	}
-	if (!grid_reduce(g, state, &s->effort) || !is_better(s, state->weight + bound(s, state)))
+	if (!grid_reduce(g, state, &s->effort))
+		return;
+	uint64_t at_least = state->weight + bound(s, state);
+	if (depth == 0)
+		s->at_least = at_least;
+	if (!is_better(s, at_least))
 		return;
 	if (!bits_any(state->rows, g->column_words)) {
 		memcpy(s->best, state->taken, g->row_words * sizeof *s->best);
@@ -252,7 +258,7 @@ static void search_from_top(struct search *s, unsigned ignored_bits, struct effo
 }
 
 /* @taken: by column of the grid. */
-static int solve_part(const struct grid *g, struct effort *effort, bool *taken, bool *proven, struct error *e)
+static int solve_part(const struct grid *g, struct effort *effort, bool *taken, uint64_t *at_least, struct error *e)
 {
 	struct sets columns = {g->columns, g->column_words, g->column_words, g->n_columns, g->weights};
 	CLEANUP(cleanup_search) struct search *s = calloc(1, sizeof *s);
@@ -268,7 +274,7 @@ static int solve_part(const struct grid *g, struct effort *effort, bool *taken, 
 			s->best_weight += g->weights[i];
 		}
 	search_from_top(s, WEIGHT_CONDITION_BIT, effort, effort->left / 2);
-	*proven &= s->complete;
+	*at_least += s->complete ? s->best_weight : s->at_least;
 	if (s->complete)
 		search_from_top(s, 0, effort, effort->left / 8);
 	for (size_t i = 0; i < g->n_columns; i++)
@@ -297,7 +303,7 @@ static void find_part(const struct grid *g, const struct grid_state *s, uint64_t
 
 /* Solve the part of the grid that the first open row is in, and close it. */
 static int solve_first_part(
-	const struct grid *g, struct grid_state *s, struct effort *effort, bool *proven, struct error *e)
+	const struct grid *g, struct grid_state *s, struct effort *effort, uint64_t *at_least, struct error *e)
 {
 	CLEANUP(cleanup_free) uint64_t *rows = calloc(g->column_words + 1, sizeof *rows);
 	CLEANUP(cleanup_free) uint64_t *columns = calloc(g->row_words + 1, sizeof *columns);
@@ -307,7 +313,7 @@ static int solve_first_part(
 		return error_no_memory(e);
 	find_part(g, s, rows, columns);
 	int r = grid_part(g, rows, columns, &part, e);
-	r = r < 0 ? r : solve_part(&part, effort, taken, proven, e);
+	r = r < 0 ? r : solve_part(&part, effort, taken, at_least, e);
 	for (size_t i = 0; r == 0 && i < part.n_columns; i++)
 		if (taken[i])
 			grid_take(g, s, part.names[i]);
@@ -316,7 +322,7 @@ static int solve_first_part(
 	return r;
 }
 
-static int solve(const struct grid *g, struct effort *effort, bool *ret_chosen, bool *ret_proven, struct error *e)
+static int solve(const struct grid *g, struct effort *effort, bool *ret_chosen, uint64_t *ret_at_least, struct error *e)
 {
 	CLEANUP(grid_state_done) struct grid_state s = {.rows = NULL};
 	int r = grid_state_init(&s, g, e);
@@ -325,9 +331,9 @@ static int solve(const struct grid *g, struct effort *effort, bool *ret_chosen, 
 	struct effort reducing = {effort->left / 4};
 	grid_reduce(g, &s, &reducing);
 	effort->left = effort->left / 4 * 3 + reducing.left;
-	*ret_proven = true;
+	*ret_at_least = s.weight;
 	while (r == 0 && bits_any(s.rows, g->column_words))
-		r = solve_first_part(g, &s, effort, ret_proven, e);
+		r = solve_first_part(g, &s, effort, ret_at_least, e);
 	BITS_EACH (column, s.taken, g->row_words)
 		ret_chosen[g->names[column]] = true;
 	return r;
@@ -381,14 +387,14 @@ static int make_grid(
 }
 
 int choose_cheapest(const struct candidates *candidates, const uint64_t *weights, struct effort *effort,
-	bool *ret_chosen, bool *ret_proven, struct error *e)
+	bool *ret_chosen, uint64_t *ret_at_least, struct error *e)
 {
 	assert(candidates->n <= CHOOSE_COLUMNS_MAX);
 	size_t n_words = candidates->on_words * 64 * bits_words(candidates->n);
 	if (n_words > GRID_WORDS_MAX) {
 		struct sets sets = {candidates->words + candidates->cube_words,
 			candidates->cube_words + candidates->on_words, candidates->on_words, candidates->n, weights};
-		*ret_proven = false;
+		*ret_at_least = 0;
 		return choose_quickly(&sets, ret_chosen, e);
 	}
 	CLEANUP(cleanup_free) uint64_t *by_point = calloc(n_words + 1, sizeof *by_point);
@@ -396,5 +402,5 @@ int choose_cheapest(const struct candidates *candidates, const uint64_t *weights
 	if (!by_point)
 		return error_no_memory(e);
 	int r = make_grid(candidates, weights, by_point, &g, e);
-	return r < 0 ? r : solve(&g, effort, ret_chosen, ret_proven, e);
+	return r < 0 ? r : solve(&g, effort, ret_chosen, ret_at_least, e);
 }

@@ -20,11 +20,12 @@
  * @candidates: not more than CHOOSE_COLUMNS_MAX
  * @weights: by candidate
  * @ret_chosen: by candidate, all false
- * @ret_proven: whether no other choice has fewer rules, or as many and fewer conditions
+ * @ret_at_least: no choice costs less, levels left aside; as much as the choice that was made, when that is proven to
+ *	be a cheapest one; 0 when nothing is known
  *
  * Errors: out of memory.
  */
 int choose_cheapest(const struct candidates *candidates, const uint64_t *weights, struct effort *effort,
-	bool *ret_chosen, bool *ret_proven, struct error *e);
+	bool *ret_chosen, uint64_t *ret_at_least, struct error *e);
 
 #endif

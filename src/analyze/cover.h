@@ -8,12 +8,30 @@
 #include "base/arena.h"
 #include "base/error.h"
 
-struct cover {
-	uint64_t **cubes; /* in the order of rules (cube_compare()) */
-	size_t n;
-	size_t n_conditions;
-	bool exact; /* no other cover has fewer cubes, or as many with fewer conditions */
+/* Of a cover: first the rules count, then their conditions. */
+struct cost {
+	size_t rules, conditions;
 };
+
+struct cover {
+	uint64_t **cubes;
+	size_t n;
+	struct cost cost;     /* n, and what they have together */
+	struct cost at_least; /* of every cover of these points; as much as cost where this cover is a smallest one */
+};
+
+/* cost_compare() - Return: below, at or above 0. */
+static inline int cost_compare(struct cost a, struct cost b)
+{
+	if (a.rules != b.rules)
+		return a.rules < b.rules ? -1 : 1;
+	return (a.conditions > b.conditions) - (a.conditions < b.conditions);
+}
+
+static inline bool cover_is_exact(const struct cover *c)
+{
+	return cost_compare(c->cost, c->at_least) == 0;
+}
 
 /**
  * cover_find() - a small cover, and the smallest where the effort allows

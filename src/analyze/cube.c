@@ -37,16 +37,3 @@ size_t cube_conditions(const struct space *s, const uint64_t *cube, size_t *ret_
 		*ret_levels = n_levels;
 	return n;
 }
-
-int cube_compare(const struct space *s, const uint64_t *a, const uint64_t *b)
-{
-	for (size_t f = 0; f < s->n_factors; f++) {
-		bool a_names = cube_names(s, a, f), b_names = cube_names(s, b, f);
-		if (a_names != b_names)
-			return a_names ? -1 : 1;
-		for (size_t bit = s->first[f]; a_names && bit < s->first[f + 1]; bit++)
-			if (bits_has(a, bit) != bits_has(b, bit))
-				return bits_has(a, bit) ? -1 : 1;
-	}
-	return 0;
-}

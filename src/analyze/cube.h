@@ -50,7 +50,4 @@ bool cube_names(const struct space *s, const uint64_t *cube, size_t f);
 /* cube_conditions() - how many conditions it has; @ret_levels, when not NULL: how many levels they list together. */
 size_t cube_conditions(const struct space *s, const uint64_t *cube, size_t *ret_levels);
 
-/* cube_compare() - the order of rules: by the factors that are named, then by the levels listed. */
-int cube_compare(const struct space *s, const uint64_t *a, const uint64_t *b);
-
 #endif

@@ -13,6 +13,12 @@ struct effort {
 	uint64_t left;
 };
 
+/*
+ * To look at a point: its row is fetched from memory, and a few of its levels are compared (most points differ from
+ * what is looked for in one of the first).
+ */
+#define POINT_STEPS 6
+
 /* effort_spend() - Return: false when there was not so much left; then nothing is left. */
 static inline bool effort_spend(struct effort *effort, uint64_t steps)
 {

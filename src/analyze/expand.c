@@ -83,7 +83,7 @@ static bool narrow(struct expansion *x)
 {
 	const struct space *s = x->sides->space;
 	while (x->off.n) {
-		if (!effort_spend(x->effort, (x->off.n + x->on.n) * s->n_factors))
+		if (!effort_spend(x->effort, (x->off.n + x->on.n) * (s->n_factors + POINT_STEPS)))
 			return false;
 		size_t f = best_condition(x);
 		if (f == s->n_factors)
@@ -208,14 +208,13 @@ int expand(const struct sides *sides, size_t seed, const bool *covered, struct e
 		.effort = effort,
 		.cube = ret,
 	};
-	if (!effort_spend(effort, sides->n_on + sides->n_off + space_bits(s)))
+	if (!effort_spend(effort, (sides->n_on + sides->n_off) * POINT_STEPS + space_bits(s)))
 		return 0;
 	int r = begin(&x, covered, e);
 	if (r < 0 || !narrow(&x))
 		return r;
 	do {
-		/* Most points fail the first two conditions that are asked. */
-		if (!effort_spend(effort, (sides->n_on + sides->n_off) * 3 + space_bits(s)))
+		if (!effort_spend(effort, (sides->n_on + sides->n_off) * POINT_STEPS + space_bits(s)))
 			return 0;
 		look_around(&x, covered);
 	} while (widen_one(&x));

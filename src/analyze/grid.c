@@ -142,7 +142,7 @@ static void close_rows(const struct grid *g, struct grid_state *s, struct effort
 		for (size_t w = 0; w < g->column_words; w++)
 			for (uint64_t left = grid_column(g, column)[w] & s->rows[w]; left; left &= left - 1) {
 				size_t other = w * 64 + (size_t)__builtin_ctzll(left);
-				if (!effort_spend(effort, 1))
+				if (!effort_spend(effort, 1 + g->row_words / 4))
 					return;
 				if (other == row || !within_open(columns, grid_row(g, other), s->columns, g->row_words))
 					continue;
@@ -162,7 +162,7 @@ static bool is_idle(const struct grid *g, const struct grid_state *s, size_t col
 	for (size_t w = 0; w < g->row_words; w++)
 		for (uint64_t left = grid_row(g, row)[w] & s->columns[w]; left; left &= left - 1) {
 			size_t other = w * 64 + (size_t)__builtin_ctzll(left);
-			if (!effort_spend(effort, 1))
+			if (!effort_spend(effort, 1 + g->column_words / 4))
 				return false;
 			if (other != column && g->weights[other] <= g->weights[column] &&
 				within_open(rows, grid_column(g, other), s->rows, g->column_words) &&
@@ -175,6 +175,8 @@ static bool is_idle(const struct grid *g, const struct grid_state *s, size_t col
 
 bool grid_reduce(const struct grid *g, struct grid_state *s, struct effort *effort)
 {
+	/* Beside what is counted pair by pair, each row and each column is looked at as a whole. */
+	uint64_t round = g->n_rows * g->row_words + g->n_columns * (g->row_words + g->column_words) / 4;
 	for (bool changed = true; changed;) {
 		changed = false;
 		if (!take_needed(g, s, &changed))
@@ -186,7 +188,7 @@ bool grid_reduce(const struct grid *g, struct grid_state *s, struct effort *effo
 			bits_drop(s->columns, column);
 			changed = true;
 		}
-		if (!effort_spend(effort, 1))
+		if (!effort_spend(effort, round))
 			return true;
 	}
 	return true;

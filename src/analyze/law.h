@@ -7,7 +7,8 @@
  * for one observed point, so the order of the rules does not matter, and a law can also be read as a decision list.
  *
  * Smallest: fewest rules, then fewest conditions (a factor that a rule names is one condition, however many of its
- * levels it lists), then `otherwise` is the commonest value, then the fewest levels listed.
+ * levels it lists), then `otherwise` is the commonest value. Of laws that are equal in this, one that lists few levels:
+ * no rule lists a level at which it holds no observed point.
  */
 #ifndef ANALYZE_LAW_H
 #define ANALYZE_LAW_H
@@ -30,6 +31,7 @@ struct law_table {
 	size_t n_values;        /* every value is below it; at least one point has each */
 	bool has_otherwise;     /* the law's `otherwise` has to be @otherwise, whatever that costs */
 	size_t otherwise;
+	uint64_t n_steps;       /* how long to search, 0 for LAW_STEPS: see law.c */
 };
 
 struct law_rule {
@@ -39,7 +41,7 @@ struct law_rule {
 
 struct law {
 	struct arena arena;     /* owns all that hangs here */
-	struct law_rule *rules; /* those of one value side by side */
+	struct law_rule *rules; /* those of one value side by side, the commonest first; then by factors and levels */
 	size_t n_rules;
 	size_t n_conditions; /* of all rules together */
 	size_t otherwise;

@@ -6,7 +6,7 @@
 #include "analyze/candidates.h"
 #include "analyze/effort.h"
 
-/* So that a choice among them can still be proven the best (select.h). */
+/* So that a choice among them can still be proven the best (choose.h). */
 #define PRIMES_MAX 16000
 
 /**

@@ -5,9 +5,13 @@
 // one `true` in the middle, each level takes the window in which the `true` is at its own place.
 #include "analyze/rules.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "analyze/match.h"
+
+/* Rules times points, up to which lists of levels are made as short as can be: a tenth of a second at most. */
+#define SHORTEN_STEPS_MAX (UINT64_C(1) << 24)
 
 /* For lists of more than one level. A law that needs more is of a rule for each of thousands of points, and as many
  * levels: no one reads it. */
@@ -102,48 +106,24 @@ int rules_add_point(struct rules *r, size_t i, struct error *e)
 	return 0;
 }
 
-/*
- * Narrowing: a list keeps the levels that are needed for the points, and no other, so that a rule claims no more than it
- * must and rules of one value overlap as little as they can. First the levels of all points that a single rule holds are
- * noted, then those of each point that no rule holds with what is noted so far.
- */
+/* By rule and condition: the levels at which the rule holds a point; NULL for lists of one level. */
 struct narrowing {
 	const struct rules *rules;
-	bool ***seen; /* by rule, condition and level: that it is needed; NULL for lists of one level, which stay */
-	bool is_second_pass;
+	bool ***seen;
 };
-
-static void note_point(const struct narrowing *n, size_t rule, const uint16_t *levels)
-{
-	const struct conditions *when = &n->rules->all[rule].when;
-	for (size_t k = 0; k < when->n; k++)
-		if (n->seen[rule][k])
-			n->seen[rule][k][levels[when->all[k].factor]] = true;
-}
-
-/* Whether a rule that holds the point also does with the levels noted so far. */
-static bool is_held(const struct narrowing *n, size_t rule, const uint16_t *levels)
-{
-	const struct conditions *when = &n->rules->all[rule].when;
-	for (size_t k = 0; k < when->n; k++)
-		if (n->seen[rule][k] && !n->seen[rule][k][levels[when->all[k].factor]])
-			return false;
-	return true;
-}
 
 static int note_levels(void *context, size_t first, size_t n_points, const struct match *matches, size_t n_matches)
 {
 	const struct narrowing *n = context;
 	const struct law_table *t = n->rules->table;
-	if (!n_matches || n->is_second_pass != (n_matches > 1))
-		return 0;
-	for (size_t i = first; i < first + n_points; i++) {
-		const uint16_t *levels = t->levels + i * t->n_factors;
-		size_t m = 0;
-		while (m < n_matches && !is_held(n, matches[m].rule, levels))
-			m++;
-		if (m == n_matches)
-			note_point(n, matches[0].rule, levels);
+	for (size_t m = 0; m < n_matches; m++) {
+		const struct conditions *when = &n->rules->all[matches[m].rule].when;
+		for (size_t k = 0; k < when->n; k++) {
+			bool *seen = n->seen[matches[m].rule][k];
+			const uint16_t *level = t->levels + first * t->n_factors + when->all[k].factor;
+			for (size_t i = 0; seen && i < n_points; i++)
+				seen[level[i * t->n_factors]] = true;
+		}
 	}
 	return 0;
 }
@@ -176,19 +156,96 @@ static int make_notes(struct rules *r, bool ***ret, struct error *e)
 	return 0;
 }
 
+static bool holds_at(const struct rules *r, size_t rule, size_t point)
+{
+	const struct conditions *when = &r->all[rule].when;
+	const uint16_t *levels = r->table->levels + point * r->table->n_factors;
+	for (size_t k = 0; k < when->n; k++)
+		if (!when->all[k].allowed[levels[when->all[k].factor]])
+			return false;
+	return true;
+}
+
+static void count_holding(const struct rules *r, size_t rule, uint32_t *n_holding, bool more)
+{
+	for (size_t i = 0; i < r->table->n_points; i++)
+		if (holds_at(r, rule, i))
+			n_holding[i] += more ? 1 : UINT32_MAX;
+}
+
+/* From a rule's lists, take the levels under which it holds only points that other rules hold as well. */
+static void shorten(struct rules *r, size_t rule, bool **lists, uint32_t *n_holding)
+{
+	const struct law_table *t = r->table;
+	const struct conditions *when = &r->all[rule].when;
+	bool any = false;
+	for (size_t i = 0; i < t->n_points; i++) {
+		if (n_holding[i] != 1 || !holds_at(r, rule, i))
+			continue;
+		for (size_t k = 0; k < when->n; k++)
+			if (lists[k])
+				lists[k][t->levels[i * t->n_factors + when->all[k].factor]] = true;
+		any = true;
+	}
+	if (!any)
+		return;
+	count_holding(r, rule, n_holding, false);
+	for (size_t k = 0; k < when->n; k++)
+		if (lists[k])
+			when->all[k].allowed = lists[k];
+	count_holding(r, rule, n_holding, true);
+}
+
+static int shorten_all(struct rules *r, struct error *e)
+{
+	bool ***lists = arena_array(r->arena, r->n, sizeof *lists);
+	uint32_t *n_holding = arena_array(r->arena, r->table->n_points, sizeof *n_holding);
+	int result = lists && n_holding ? make_notes(r, lists, e) : error_no_memory(e);
+	for (size_t i = 0; result == 0 && i < r->n; i++)
+		count_holding(r, i, n_holding, true);
+	for (size_t i = 0; result == 0 && i < r->n; i++)
+		shorten(r, i, lists[i], n_holding);
+	return result;
+}
+
+/* By the first condition in which they differ: the lower factor first, or else the lower level. */
+static int compare_rules(const void *a, const void *b, void *table)
+{
+	const struct law_table *t = table;
+	const struct conditions *x = &((const struct law_rule *)a)->when, *y = &((const struct law_rule *)b)->when;
+	for (size_t k = 0; k < x->n && k < y->n; k++) {
+		size_t f = x->all[k].factor;
+		if (f != y->all[k].factor)
+			return f < y->all[k].factor ? -1 : 1;
+		const bool *mine = x->all[k].allowed, *other = y->all[k].allowed;
+		for (size_t l = 0; mine != other && l < t->n_levels[f]; l++)
+			if (mine[l] != other[l])
+				return mine[l] ? -1 : 1;
+	}
+	return (x->n > y->n) - (x->n < y->n);
+}
+
+void rules_sort(struct rules *r)
+{
+	for (size_t first = 0, next; first < r->n; first = next) {
+		for (next = first + 1; next < r->n && r->all[next].value == r->all[first].value;)
+			next++;
+		qsort_r(r->all + first, next - first, sizeof *r->all, compare_rules, (void *)r->table);
+	}
+}
+
 int rules_narrow(struct rules *r, struct error *e)
 {
 	struct narrowing n = {.rules = r, .seen = arena_array(r->arena, r->n, sizeof *n.seen)};
 	if (!n.seen)
 		return error_no_memory(e);
 	int result = make_notes(r, n.seen, e);
-	for (int pass = 0; result == 0 && pass < 2; pass++) {
-		n.is_second_pass = pass;
-		result = match_each(r->table, r->all, r->n, note_levels, &n, e);
-	}
+	result = result < 0 ? result : match_each(r->table, r->all, r->n, note_levels, &n, e);
 	for (size_t i = 0; result == 0 && i < r->n; i++)
 		for (size_t k = 0; k < r->all[i].when.n; k++)
 			if (n.seen[i][k])
 				r->all[i].when.all[k].allowed = n.seen[i][k];
+	if (result == 0 && r->n * (uint64_t)r->table->n_points <= SHORTEN_STEPS_MAX)
+		result = shorten_all(r, e);
 	return result;
 }

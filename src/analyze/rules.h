@@ -29,7 +29,15 @@ int rules_add_cube(
 /* rules_add_point() - one that says of point @i of the table what its value is. */
 int rules_add_point(struct rules *r, size_t i, struct error *e);
 
-/* rules_narrow() - take out the levels under which a rule holds no point. Errors: out of memory. */
+/**
+ * rules_narrow() - take out the levels under which a rule holds no point, and those that no point needs
+ *
+ * Not the latter where rules and points are too many: a rule may then list levels at which others hold all its points.
+ * Errors: out of memory.
+ */
 int rules_narrow(struct rules *r, struct error *e);
+
+/* rules_sort() - those of one value, which stand side by side: by their factors, then by their levels. */
+void rules_sort(struct rules *r);
 
 #endif
