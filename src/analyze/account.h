@@ -4,7 +4,7 @@
 #define ANALYZE_ACCOUNT_H
 
 #include "analyze/influence.h"
-#include "analyze/law.h"
+#include "law/law.h"
 
 /* A level that a rule includes, and that no observed cell of the rule has: the rule rests on cells that are missing. */
 struct rest {

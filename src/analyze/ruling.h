@@ -15,7 +15,7 @@
 #define ANALYZE_RULING_H
 
 #include "analyze/influence.h"
-#include "analyze/law.h"
+#include "law/law.h"
 #include "model/claim.h"
 
 /* What a claim is to one cell. */

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "analyze/law.h"
+#include "law/law.h"
 #include "base/cleanup.h"
 #include "base/shuffle.h"
 
