@@ -2,6 +2,8 @@
 // What can be said of one response.
 #include "analyze/account.h"
 
+#include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,9 +81,11 @@ static void count_cell(struct account *account, const struct table *t, size_t ro
 }
 
 /* The first rule that speaks of a cell decides it. All that do have seen it: rules of one value may overlap. */
-static void count_support(struct account *account, const struct table *t, size_t response, struct seen *seen)
+static int count_support(
+	struct account *account, const struct table *t, size_t response, struct seen *seen, struct error *e)
 {
-	size_t n_rules = account->law.n_rules;
+	const struct law *law = &account->law;
+	size_t n_rules = law->n_rules;
 	for (size_t row = 0; row < t->n_rows; row++) {
 		size_t levels[MATRIX_FACTORS_MAX], first = n_rules;
 		bool is_stable = table_is_stable(t, row, response);
@@ -98,7 +102,14 @@ static void count_support(struct account *account, const struct table *t, size_t
 				mark(t, seen, seen->answered, i, levels);
 		}
 		count_cell(account, t, row, first, is_stable);
+		/* law_find() has held the law against its points; this holds it against the cells, once more. */
+		if (is_stable && table_value(t, row, response) !=
+					 (first == n_rules ? law->otherwise : law->rules[first].value))
+			return error_set(e, ERROR_HARNESS, EPROTO,
+				"the law does not give cell %" PRIu64 " its value: this is a bug in netrepro",
+				t->cells[row]);
 	}
+	return 0;
 }
 
 static bool rule_includes(const struct law_rule *rule, size_t factor, size_t level)
@@ -147,8 +158,7 @@ static int find_supports(struct account *account, const struct table *t, size_t 
 	seen.answered = answered;
 	seen.asked = asked;
 	account->n_supports = n_rules + 1;
-	count_support(account, t, response, &seen);
-	int r = 0;
+	int r = count_support(account, t, response, &seen, e);
 	for (size_t i = 0; r == 0 && i < n_rules; i++)
 		r = find_rests(account, t, i, &seen, e);
 	return r;
@@ -184,6 +194,10 @@ int account_init(struct account *ret, const struct table *t, size_t response, st
 	r = law_find(&table, &ret->law, e);
 	if (r < 0)
 		return error_wrap(e, "response '%s'", t->responses[response].response->name);
+	if (ret->law.n_rules > ACCOUNT_RULES_MAX) {
+		ret->lawlessness = LAW_TOO_LONG;
+		return 0;
+	}
 	for (size_t i = 0; i < ret->law.n_rules; i++)
 		ret->law.rules[i].value = points.to_table[ret->law.rules[i].value];
 	ret->law.otherwise = points.to_table[ret->law.otherwise];

@@ -25,8 +25,13 @@ struct support {
 enum lawlessness {
 	LAW_FOUND,
 	LAW_NO_CELLS,       /* nothing conclusive was recorded */
-	LAW_TOO_MANY_VALUES /* more than TABLE_VALUES_MAX */
+	LAW_TOO_MANY_VALUES, /* more than TABLE_VALUES_MAX */
+	LAW_TOO_LONG,        /* none with up to ACCOUNT_RULES_MAX rules was found */
 };
+
+/* A law with more rules is none for people, and its support would cost rules times cells. */
+#define ACCOUNT_RULES_MAX 1000
+
 
 struct account {
 	struct influence *influences; /* owned; by factor */

@@ -175,6 +175,9 @@ static void add_lawlessness(const struct page *p, const struct account *account)
 	case LAW_TOO_MANY_VALUES:
 		add_paragraph(p, 2, "No law: it has too many different values.");
 		break;
+	case LAW_TOO_LONG:
+		add_paragraph(p, 2, "No law: none that is short enough to be one was found.");
+		break;
 	}
 }
 

@@ -27,6 +27,8 @@ bool phrase_is_selected_claim(const struct explain_view *view, size_t claim)
 	return false;
 }
 
+#define CONDITIONS_MAX 8 /* of a claim that holds in part; JSON has all */
+
 const char *phrase_separator(size_t i, size_t n, const char *last)
 {
 	return i == 0 ? "" : i + 1 < n ? ", " : last;
@@ -267,10 +269,14 @@ static void say_condition(struct sentences *s)
 		return;
 	bool is_but = is_exception(m, s->ruling);
 	const struct law *law = is_but ? &s->ruling->fails : &s->ruling->holds;
-	for (size_t i = 0; i < law->n_rules; i++) {
+	for (size_t i = 0; i < law->n_rules && i < CONDITIONS_MAX; i++) {
 		text_add(&s->text, i > 0 ? "or where " : is_but ? "It holds everywhere but where " : "It holds exactly where ");
 		phrase_where(m, &law->rules[i].when, &s->text);
 		text_add(&s->text, i + 1 < law->n_rules ? "," : ".");
+		say(s);
+	}
+	if (law->n_rules > CONDITIONS_MAX) {
+		text_addf(&s->text, "or in %zu more cases: --format json has them all.", law->n_rules - CONDITIONS_MAX);
 		say(s);
 	}
 }
