@@ -45,15 +45,17 @@ help() {
 	# The example is one that the program takes: it is read, and nothing is run.
 	case $example in
 	run\ *) example+=' --dry-run' ;;
+	explain\ *) mkdir results && try run --quiet --set closer=server -o results/restart $restart ;;
 	esac
 	# shellcheck disable=SC2086 # words are meant
 	[[ -z $example ]] || try $example
 	exits 0
+	rm -rf results
 	tap_report "netrepro $*: its example works"
 }
 
 help help --help
-for command in run check list doctor; do
+for command in run explain check list doctor; do
 	help "help-$command" "$command" --help
 done
 for word in help -h; do
@@ -70,7 +72,7 @@ try run no-such-scenario --help
 exits 0
 tap_report '--help counts wherever it stands'
 mapfile -t commands < <("$folder/netrepro" --help | sed -n 's/^  \([a-z]*\) .*/\1/p')
-is 'the list of commands' "${commands[*]}" 'run check list doctor'
+is 'the list of commands' "${commands[*]}" 'run explain check list doctor'
 tap_report 'every command of the help has a test here'
 
 transcript version --version
@@ -85,6 +87,7 @@ transcript unknown-option run --jbos 3 $restart
 transcript unknown-option-argument run --replicate=3 --seeed=3 $restart
 transcript unknown-option-far run --frobnicate $restart
 transcript unknown-letter run -z $restart
+transcript unknown-option-explain explain --fromat json results
 transcript unknown-option-check check --quite $restart
 transcript unknown-option-list list --verb-s
 transcript unknown-option-doctor doctor --formt json
@@ -99,10 +102,13 @@ transcript number-huge run --seed 18446744073709551616 $restart
 transcript number-empty run --cell= $restart
 transcript number-too-large run --jobs 10001 $restart
 transcript bad-format run --format yaml $restart
+transcript bad-format-explain explain --format jsn results
+transcript bad-format-explain-far explain --format yaml results
 transcript bad-format-list list --format yaml
 transcript bad-format-doctor doctor --format yaml
 transcript no-scenario run
 transcript no-scenario-check check
+transcript no-results explain
 transcript missing-scenario run scenarios/server-restrat.yaml
 transcript missing-own-scenario run server-restrat
 transcript missing-scenario-far check frobnicate
