@@ -83,6 +83,10 @@ golden mixed.json out
 is 'the sum of the verdicts' "$(jq '.verdicts | add' out)" 23
 is 'a list of problems that counts all that are not good' "$(jq '[.problems[].count] | add' out)" 8
 tap_report '--format json of a run with every ending'
+try run --seed 1 --format markdown mixed.yaml
+exits 1
+golden mixed.md out
+tap_report '--format markdown of a run with every ending'
 
 try run --seed 1 --set case=lacking mixed.yaml
 exits 3
@@ -92,7 +96,7 @@ exits 0
 tap_report 'a run with good and skipped cells is as expected'
 try run --seed 1 --cell 0 mixed.yaml scenarios/server-restart.yaml
 exits 0
-is 'the scenarios' "$(grep -E '^[a-z-]+: ' out | cut -d: -f1 | tr '\n' ' ')" 'mixed server-restart '
+is 'the scenarios' "$(grep -B 1 '^Linux ' out | sed -n 's/^\([a-z-]*\): .*/\1/p' | tr '\n' ' ')" 'mixed server-restart '
 tap_report 'two scenarios, one after the other'
 
 # The commands that are shown do what they say.

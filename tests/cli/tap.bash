@@ -44,6 +44,21 @@ as_user() {
 # A process in a user namespace cannot be traced, which a leak sanitizer would have to do: for the environment.
 readonly untraced=ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
 
+# What to put in front of a command to take every privilege from it, and the power to make a namespace: the limit of user
+# namespaces is 0 in a user namespace of the test. has_powerless: whether that can be done here.
+# shellcheck disable=SC2016,SC2034 # the inner shell's; for the tests
+readonly powerless=(unshare --user --map-root-user bash -c 'echo 0 >/proc/sys/user/max_user_namespaces &&
+	exec setpriv --bounding-set -all --inh-caps -all "$@"' powerless)
+has_powerless() {
+	"${as[@]}" "${powerless[@]}" true 2>/dev/null
+}
+
+# try_powerless ARGUMENT…: as try() does, with that
+try_powerless() {
+	"${as[@]}" "$mark" "$untraced" "${powerless[@]}" ./netrepro "$@" >out 2>err </dev/null
+	status=$?
+}
+
 # act_as WHO: root or user
 act_as() {
 	who=$1
@@ -130,11 +145,14 @@ is() {
 normalise() {
 	sed -E \
 		-e 's/Linux [^ ,]+, (as root|in a user namespace)$/Linux KERNEL, PRIVILEGE/' \
+		-e 's/Linux [^ ,]+, (as root|in a user namespace); seed [0-9]+/Linux KERNEL, PRIVILEGE; seed SEED/' \
 		-e 's/Linux [^ ,]+ on [^ ,]+, as uid [0-9]+/Linux KERNEL on MACHINE, as uid UID/' \
 		-e 's/[0-9]+ descriptors a process/N descriptors a process/' \
 		-e 's/; [0-9.]+(us|ms|s)?, [0-9]+ a second/; TIME, RATE a second/' \
+		-e 's/(: [^;]*); [0-9.]+(us|ms|s); seed [0-9]+/\1; TIME; seed SEED/' \
 		-e 's/; seed [0-9]+/; seed SEED/' \
 		-e 's/took [0-9.]+(us|ms|s)? to [0-9.]+(us|ms|s)?/took TIME to TIME/' \
+		-e 's/((\bis|→|\):) [A-Za-z+-]+) after [0-9.]+(us|ms|s)/\1 after TIME/g' \
 		-e 's/"kernel":"[^"]*","privilege":"[^"]*","seed":"[0-9]+"/"kernel":"KERNEL","privilege":"PRIVILEGE","seed":"SEED"/' \
 		-e 's/"(elapsed_us|least|most)":[0-9]+/"\1":0/g' \
 		-e "s|$folder|FOLDER|g"
