@@ -224,7 +224,7 @@ laws_of() {
 	printf 'expect:\n'
 	for response; do
 		printf '  %s:\n' "$response"
-		./netrepro explain "$dir" "$response" | sed -n '/^  law (/,/^    - {is: /{/^  law (/d;p}'
+		./netrepro explain "$dir" "$response" | sed -n '/^  law: /,/^    - {is: /{/^  law: /d;p}'
 	done
 }
 

@@ -446,7 +446,7 @@ steps:
   - server: listen l
   - server: accept l s
     as: accepted
-    deadline: 30ms
+    deadline: 300ms
 END
 for scenario in sleeps repeats; do
 	try run --quiet --jobs 1 -o $scenario $scenario.yaml
