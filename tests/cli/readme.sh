@@ -37,6 +37,38 @@ done
 ((n_scenarios >= 3)) || wrong+=("only $n_scenarios are there")
 tap_report 'there are scenarios'
 
+# What stands in scenarios/README.md as text is a part of what the scenario in front of it prints.
+n_texts=0
+blocks text "$top/scenarios/README.md"
+for block in block-*; do
+	[[ -e $block ]] || continue
+	mv "$block" "text-${block#block-}"
+done
+blocks yaml "$top/scenarios/README.md"
+for text in text-*; do
+	[[ -e $text ]] || continue
+	n_texts=$((n_texts + 1))
+	of=0
+	for block in block-*; do
+		((${block#block-} > of && ${block#block-} < ${text#text-})) && of=${block#block-}
+	done
+	cp "block-$of" "of-$of.yaml"
+	try run "of-$of.yaml"
+	[[ $(cat out) == *"$(cat "$text")"* ]] ||
+		mapfile -t -O "${#wrong[@]}" wrong < <(diff -u --label scenarios/README.md "$text" --label 'what is printed' out)
+	tap_report "scenarios/README.md, line ${text#text-}: what the run of line $of prints"
+done
+((n_texts >= 1)) || wrong+=('there are none')
+tap_report 'there are texts'
+
+"${as[@]}" "$mark" ./netrepro list --format json "$top/scenarios" |
+	jq -r '.[] | "[\(.name)](\(.name).yaml) | \(.question)"' | sort >wanted
+sed -n 's/^| \(\[.*\.yaml).*\) |$/\1/p' "$top/scenarios/README.md" | sort >found
+[[ -s wanted ]] || wrong+=('there are no scenarios')
+difference=$(diff -u --label 'netrepro list' wanted --label scenarios/README.md found) ||
+	mapfile -t -O "${#wrong[@]}" wrong <<<"$difference"
+tap_report 'scenarios/README.md: all scenarios with their questions'
+
 # Commands and what they print. What shows a change of the program cannot be run here.
 mkdir build
 ln -s ../netrepro build/netrepro
