@@ -16,7 +16,7 @@ static bool is_of_run(
 }
 
 int explanation_begin(struct explanation *ret, const struct scenario *s, const struct conditions *restriction,
-	uint64_t only_cell, struct error *e)
+	uint64_t only_cell, uint32_t replicates, struct error *e)
 {
 	const struct matrix *m = &s->matrix;
 	size_t levels[MATRIX_FACTORS_MAX], n = 0, n_all = 0;
@@ -33,7 +33,8 @@ int explanation_begin(struct explanation *ret, const struct scenario *s, const s
 		if (is_of_run(m, restriction, only_cell, i, levels))
 			cells[n++] = i;
 	ret->is_whole = n == n_all;
-	return table_init(&ret->table, s, cells, n, e);
+	ret->n_cells = n_all;
+	return table_init(&ret->table, s, cells, n, replicates, e);
 }
 
 int explanation_add(struct explanation *explanation, const struct result *result, struct error *e)
@@ -59,18 +60,13 @@ static int account_for_all(struct explanation *explanation, struct error *e)
 static int rule_on_all(struct explanation *explanation, struct error *e)
 {
 	const struct scenario *s = explanation->table.scenario;
-	CLEANUP(cleanup_free)
-	const struct influence **influences = calloc(explanation->n_accounts + 1, sizeof *influences);
 	explanation->rulings = calloc(s->n_claims + 1, sizeof *explanation->rulings);
-	if (!influences || !explanation->rulings)
+	if (!explanation->rulings)
 		return error_no_memory(e);
-	for (size_t i = 0; i < explanation->n_accounts; i++)
-		influences[i] = explanation->accounts[i].influences;
 	int r = 0;
 	while (r == 0 && explanation->n_rulings < s->n_claims) {
 		const struct claim *claim = &s->claims[explanation->n_rulings];
-		r = ruling_init(&explanation->rulings[explanation->n_rulings++], claim, &explanation->table, influences,
-			e);
+		r = ruling_init(&explanation->rulings[explanation->n_rulings++], claim, &explanation->table, e);
 		if (r < 0)
 			error_wrap(e, "claim '%s'", claim->id);
 	}
@@ -87,12 +83,28 @@ int explanation_finish(struct explanation *explanation, uint64_t n_runs, struct 
 	return r < 0 ? r : rule_on_all(explanation, e);
 }
 
+/* Whether the cells that gave no answer could have made it so. */
+static bool is_still_possible(enum claim_verdict verdict, const struct ruling *ruling)
+{
+	switch (verdict) {
+	case CLAIM_SUPPORTED:
+		return !ruling->n_disagree && !ruling->n_false;
+	case CLAIM_REFUTED:
+	case CLAIM_CONDITIONAL:
+		return true;
+	case CLAIM_UNTESTED:
+	case CLAIM_VERDICT_COUNT:
+		break;
+	}
+	return false;
+}
+
 bool explanation_differs(const struct explanation *explanation, const struct ruling *ruling)
 {
-	if (!explanation->is_whole || !ruling->claim->has_verdict || ruling->claim->verdict == ruling->verdict)
+	const struct claim *claim = ruling->claim;
+	if (!explanation->is_whole || !claim->has_verdict || claim->verdict == ruling->verdict)
 		return false;
-	/* A kernel that cannot run the cells in question does not contradict anybody. */
-	return ruling->verdict != CLAIM_UNTESTED || !explanation->tally.verdicts[VERDICT_SKIP];
+	return !(ruling->n_unknown || ruling->n_untried) || !is_still_possible(claim->verdict, ruling);
 }
 
 size_t explanation_n_differing(const struct explanation *explanation)

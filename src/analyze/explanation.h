@@ -14,7 +14,8 @@ struct explanation {
 	size_t n_accounts;
 	struct ruling *rulings; /* owned; as in the scenario */
 	size_t n_rulings;
-	bool is_whole; /* all cells of the scenario were to be run, and none is missing: verdicts are comparable */
+	uint64_t n_cells; /* of the scenario; those of the run are the rows of the table */
+	bool is_whole;    /* all of them were to be run, and none is missing: verdicts are comparable */
 };
 
 /**
@@ -22,10 +23,11 @@ struct explanation {
  * @s: borrowed
  * @restriction: --set; may be NULL
  * @only_cell: --cell, or RUN_ALL_CELLS
+ * @replicates: of each cell
  * @ret: to be given back with explanation_done(), also after a failure
  */
 int explanation_begin(struct explanation *ret, const struct scenario *s, const struct conditions *restriction,
-	uint64_t only_cell, struct error *e);
+	uint64_t only_cell, uint32_t replicates, struct error *e);
 
 /* explanation_add() - one result, in any order. Errors: ERROR_USAGE for a cell that is none of the run. */
 int explanation_add(struct explanation *explanation, const struct result *result, struct error *e);

@@ -11,7 +11,9 @@
  */
 #include "analyze/influence.h"
 
-static bool is_plainer_pair(const struct table *t, const struct pair *a, const struct pair *b)
+#include "base/clock.h"
+
+bool influence_is_plainer(const struct table *t, const struct pair *a, const struct pair *b)
 {
 	if (b->rows[0] == TABLE_NO_ROW)
 		return true;
@@ -20,13 +22,33 @@ static bool is_plainer_pair(const struct table *t, const struct pair *a, const s
 	return a->rows[1] < b->rows[1];
 }
 
+/* Of two cells whose durations all differ: the shortest of one from the longest of the other. */
+static bool is_much_longer(uint64_t least_us, uint64_t most_us)
+{
+	return least_us > 2 * most_us && least_us - most_us > CLOCK_US_PER_S;
+}
+
+enum change influence_change(const struct table *t, size_t response, const struct pair *pair)
+{
+	const struct table_observation *a = table_at(t, pair->rows[0], response);
+	const struct table_observation *b = table_at(t, pair->rows[1], response);
+	if (a->value != b->value)
+		return CHANGE_VALUE;
+	if (a->took_least_us == UINT64_MAX || b->took_least_us == UINT64_MAX)
+		return CHANGE_NONE;
+	return is_much_longer(a->took_least_us, b->took_most_us) || is_much_longer(b->took_least_us, a->took_most_us)
+		       ? CHANGE_DURATION
+		       : CHANGE_NONE;
+}
+
 static void count_pair(const struct table *t, size_t response, const struct pair *pair, struct influence *influence)
 {
-	bool has_changed = table_value(t, pair->rows[0], response) != table_value(t, pair->rows[1], response);
-	struct pair *plainest = has_changed ? &influence->minimal : &influence->same;
+	enum change change = influence_change(t, response, pair);
+	struct pair *plainest = change == CHANGE_VALUE ? &influence->minimal : &influence->slower;
 	influence->n_pairs++;
-	influence->n_changed += has_changed;
-	if (is_plainer_pair(t, pair, plainest))
+	influence->n_changed += change == CHANGE_VALUE;
+	influence->n_slower += change == CHANGE_DURATION;
+	if (change != CHANGE_NONE && influence_is_plainer(t, pair, plainest))
 		*plainest = *pair;
 }
 
@@ -46,10 +68,15 @@ static bool next_pair(
 static void count_pairs(const struct table *t, size_t response, size_t factor, struct influence *influence)
 {
 	for (size_t row = 0; row < t->n_rows; row++) {
-		size_t level = table_levels(t, row)[factor] + 1u;
-		struct pair pair;
-		while (table_is_stable(t, row, response) && next_pair(t, response, row, factor, &level, &pair))
-			count_pair(t, response, &pair, influence);
+		size_t level = table_levels(t, row)[factor] + 1u, other;
+		if (table_value(t, row, response) == TABLE_NOT_ASKED)
+			continue;
+		while ((other = table_next_neighbour(t, row, factor, &level)) != TABLE_NO_ROW) {
+			struct pair pair = {{row, other}};
+			influence->n_possible += table_value(t, other, response) != TABLE_NOT_ASKED;
+			if (table_is_stable(t, row, response) && table_is_stable(t, other, response))
+				count_pair(t, response, &pair, influence);
+		}
 	}
 }
 
@@ -85,8 +112,9 @@ void influence_measure(const struct table *t, size_t response, struct influence 
 {
 	static const struct pair none = {{TABLE_NO_ROW, TABLE_NO_ROW}};
 	for (size_t f = 0; f < t->n_factors; f++) {
-		ret[f] = (struct influence){.minimal = none, .same = none};
-		count_pairs(t, response, f, &ret[f]);
+		ret[f] = (struct influence){.minimal = none, .slower = none};
+		if (!t->responses[response].has_more)
+			count_pairs(t, response, f, &ret[f]);
 	}
 	for (size_t f = 0; f < t->n_factors; f++)
 		for (size_t g = 0; g < t->n_factors; g++)

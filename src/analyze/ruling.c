@@ -10,7 +10,6 @@
 struct judging {
 	const struct claim *claim;
 	const struct table *t;
-	const struct influence *const *influences; /* by response */
 	uint8_t *standings;                        /* enum standing, by row */
 	struct ruling *ruling;
 };
@@ -37,30 +36,31 @@ static bool is_allowed(const struct judging *j, const struct rule *rule, size_t 
 	return rule_allows(rule, &observed);
 }
 
+/* Whether all that came out in a cell is allowed; a replicate that is not is enough. */
+static bool is_right(const struct judging *j, const struct rule *rule, size_t response, const struct table_observation *o)
+{
+	if (o->value != TABLE_UNSTABLE)
+		return is_allowed(j, rule, response, o->value, o);
+	const struct table_unstable *unstable = &j->t->unstable[o->n];
+	for (size_t i = 0; i < unstable->n_values; i++)
+		if (!is_allowed(j, rule, response, unstable->shares[i].value, o))
+			return false;
+	return true;
+}
+
 /* What one of the claim's predictions is to a cell. */
 static enum standing stand(const struct judging *j, size_t list, size_t row)
 {
 	const struct rule *rule = rule_at(j, list, row);
-	if (!rule)
-		return STANDING_SILENT;
 	size_t response = j->claim->predicts[list].response;
 	const struct table_observation *o = table_at(j->t, row, response);
-	bool is_right = true;
-	if (o->value == TABLE_NOT_ASKED)
+	if (!rule || o->value == TABLE_NOT_ASKED)
 		return STANDING_SILENT;
-	if (o->value == TABLE_UNSTABLE) {
-		/* One replicate that it does not allow is enough. */
-		const struct table_unstable *unstable = &j->t->unstable[o->n];
-		for (size_t i = 0; i < unstable->n_values; i++)
-			is_right &= is_allowed(j, rule, response, unstable->shares[i].value, o);
-	} else if (o->value != TABLE_MISSING) {
-		is_right = is_allowed(j, rule, response, o->value, o);
-	} else if (o->refused != TABLE_MISSING && !rule->has_took) {
-		is_right = is_allowed(j, rule, response, o->refused, o);
-	} else {
-		return STANDING_UNKNOWN;
-	}
-	return is_right ? STANDING_AGREE : STANDING_DISAGREE;
+	if (o->value != TABLE_MISSING && !is_right(j, rule, response, o))
+		return STANDING_DISAGREE;
+	if (o->refused != TABLE_MISSING && !rule->has_took && !is_allowed(j, rule, response, o->refused, o))
+		return STANDING_DISAGREE;
+	return o->value == TABLE_MISSING ? STANDING_UNKNOWN : STANDING_AGREE;
 }
 
 /* All predictions together: one that is wrong is enough to disagree, one that is not known to know nothing. */
@@ -77,6 +77,16 @@ static enum standing stand_all(const struct judging *j, size_t row)
 	return all;
 }
 
+/* Whether replicates differ in a response of which the claim says something in this cell. */
+static bool is_unstable(const struct judging *j, size_t row)
+{
+	for (size_t list = 0; list < j->claim->n_predicts; list++)
+		if (rule_at(j, list, row) &&
+			table_value(j->t, row, j->claim->predicts[list].response) == TABLE_UNSTABLE)
+			return true;
+	return false;
+}
+
 static void count_standings(struct judging *j)
 {
 	struct ruling *ruling = j->ruling;
@@ -90,6 +100,7 @@ static void count_standings(struct judging *j)
 		enum standing standing = stand_all(j, row);
 		j->standings[row] = (uint8_t)standing;
 		++*counts[standing];
+		ruling->n_unstable += standing != STANDING_SILENT && is_unstable(j, row);
 	}
 }
 
@@ -115,12 +126,19 @@ static bool predicts_the_same(const struct rule *a, const struct rule *b)
 	return allows_all(a, b) && allows_all(b, a);
 }
 
+/* Whether a prediction is held against both cells. */
+static bool speaks_of_both(const struct judging *j, size_t list, size_t row, size_t other)
+{
+	enum standing a = stand(j, list, row), b = stand(j, list, other);
+	return (a == STANDING_AGREE || a == STANDING_DISAGREE) && (b == STANDING_AGREE || b == STANDING_DISAGREE);
+}
+
 /* Whether some prediction speaks of both cells, and says another thing of each. */
 static bool prediction_changes(const struct judging *j, size_t row, size_t other)
 {
 	for (size_t list = 0; list < j->claim->n_predicts; list++) {
 		const struct rule *a = rule_at(j, list, row), *b = rule_at(j, list, other);
-		if (a && b && a != b && !predicts_the_same(a, b))
+		if (a && b && a != b && !predicts_the_same(a, b) && speaks_of_both(j, list, row, other))
 			return true;
 	}
 	return false;
@@ -150,100 +168,115 @@ static void count_isolating_pairs(struct judging *j)
 		}
 }
 
-static const struct influence *influence_of(const struct judging *j, size_t response, size_t factor)
+/* Whether a pair bears on what the claim says of factors. */
+static bool is_about(const struct judging *j, const struct pair *pair)
 {
-	return &j->influences[response][factor];
+	return !j->claim->n_predicts || j->standings[pair->rows[0]] != STANDING_SILENT ||
+	       j->standings[pair->rows[1]] != STANDING_SILENT;
 }
 
-static int add_misjudged(struct judging *j, struct misjudged misjudged, struct error *e)
+static void count_pair(const struct judging *j, const struct pair *pair, struct statement *s)
+{
+	const struct table *t = j->t;
+	if (table_value(t, pair->rows[1], s->response) == TABLE_NOT_ASKED || !is_about(j, pair))
+		return;
+	s->n_possible++;
+	if (!table_is_stable(t, pair->rows[0], s->response) || !table_is_stable(t, pair->rows[1], s->response))
+		return;
+	bool changes = influence_change(t, s->response, pair) != CHANGE_NONE;
+	bool is_first_change = changes && !s->n_changed;
+	s->n_pairs++;
+	s->n_changed += changes;
+	if (is_first_change || (changes == (s->n_changed != 0) && influence_is_plainer(t, pair, &s->pair)))
+		s->pair = *pair;
+}
+
+static void count_pairs(const struct judging *j, struct statement *s)
+{
+	if (j->t->responses[s->response].has_more)
+		return;
+	for (size_t row = 0; row < j->t->n_rows; row++) {
+		size_t level = table_levels(j->t, row)[s->factor] + 1u, other;
+		if (table_value(j->t, row, s->response) == TABLE_NOT_ASKED)
+			continue;
+		while ((other = table_next_neighbour(j->t, row, s->factor, &level)) != TABLE_NO_ROW)
+			count_pair(j, &(struct pair){{row, other}}, s);
+	}
+}
+
+static enum truth truth_of(const struct statement *s)
+{
+	if (s->n_changed)
+		return s->says_decisive ? TRUTH_TRUE : TRUTH_FALSE;
+	if (!s->n_pairs)
+		return TRUTH_UNTRIED;
+	if (!s->says_decisive)
+		return TRUTH_TRUE;
+	return s->n_pairs == s->n_possible ? TRUTH_FALSE : TRUTH_UNTRIED;
+}
+
+/*
+ * What it says of one factor, of all its responses together: that it matters is so if it does for one of them, that it
+ * does not if it does for none.
+ */
+static void judge_factor(struct judging *j, size_t factor, bool says_decisive)
 {
 	struct ruling *ruling = j->ruling;
-	struct misjudged *all = reallocarray(ruling->misjudged, ruling->n_misjudged + 1, sizeof *all);
-	if (!all)
+	const struct claim *claim = j->claim;
+	bool all_tried = true, is_true = false, is_false = false;
+	struct statement *first = &ruling->statements[ruling->n_statements];
+	for (size_t i = 0; i < claim->n_responses; i++) {
+		struct statement *s = &ruling->statements[ruling->n_statements++];
+		*s = (struct statement){
+			.factor = factor,
+			.response = claim->responses[i],
+			.says_decisive = says_decisive,
+			.pair = {{TABLE_NO_ROW, TABLE_NO_ROW}},
+		};
+		count_pairs(j, s);
+		s->truth = truth_of(s);
+		is_true |= s->truth == TRUTH_TRUE;
+		is_false |= s->truth == TRUTH_FALSE;
+		/* Of a response for which there is no pair at all nothing can be said, and need not be. */
+		all_tried &= s->truth != TRUTH_UNTRIED || !s->n_possible;
+	}
+	if (says_decisive ? !is_true && is_false && all_tried : is_false) {
+		ruling->n_false++;
+		return;
+	}
+	ruling->n_untried += !is_true;
+	/* What is not false of the factor is not false of a response. */
+	for (struct statement *s = first; s < &ruling->statements[ruling->n_statements]; s++)
+		if (s->truth == TRUTH_FALSE)
+			s->truth = TRUTH_UNTRIED;
+}
+
+static int judge_factors(struct judging *j, struct error *e)
+{
+	const struct claim *claim = j->claim;
+	size_t n = (claim->n_decisive + claim->n_inert) * claim->n_responses;
+	j->ruling->statements = calloc(n + 1, sizeof *j->ruling->statements);
+	if (!j->ruling->statements)
 		return error_no_memory(e);
-	ruling->misjudged = all;
-	all[ruling->n_misjudged++] = misjudged;
+	for (size_t i = 0; i < claim->n_decisive; i++)
+		judge_factor(j, claim->decisive[i], true);
+	for (size_t i = 0; i < claim->n_inert; i++)
+		judge_factor(j, claim->inert[i], false);
 	return 0;
 }
 
-/* The plainest pair along a factor that does nothing, one of whose cells the claim speaks of. */
-static struct pair find_pair_spoken_of(const struct judging *j, size_t response, size_t factor)
-{
-	struct pair best = influence_of(j, response, factor)->same;
-	bool has_spoken = false;
-	for (size_t row = 0; row < j->t->n_rows; row++) {
-		size_t level = 0, other;
-		if (!is_conclusive(j, row) || !table_is_stable(j->t, row, response))
-			continue;
-		while ((other = table_next_neighbour(j->t, row, factor, &level)) != TABLE_NO_ROW) {
-			size_t first = other < row ? other : row;
-			if (!table_is_stable(j->t, other, response) ||
-				(has_spoken && !table_is_plainer(j->t, first, best.rows[0])))
-				continue;
-			best = (struct pair){{first, other < row ? row : other}};
-			has_spoken = true;
-		}
-	}
-	return best;
-}
-
-/* "This factor matters": in one of the claim's responses at least. Return: 1 so, 0 not tried, or -errno. */
-static int judge_decisive(struct judging *j, size_t factor, struct error *e)
-{
-	bool was_tried = false;
-	for (size_t i = 0; i < j->claim->n_responses; i++) {
-		const struct influence *influence = influence_of(j, j->claim->responses[i], factor);
-		if (influence->n_changed)
-			return 1;
-		was_tried |= influence->n_pairs != 0;
-	}
-	if (!was_tried)
-		return 0;
-	size_t response = j->claim->responses[0];
-	struct misjudged misjudged = {factor, response, true, find_pair_spoken_of(j, response, factor)};
-	return add_misjudged(j, misjudged, e);
-}
-
-/* "This factor does not matter": in none of the claim's responses. */
-static int judge_inert(struct judging *j, size_t factor, struct error *e)
-{
-	bool was_tried = false;
-	int r = 0;
-	for (size_t i = 0; r == 0 && i < j->claim->n_responses; i++) {
-		size_t response = j->claim->responses[i];
-		const struct influence *influence = influence_of(j, response, factor);
-		was_tried |= influence->n_pairs != 0;
-		if (influence->n_changed)
-			r = add_misjudged(j, (struct misjudged){factor, response, false, influence->minimal}, e);
-	}
-	return r < 0 ? r : was_tried;
-}
-
-/* What it says of factors. Return: how much of it was tried and is so, or -errno. */
-static int judge_factors(struct judging *j, struct error *e)
-{
-	int n_tried = 0;
-	for (size_t i = 0; i < j->claim->n_decisive + j->claim->n_inert; i++) {
-		int r = i < j->claim->n_decisive
-				? judge_decisive(j, j->claim->decisive[i], e)
-				: judge_inert(j, j->claim->inert[i - j->claim->n_decisive], e);
-		if (r < 0)
-			return r;
-		n_tried += r;
-	}
-	return n_tried;
-}
-
-static enum claim_verdict decide(const struct ruling *ruling, int n_factors_tried)
+static enum claim_verdict decide(const struct ruling *ruling)
 {
 	bool has_agreed = ruling->n_agree != 0;
-	if (ruling->n_misjudged)
+	if (ruling->n_false)
 		return CLAIM_REFUTED;
-	if (!ruling->n_disagree)
-		return has_agreed || (!ruling->claim->n_predicts && n_factors_tried) ? CLAIM_SUPPORTED : CLAIM_UNTESTED;
-	if (!has_agreed || (ruling->n_pairs && !ruling->n_pairs_agree))
+	if (ruling->n_disagree && (!has_agreed || (ruling->n_pairs && !ruling->n_pairs_agree)))
 		return CLAIM_REFUTED;
-	return CLAIM_CONDITIONAL;
+	if (ruling->n_disagree)
+		return CLAIM_CONDITIONAL;
+	if (ruling->n_untried || (ruling->claim->n_predicts && !has_agreed))
+		return CLAIM_UNTESTED;
+	return CLAIM_SUPPORTED;
 }
 
 /* How well a cell beside a counterexample shows what is wrong; the least is the best. */
@@ -291,7 +324,7 @@ static enum twin_rank rank_twin(const struct judging *j, size_t row, size_t twin
 	size_t list = contradicted_list(j, row);
 	const struct rule *here = rule_at(j, list, row), *there = rule_at(j, list, twin);
 	bool is_known = table_is_stable(j->t, twin, j->claim->predicts[list].response);
-	bool agrees = j->standings[twin] == STANDING_AGREE;
+	bool agrees = j->standings[twin] == STANDING_AGREE && stand(j, list, twin) == STANDING_AGREE;
 	if (agrees && is_conditional)
 		return TWIN_ACROSS;
 	if (is_known && is_said_decisive(j->claim, factor))
@@ -341,7 +374,7 @@ static void find_counterexample(struct judging *j)
 	ruling->twin = best.twin;
 	ruling->twin_factor = best.factor;
 	if (best.twin != TABLE_NO_ROW)
-		ruling->twin_standing = (enum standing)j->standings[best.twin];
+		ruling->twin_standing = stand(j, ruling->rule_list, best.twin);
 }
 
 /* Where the claim holds: a law over the cells that it speaks of. Value 1 for those of which it is @standing. */
@@ -374,25 +407,24 @@ static int find_condition(const struct judging *j, enum standing standing, struc
 	return law_find(&table, ret, e);
 }
 
-int ruling_init(struct ruling *ret, const struct claim *claim, const struct table *t,
-	const struct influence *const *influences, struct error *e)
+int ruling_init(struct ruling *ret, const struct claim *claim, const struct table *t, struct error *e)
 {
 	*ret = (struct ruling){.claim = claim, .counterexample = TABLE_NO_ROW, .twin = TABLE_NO_ROW};
 	CLEANUP(cleanup_free) uint8_t *standings = calloc(t->n_rows + 1, sizeof *standings);
 	if (!standings)
 		return error_no_memory(e);
-	struct judging j = {claim, t, influences, standings, ret};
+	struct judging j = {claim, t, standings, ret};
 	count_standings(&j);
 	count_isolating_pairs(&j);
-	int n_factors_tried = judge_factors(&j, e);
-	if (n_factors_tried < 0)
-		return n_factors_tried;
-	ret->verdict = decide(ret, n_factors_tried);
+	int r = judge_factors(&j, e);
+	if (r < 0)
+		return r;
+	ret->verdict = decide(ret);
 	if (ret->n_disagree)
 		find_counterexample(&j);
 	if (ret->verdict != CLAIM_CONDITIONAL)
 		return 0;
-	int r = find_condition(&j, STANDING_AGREE, &ret->holds, e);
+	r = find_condition(&j, STANDING_AGREE, &ret->holds, e);
 	return r < 0 ? r : find_condition(&j, STANDING_DISAGREE, &ret->fails, e);
 }
 
@@ -400,6 +432,6 @@ void ruling_done(struct ruling *ruling)
 {
 	law_done(&ruling->holds);
 	law_done(&ruling->fails);
-	free(ruling->misjudged);
+	free(ruling->statements);
 	*ruling = (struct ruling){.claim = NULL};
 }

@@ -5,11 +5,18 @@
  *	supported    every cell that it speaks of agrees, and what it says of factors is true
  *	refuted      what it says of factors is false; or none of the cells that isolate it agrees
  *	conditional  it is true in some of the cells that it speaks of: the condition is a law
- *	untested     there is no conclusive cell that it speaks of
+ *	untested     there is no conclusive cell that it speaks of, or no pair for a factor that it speaks of
+ *
+ * A cell with replicates that differ disagrees where one of them does. What a check refuses of a run is no data, and
+ * cannot support anything; but a claim about that very response is held against it, or it could never be refuted.
  *
  * The cells that isolate a claim are the matched pairs across which its prediction changes: two cells that differ in one
  * factor and in what it predicts. A pair agrees where both of its cells do. Where its prediction never changes across a
  * pair, all cells that it speaks of isolate it.
+ *
+ * What a claim says of factors is judged by the matched pairs (influence.h) of which it speaks of one cell at least; where
+ * it predicts nothing, by all. "It does not matter" is false where it changes something in one of them, and is true where
+ * there are some and it does not. "It matters" is the opposite, and is false only if no pair is missing.
  */
 #ifndef ANALYZE_RULING_H
 #define ANALYZE_RULING_H
@@ -24,43 +31,55 @@ enum standing {
 	STANDING_UNKNOWN, /* it does, and nothing conclusive came out */
 	STANDING_AGREE,
 	STANDING_DISAGREE,
+	STANDING_COUNT
 };
 
-/* Something that a claim says of a factor, and that is not so. */
-struct misjudged {
+enum truth {
+	TRUTH_UNTRIED, /* no pair, or too few to say that it is false */
+	TRUTH_TRUE,
+	TRUTH_FALSE,
+};
+
+/* What a claim says of a factor, for one response. */
+struct statement {
 	size_t factor, response;
-	bool said_decisive; /* and it is inert; otherwise said inert, and it is decisive */
-	struct pair pair;   /* the plainest that shows it, of those that the claim speaks of where there is one */
+	bool says_decisive; /* otherwise inert */
+	enum truth truth;
+	uint64_t n_possible, n_pairs, n_changed; /* pairs, as in struct influence; of these: value or duration changed */
+	struct pair pair; /* the plainest that shows it: one that changed where there is one, otherwise one that did not */
 };
 
 struct ruling {
 	const struct claim *claim; /* borrowed from the scenario */
 	enum claim_verdict verdict;
 	uint64_t n_agree, n_disagree, n_silent, n_unknown; /* cells; all together are the cells of the run */
-	uint64_t n_pairs, n_pairs_agree;                   /* that isolate it; n_pairs_agree stops at 1 */
-	struct misjudged *misjudged;                       /* owned */
-	size_t n_misjudged;
+	uint64_t n_unstable;             /* cells that it speaks of and whose replicates differ */
+	uint64_t n_pairs, n_pairs_agree; /* that isolate it; n_pairs_agree stops at 1 */
+	struct statement *statements;    /* owned */
+	size_t n_statements;
+	size_t n_false, n_untried; /* factors of which it says something false, or something that was not tried */
 
 	/* conditional: where it holds, and where it does not; of a cell the value is 1 where the rules name it */
 	struct law holds, fails;
 
-	/* Not supported, and some cell disagrees: the plainest that does … */
+	/*
+	 * Not supported, and some cell disagrees: the plainest of those that have the best twin; and which of the claim's
+	 * predictions it contradicts.
+	 */
 	size_t counterexample; /* a row; TABLE_NO_ROW for none */
-	size_t rule_list;      /* … which of the claim's predictions it contradicts */
-	/* … and a cell beside it that differs in one factor: where the claim holds, or where it says that this matters. */
+	size_t rule_list;
+	/* The twin differs in one factor: a cell where the claim holds, or where it says that the factor matters. */
 	size_t twin; /* a row; TABLE_NO_ROW for none */
 	size_t twin_factor;
-	enum standing twin_standing;
+	enum standing twin_standing; /* of that prediction */
 };
 
 /**
  * ruling_init() - judge a claim
  * @t: finished
- * @influences: n_factors for each response, as influence_measure() gives them
  * @ret: to be given back with ruling_done(), also after a failure
  */
-int ruling_init(struct ruling *ret, const struct claim *claim, const struct table *t,
-	const struct influence *const *influences, struct error *e);
+int ruling_init(struct ruling *ret, const struct claim *claim, const struct table *t, struct error *e);
 void ruling_done(struct ruling *ruling);
 
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 
 /* The value that stands for all that are not told apart. */
 #define OTHER_VALUES "(another value)"
@@ -153,9 +154,16 @@ static void init_row(struct table *t, size_t row, uint64_t cell)
 	index_row(t, row);
 }
 
-int table_init(struct table *t, const struct scenario *s, const uint64_t *cells, size_t n_cells, struct error *e)
+int table_init(struct table *t, const struct scenario *s, const uint64_t *cells, size_t n_cells, uint32_t replicates,
+	struct error *e)
 {
-	*t = (struct table){.scenario = s, .n_factors = s->matrix.n_factors, .n_rows = n_cells, .n_slots = 2};
+	*t = (struct table){
+		.scenario = s,
+		.n_factors = s->matrix.n_factors,
+		.n_rows = n_cells,
+		.n_replicates = replicates,
+		.n_slots = 2,
+	};
 	if (n_cells >= UINT32_MAX / 2)
 		return error_set(e, ERROR_USAGE, E2BIG, "%zu cells are too many to be explained", n_cells);
 	int r = init_responses(t, e);
@@ -170,7 +178,8 @@ int table_init(struct table *t, const struct scenario *s, const uint64_t *cells,
 	t->slots = calloc(t->n_slots, sizeof *t->slots);
 	t->levels = calloc(n_cells * t->n_factors + 1, sizeof *t->levels);
 	t->observations = calloc(n_cells * t->n_responses + 1, sizeof *t->observations);
-	if (!t->cells || !t->keys || !t->slots || !t->levels || !t->observations)
+	t->done = calloc((n_cells * (uint64_t)replicates) / 8 + 1, 1);
+	if (!t->done || !t->cells || !t->keys || !t->slots || !t->levels || !t->observations)
 		return error_no_memory(e);
 	for (size_t row = 0; row < n_cells; row++)
 		init_row(t, row, cells[row]);
@@ -272,7 +281,7 @@ static void count_time(struct table_response *response, struct table_observation
 static int observe(struct table *t, size_t row, size_t response, uint16_t value, struct error *e)
 {
 	struct table_observation *o = &t->observations[row * t->n_responses + response];
-	if (o->value == TABLE_MISSING || o->value == TABLE_NOT_ASKED) {
+	if (o->value == TABLE_MISSING) {
 		o->value = value;
 		o->n = 1;
 		return 0;
@@ -285,19 +294,25 @@ static int observe(struct table *t, size_t row, size_t response, uint16_t value,
 	return r < 0 ? r : count_share(&t->unstable[o->n], value, e);
 }
 
-/* Whether a check wants another value of the response in this cell. */
-static bool is_refused(const struct table *t, size_t row, size_t response, const char *text)
+/*
+ * Whether a run is inconc because the check refuses this value: judge_cell() says so in the reason. What the check of
+ * another response or a step that failed has made inconc, is none of the response's doing.
+ */
+static bool is_refused(const struct result *result, const struct result_value *value)
 {
-	const struct scenario *s = t->scenario;
-	size_t levels[MATRIX_FACTORS_MAX];
-	table_copy_levels(t, row, levels);
-	for (size_t i = 0; i < s->n_checks; i++) {
-		if (s->checks[i].response != response)
-			continue;
-		const struct rule *rule = rule_list_match(&s->checks[i], levels);
-		return rule && !rule_allows_value(rule, &(struct observed){.text = text});
-	}
-	return false;
+	CLEANUP(text_done) struct text reason = TEXT_INIT;
+	if (result->verdict != VERDICT_INCONC || !result->reason)
+		return false;
+	text_addf(&reason, "%s is %s, and the check wants ", value->response, value->text);
+	return !reason.failed && !strncmp(result->reason, reason.data, reason.len);
+}
+
+/* Of several values that were refused the first by text is kept, whatever came first. */
+static void note_refused(const struct table_response *account, struct table_observation *o, uint16_t number)
+{
+	if (o->refused == TABLE_MISSING ||
+		strcmp(account->values[number].text, account->values[o->refused].text) < 0)
+		o->refused = number;
 }
 
 static int add_observation(
@@ -307,13 +322,16 @@ static int add_observation(
 	struct table_response *account = &t->responses[response];
 	struct table_observation *o = &t->observations[row * t->n_responses + response];
 	bool is_data = result->verdict == VERDICT_PASS || result->verdict == VERDICT_FAIL;
-	if (!is_data && (result->verdict != VERDICT_INCONC || !is_refused(t, row, response, value->text)))
+	if (o->value == TABLE_NOT_ASKED)
+		return error_set(e, ERROR_USAGE, EINVAL, "no step of cell %" PRIu64 " records '%s'", result->cell,
+			value->response);
+	if (!is_data && !is_refused(result, value))
 		return 0;
 	int number = find_value(account, value->text, e);
 	if (number < 0)
 		return number;
 	if (!is_data) {
-		o->refused = (uint16_t)number;
+		note_refused(account, o, (uint16_t)number);
 		return 0;
 	}
 	account->values[number].count++;
@@ -322,18 +340,40 @@ static int add_observation(
 	return observe(t, row, response, (uint16_t)number, e);
 }
 
+/* Each run is there once. */
+static int mark_done(struct table *t, size_t row, const struct result *result, struct error *e)
+{
+	if (result->replicate > t->n_replicates)
+		return error_set(e, ERROR_USAGE, EINVAL,
+			"cell %" PRIu64 " has a replicate %" PRIu32 ", and each cell was to be run %" PRIu32 " time%s",
+			result->cell, result->replicate, t->n_replicates, t->n_replicates == 1 ? "" : "s");
+	uint64_t bit = row * (uint64_t)t->n_replicates + result->replicate - 1;
+	if (t->done[bit / 8] >> bit % 8 & 1)
+		return error_set(e, ERROR_USAGE, EINVAL, "cell %" PRIu64 " (replicate %" PRIu32 ") stands there twice",
+			result->cell, result->replicate);
+	t->done[bit / 8] |= (uint8_t)(1u << bit % 8);
+	return 0;
+}
+
+static int find_response(const struct table *t, const struct result *result, size_t i, size_t *ret, struct error *e)
+{
+	for (*ret = 0; *ret < t->n_responses; ++*ret)
+		if (!strcmp(t->responses[*ret].response->name, result->values[i].response))
+			return 0;
+	return error_set(e, ERROR_USAGE, EINVAL, "the scenario has no response '%s'", result->values[i].response);
+}
+
 int table_add(struct table *t, const struct result *result, struct error *e)
 {
-	size_t row = table_find(t, result->cell);
+	size_t row = table_find(t, result->cell), response;
 	if (row == TABLE_NO_ROW)
 		return error_set(e, ERROR_USAGE, EINVAL, "cell %" PRIu64 " is none of this run", result->cell);
-	int r = 0;
-	for (size_t i = 0; r == 0 && i < result->n_values; i++)
-		for (size_t j = 0; j < t->n_responses; j++)
-			if (!strcmp(t->responses[j].response->name, result->values[i].response)) {
-				r = add_observation(t, row, j, result, i, e);
-				break;
-			}
+	int r = mark_done(t, row, result, e);
+	for (size_t i = 0; r == 0 && i < result->n_values; i++) {
+		r = find_response(t, result, i, &response, e);
+		if (r == 0)
+			r = add_observation(t, row, response, result, i, e);
+	}
 	return r;
 }
 
@@ -427,6 +467,18 @@ int table_finish(struct table *t, struct error *e)
 	return 0;
 }
 
+size_t table_held_level(const struct table *t, size_t factor)
+{
+	const struct factor *f = &t->scenario->matrix.factors[factor];
+	size_t held = MATRIX_ANY_LEVEL, n = 0;
+	for (size_t l = 0; l < f->n_all_levels; l++)
+		if (table_is_in_play(t, factor, l)) {
+			held = l;
+			n++;
+		}
+	return n == 1 && f->n_all_levels > 1 ? held : MATRIX_ANY_LEVEL;
+}
+
 void table_copy_levels(const struct table *t, size_t row, size_t *ret_levels)
 {
 	for (size_t f = 0; f < t->n_factors; f++)
@@ -463,6 +515,7 @@ void table_done(struct table *t)
 	free(t->slots);
 	free(t->levels);
 	free(t->observations);
+	free(t->done);
 	free(t->in_play);
 	free(t->in_play_offsets);
 	*t = (struct table){.scenario = NULL};

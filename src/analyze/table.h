@@ -33,7 +33,7 @@ struct table_response {
 	struct table_value *values;      /* owned; most frequent first once table_finish() was called */
 	size_t n_values, values_size;
 	size_t n_fixed;      /* values that rules name: they take no room of TABLE_VALUES_MAX */
-	bool has_more;       /* there are more values than are told apart: the last one stands for all of them */
+	bool has_more;       /* there are more values than are told apart: the last one stands for all others */
 	bool is_checked;     /* a manipulation check speaks of it */
 	uint64_t n_asked;    /* cells of the run that record it */
 	uint64_t n_missing;  /* of these: with nothing conclusive */
@@ -45,7 +45,7 @@ struct table_response {
 /* What one response was in one cell. */
 struct table_observation {
 	uint16_t value;   /* number of the value, TABLE_MISSING, TABLE_UNSTABLE or TABLE_NOT_ASKED */
-	uint16_t refused; /* what a check refused of an inconc run; TABLE_MISSING for nothing */
+	uint16_t refused; /* what the check that made a run inconc refused (one of them); TABLE_MISSING for nothing */
 	uint32_t n;       /* runs that count; where it is unstable: number of the entry in `unstable` */
 	uint64_t took_least_us, took_most_us; /* of the runs that were timed; least is UINT64_MAX where none was */
 };
@@ -75,6 +75,9 @@ struct table {
 	struct table_unstable *unstable;
 	size_t n_unstable;
 
+	uint8_t *done;         /* a bit for each replicate of each row */
+	uint32_t n_replicates; /* of each cell */
+
 	bool *in_play; /* by factor and level (in_play_of()): whether some cell of the run has it */
 	size_t *in_play_offsets;
 
@@ -87,10 +90,17 @@ struct table {
 /**
  * table_init() - the cells of a run, nothing observed yet
  * @cells: their @n_cells indices, ascending
+ * @replicates: of each
  */
-int table_init(struct table *t, const struct scenario *s, const uint64_t *cells, size_t n_cells, struct error *e);
+int table_init(struct table *t, const struct scenario *s, const uint64_t *cells, size_t n_cells, uint32_t replicates,
+	struct error *e);
 
-/* table_add() - one result, in any order. Errors: ERROR_USAGE for a cell that is none of the run, and no memory. */
+/**
+ * table_add() - one result, in any order
+ *
+ * Errors: ERROR_USAGE for a cell or a replicate that is none of the run or that came before, and for a response that the
+ * steps of the cell do not record.
+ */
 int table_add(struct table *t, const struct result *result, struct error *e);
 
 /* table_finish() - after the last result: values and unstable cells are put in an order that does not depend on theirs. */
@@ -136,6 +146,9 @@ static inline bool table_is_in_play(const struct table *t, size_t factor, size_t
 {
 	return t->in_play[t->in_play_offsets[factor] + level];
 }
+
+/* table_held_level() - the one level of several that a factor has in this run; MATRIX_ANY_LEVEL where it has more. */
+size_t table_held_level(const struct table *t, size_t factor);
 
 /* table_copy_levels() - the levels of a row in the type that conditions_hold() takes. */
 void table_copy_levels(const struct table *t, size_t row, size_t *ret_levels);

@@ -28,7 +28,8 @@ struct tally {
 /* tally_add() - count one result. */
 int tally_add(struct tally *t, const struct result *result, struct error *e);
 
-/* tally_sort() - reasons by verdict, count and text: the same for the same results in any order. */
+/* tally_sort() - reasons by verdict, count and text: the same for the same results in any order, up to
+ * TALLY_REASONS_MAX of them. */
 void tally_sort(struct tally *t);
 
 uint64_t tally_total(const struct tally *t);

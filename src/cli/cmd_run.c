@@ -449,7 +449,9 @@ static int read_all(const struct run_options *o, const struct paths *paths, stru
 	int status = STATUS_OK;
 	for (size_t i = 0; i < paths->n; i++) {
 		CLEANUP(cleanup_error) struct error e = ERROR_INIT;
-		if (scenario_read_file(paths->all[i], verb_vocabulary(), o->max_cells, &scenarios[i], &e) < 0) {
+		/* A single cell may be one of many. */
+		uint64_t max_cells = o->cell == RUN_ALL_CELLS ? o->max_cells : UINT32_MAX;
+		if (scenario_read_file(paths->all[i], verb_vocabulary(), max_cells, &scenarios[i], &e) < 0) {
 			int one = cli_fail(&e);
 			status = one > status ? one : status;
 		}

@@ -127,6 +127,8 @@ static int read_values(
 		if (!value->response || !value->text)
 			return error_no_memory(e);
 		const json_t *took = durations ? json_object_get(durations, name) : NULL;
+		if (took && json_integer_value(took) < 0)
+			return not_a_line(e, "a duration below 0");
 		value->timed = json_is_integer(took);
 		value->took_us = value->timed ? (uint64_t)json_integer_value(took) : 0;
 	}

@@ -141,9 +141,9 @@ int results_append(struct results_file *file, const char *line, size_t len, stru
 			if (ftruncate(file->fd, file->size) < 0)
 				errnum = errno;
 			return error_errno(e, ERROR_HOST, errnum,
-				"cannot write to %s; the results written so far are whole, and --resume goes on from "
-				"them",
-				file->path ? file->path : "a temporary file");
+				"cannot write to %s; the results written so far are whole%s",
+				file->path ? file->path : "a temporary file",
+				file->path ? ", and --resume goes on from them" : "");
 		}
 		done += (size_t)n;
 	}

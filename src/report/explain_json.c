@@ -88,6 +88,8 @@ static json_t *influences_to_json(struct writer *w, const struct account *accoun
 		put(w, object, "pairs", integer(influence->n_pairs));
 		put(w, object, "changed", integer(influence->n_changed));
 		put(w, object, "inert", json_boolean(influence_is_inert(influence)));
+		put(w, object, "possible", integer(influence->n_possible));
+		put(w, object, "slower", integer(influence->n_slower));
 		put(w, object, "depends_on", factor_names(w, influence->depends_on));
 		append(w, array, object);
 	}
@@ -126,6 +128,18 @@ static json_t *law_rule_to_json(struct writer *w, const struct account *account,
 	put(w, object, "rests_on", rests_to_json(w, support, false));
 	put(w, object, "rests_on_left_out", rests_to_json(w, support, true));
 	return object;
+}
+
+static json_t *lawlessness_to_json(const struct account *account)
+{
+	static const char *const reasons[] = {
+		[LAW_FOUND] = NULL,
+		[LAW_NO_CELLS] = "no cell gave one answer",
+		[LAW_TOO_MANY_VALUES] = "too many values",
+		[LAW_TOO_LONG] = "too long",
+	};
+	const char *reason = reasons[account->lawlessness];
+	return reason ? json_string(reason) : json_null();
 }
 
 static json_t *law_to_json(struct writer *w, const struct account *account)
@@ -219,6 +233,7 @@ static json_t *response_to_json(struct writer *w, size_t response)
 				(json_int_t)r->took_most_us));
 	put(w, object, "factors", influences_to_json(w, account));
 	put(w, object, "law", law_to_json(w, account));
+	put(w, object, "lawless", lawlessness_to_json(account));
 	if (mechanism)
 		put(w, object, "mechanism", json_string(mechanism));
 	put(w, object, "unstable", unstable_to_json(w, response));
@@ -235,17 +250,22 @@ static json_t *condition_to_json(struct writer *w, const struct law *law)
 	return array;
 }
 
-static json_t *misjudged_to_json(struct writer *w, const struct misjudged *misjudged)
+static json_t *statement_to_json(struct writer *w, const struct statement *statement)
 {
-	const struct influence *influence =
-		&w->explanation->accounts[misjudged->response].influences[misjudged->factor];
+	static const char *const truths[] = {
+		[TRUTH_UNTRIED] = "untried",
+		[TRUTH_TRUE] = "true",
+		[TRUTH_FALSE] = "false",
+	};
 	json_t *object = json_object();
-	put(w, object, "factor", json_string(w->matrix->factors[misjudged->factor].name));
-	put(w, object, "said", json_string(misjudged->said_decisive ? "decisive" : "inert"));
-	put(w, object, "response", json_string(w->table->responses[misjudged->response].response->name));
-	put(w, object, "pairs", integer(influence->n_pairs));
-	put(w, object, "changed", integer(influence->n_changed));
-	put(w, object, "cells", pair_to_json(w, &misjudged->pair, misjudged->response));
+	put(w, object, "factor", json_string(w->matrix->factors[statement->factor].name));
+	put(w, object, "says", json_string(statement->says_decisive ? "decisive" : "inert"));
+	put(w, object, "response", json_string(w->table->responses[statement->response].response->name));
+	put(w, object, "is", json_string(truths[statement->truth]));
+	put(w, object, "possible", integer(statement->n_possible));
+	put(w, object, "pairs", integer(statement->n_pairs));
+	put(w, object, "changed", integer(statement->n_changed));
+	put(w, object, "cells", pair_to_json(w, &statement->pair, statement->response));
 	return object;
 }
 
@@ -269,9 +289,9 @@ static json_t *counterexample_to_json(struct writer *w, const struct ruling *rul
 static json_t *ruling_to_json(struct writer *w, const struct ruling *ruling)
 {
 	const struct claim *claim = ruling->claim;
-	json_t *object = json_object(), *misjudged = json_array();
-	for (size_t i = 0; i < ruling->n_misjudged; i++)
-		append(w, misjudged, misjudged_to_json(w, &ruling->misjudged[i]));
+	json_t *object = json_object(), *statements = json_array();
+	for (size_t i = 0; i < ruling->n_statements; i++)
+		append(w, statements, statement_to_json(w, &ruling->statements[i]));
 	put(w, object, "id", json_string(claim->id));
 	put(w, object, "says", json_string(claim->says));
 	put(w, object, "verdict", json_string(claim_verdict_names[ruling->verdict]));
@@ -281,11 +301,25 @@ static json_t *ruling_to_json(struct writer *w, const struct ruling *ruling)
 	put(w, object, "holds_when", condition_to_json(w, &ruling->holds));
 	put(w, object, "fails_when", condition_to_json(w, &ruling->fails));
 	put(w, object, "counterexample", counterexample_to_json(w, ruling));
-	put(w, object, "misjudged", misjudged);
+	put(w, object, "factors", statements);
 	put(w, object, "cells",
-		json_pack("{s:I, s:I, s:I, s:I}", "agree", (json_int_t)ruling->n_agree, "disagree",
+		json_pack("{s:I, s:I, s:I, s:I, s:I}", "agree", (json_int_t)ruling->n_agree, "disagree",
 			(json_int_t)ruling->n_disagree, "silent", (json_int_t)ruling->n_silent, "unknown",
-			(json_int_t)ruling->n_unknown));
+			(json_int_t)ruling->n_unknown, "unstable",
+			(json_int_t)ruling->n_unstable));
+	return object;
+}
+
+/* {"closer": "server"}: the factors of which the run has one level only, of several. */
+static json_t *held_to_json(struct writer *w)
+{
+	json_t *object = json_object();
+	for (size_t f = 0; f < w->table->n_factors; f++) {
+		size_t level = table_held_level(w->table, f);
+		if (level != MATRIX_ANY_LEVEL)
+			put(w, object, w->matrix->factors[f].name,
+				json_string(w->matrix->factors[f].levels[level].name));
+	}
 	return object;
 }
 
@@ -300,6 +334,11 @@ bool explain_json(const struct explain_view *view, json_t *object)
 	for (size_t i = 0; i < explanation->n_rulings; i++)
 		if (!view->responses || phrase_is_selected_claim(view, i))
 			append(&w, claims, ruling_to_json(&w, &explanation->rulings[i]));
+	put(&w, object, "whole", json_boolean(explanation->is_whole));
+	put(&w, object, "cells",
+		json_pack("{s:I, s:I}", "of_run", (json_int_t)w.table->n_rows, "of_scenario",
+			(json_int_t)explanation->n_cells));
+	put(&w, object, "held", held_to_json(&w));
 	put(&w, object, "responses", responses);
 	put(&w, object, "claims", claims);
 	return w.good;

@@ -64,22 +64,32 @@ static void add_heading(const struct page *p, size_t response)
 	text_add(p->t, "\n");
 }
 
+/* "Decided by closer. No effect: path." */
 static void add_factors(const struct page *p, const struct account *account)
 {
-	uint64_t decisive = phrase_decisive(p->table, account), inert = phrase_inert(p->table, account);
-	CLEANUP(text_done) struct text line = TEXT_INIT;
-	if (account->lawlessness == LAW_FOUND && !account->law.n_rules && account->n_cells > 1)
+	const struct {
+		const char *before, *after;
+		uint64_t factors;
+	} sentences[] = {
+		{"Decided by ", ". ", phrase_decisive(p->table, account)},
+		{"How long it takes is decided by ", ". ", phrase_slowing(p->table, account)},
+		{"Never varied alone: ", ". ",
+			account->lawlessness == LAW_NO_CELLS ? 0 : phrase_never_alone(p->table, account)},
+	};
+	CLEANUP(text_done) struct text line = TEXT_INIT, inert = TEXT_INIT;
+	bool is_constant = account->lawlessness == LAW_FOUND && !account->law.n_rules && account->n_cells > 1;
+	if (is_constant)
 		text_add(&line, "Always the same. ");
-	if (decisive) {
-		text_add(&line, "Decided by ");
-		phrase_factors(p->matrix, decisive, &line);
-		text_add(&line, ". ");
+	for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++) {
+		if (!sentences[i].factors)
+			continue;
+		text_add(&line, sentences[i].before);
+		phrase_factors(p->matrix, sentences[i].factors, &line);
+		text_add(&line, sentences[i].after);
 	}
-	if (inert) {
-		text_add(&line, "No effect: ");
-		phrase_factors(p->matrix, inert, &line);
-		text_add(&line, ".");
-	}
+	phrase_inert(p->table, account, &inert);
+	if (inert.len)
+		text_addf(&line, "No effect: %s.", text_get(&inert));
 	if (line.len)
 		add_paragraph(p, 2, text_get(&line));
 }
@@ -148,14 +158,15 @@ static size_t measure_rules(const struct page *p, const struct account *account)
 static void add_law(const struct page *p, const struct account *account)
 {
 	const struct law *law = &account->law;
-	size_t width = measure_rules(p, account);
+	size_t width = measure_rules(p, account), most = p->view->responses ? SIZE_MAX : RULES_MAX;
 	add_law_heading(p, account);
-	for (size_t i = 0; i < law->n_rules && i < RULES_MAX; i++)
+	for (size_t i = 0; i < law->n_rules && i < most; i++)
 		add_law_rule(p, account, i, width);
-	if (law->n_rules > RULES_MAX)
-		text_addf(p->t, "    … and %zu more rules: --format json has them all\n", law->n_rules - RULES_MAX);
+	if (law->n_rules > most)
+		text_addf(p->t, "    … and %zu more rules: `explain DIR %s` has them all\n", law->n_rules - most,
+			p->table->responses[account - p->explanation->accounts].response->name);
 	add_law_rule(p, account, law->n_rules, width);
-	for (size_t i = 0; i < law->n_rules && i < RULES_MAX; i++)
+	for (size_t i = 0; i < law->n_rules && i < most; i++)
 		for (int left_out = 0; left_out < 2; left_out++) {
 			CLEANUP(text_done) struct text line = TEXT_INIT;
 			phrase_rests(p->table, &account->supports[i], i + 1, left_out, &line);
@@ -173,7 +184,7 @@ static void add_lawlessness(const struct page *p, const struct account *account)
 		add_paragraph(p, 2, "No law: no cell gave one answer.");
 		break;
 	case LAW_TOO_MANY_VALUES:
-		add_paragraph(p, 2, "No law: it has too many different values.");
+		add_paragraph(p, 2, "No law, and no pairs: it has too many different values.");
 		break;
 	case LAW_TOO_LONG:
 		add_paragraph(p, 2, "No law: none that is short enough to be one was found.");
@@ -196,14 +207,15 @@ static void add_mechanism(const struct page *p, size_t response)
 /* Whether a factor has a line of its own: one that does nothing is named with the others, unless all is wanted. */
 static bool has_line(const struct page *p, const struct influence *influence)
 {
-	return p->view->responses ? influence->n_pairs : influence->n_changed;
+	return p->view->responses ? influence->n_pairs : influence->n_changed || influence->n_slower;
 }
 
 /* "where first_reuseaddr=0 and path=veth": the other factors that matter */
-static void add_surroundings(const struct page *p, const struct account *account, size_t factor, struct text *line)
+static void add_surroundings(
+	const struct page *p, const struct account *account, const struct pair *pair, size_t factor, struct text *line)
 {
 	uint64_t others = phrase_decisive(p->table, account) & ~(UINT64_C(1) << factor);
-	size_t row = account->influences[factor].minimal.rows[0], n = (size_t)__builtin_popcountll(others), k = 0;
+	size_t row = pair->rows[0], n = (size_t)__builtin_popcountll(others), k = 0;
 	for (size_t f = 0; f < p->table->n_factors; f++) {
 		if (!(others >> f & 1))
 			continue;
@@ -214,10 +226,9 @@ static void add_surroundings(const struct page *p, const struct account *account
 }
 
 /* "server → EADDRINUSE (cell 3), client → ok (cell 75)" */
-static void add_minimal_pair(const struct page *p, const struct account *account, size_t factor)
+static void add_pair(const struct page *p, const struct account *account, size_t factor, const struct pair *pair)
 {
 	const struct table *table = p->table;
-	const struct pair *pair = &account->influences[factor].minimal;
 	size_t response = (size_t)(account - p->explanation->accounts);
 	CLEANUP(text_done) struct text line = TEXT_INIT;
 	for (int i = 0; i < 2; i++) {
@@ -227,7 +238,7 @@ static void add_minimal_pair(const struct page *p, const struct account *account
 		text_addf(&line, " (cell %" PRIu64 ")", table->cells[pair->rows[i]]);
 	}
 	if (p->view->responses)
-		add_surroundings(p, account, factor, &line);
+		add_surroundings(p, account, pair, factor, &line);
 	add_paragraph(p, 6, text_get(&line));
 }
 
@@ -241,6 +252,8 @@ static void add_influence(const struct page *p, const struct account *account, s
 	text_pad(p->t, from, 4 + width);
 	text_addf(&line, "  %" PRIu64 " of %" PRIu64 " pair%s", influence->n_changed, influence->n_pairs,
 		phrase_plural(influence->n_pairs));
+	if (influence->n_slower)
+		text_addf(&line, ", and how long it took in %" PRIu64, influence->n_slower);
 	if (influence->depends_on) {
 		text_add(&line, ", depending on ");
 		phrase_factors(p->matrix, influence->depends_on, &line);
@@ -249,7 +262,9 @@ static void add_influence(const struct page *p, const struct account *account, s
 	text_wrap(p->t, from, text_get(&line), 4 + width + 2, COLUMNS);
 	text_add(p->t, "\n");
 	if (influence->n_changed)
-		add_minimal_pair(p, account, factor);
+		add_pair(p, account, factor, &influence->minimal);
+	else if (influence->n_slower)
+		add_pair(p, account, factor, &influence->slower);
 }
 
 static void add_influences(const struct page *p, const struct account *account)
@@ -292,7 +307,7 @@ static void add_unstable(const struct page *p, size_t response)
 		size_t row = table->unstable[i].row;
 		text_addf(&line, "cell %" PRIu64 ": ", table->cells[row]);
 		phrase_observed(table, row, response, &line);
-		text_add(&line, ", where");
+		text_add(&line, table->n_factors ? ", where" : "");
 		for (size_t f = 0; f < table->n_factors; f++)
 			text_addf(&line, " %s=%s", p->matrix->factors[f].name,
 				p->matrix->factors[f].levels[table_levels(table, row)[f]].name);
@@ -347,7 +362,7 @@ static void add_response(const struct page *p, size_t response)
 	add_unstable(p, response);
 	if (account->lawlessness != LAW_NO_CELLS)
 		add_missing(p, response);
-	if (account->law.n_rules || account->lawlessness != LAW_FOUND)
+	if (account->law.n_rules || account->lawlessness != LAW_FOUND || phrase_slowing(p->table, account))
 		add_influences(p, account);
 	text_add(p->t, "\n");
 }
@@ -431,6 +446,7 @@ void explain_differing_text(const struct explain_view *view, const struct style 
 {
 	struct page p = page_of(view, style, t);
 	for (size_t i = 0; i < view->explanation->n_rulings; i++)
-		if (explanation_differs(view->explanation, &view->explanation->rulings[i]))
+		if (phrase_is_selected_claim(view, i) &&
+			explanation_differs(view->explanation, &view->explanation->rulings[i]))
 			add_ruling(&p, &view->explanation->rulings[i]);
 }

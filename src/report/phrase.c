@@ -134,28 +134,33 @@ void phrase_where(const struct matrix *m, const struct conditions *when, struct 
 	}
 }
 
+static void add_shares(const struct table *t, size_t row, size_t response, struct text *text)
+{
+	const struct table_unstable *unstable = &t->unstable[table_at(t, row, response)->n];
+	for (size_t i = 0; i < unstable->n_values; i++)
+		text_addf(text, "%s%s %" PRIu32, i ? ", " : "",
+			t->responses[response].values[unstable->shares[i].value].text, unstable->shares[i].n);
+}
+
 void phrase_observed(const struct table *t, size_t row, size_t response, struct text *text)
 {
 	const struct table_observation *o = table_at(t, row, response);
 	const struct table_value *values = t->responses[response].values;
-	if (o->value < TABLE_NOT_ASKED) {
+	if (o->value == TABLE_UNSTABLE)
+		add_shares(t, row, response, text);
+	else if (o->value < TABLE_NOT_ASKED)
 		text_add(text, values[o->value].text);
-	} else if (o->value == TABLE_UNSTABLE) {
-		const struct table_unstable *unstable = &t->unstable[o->n];
-		for (size_t i = 0; i < unstable->n_values; i++)
-			text_addf(text, "%s%s %" PRIu32, i ? ", " : "", values[unstable->shares[i].value].text,
-				unstable->shares[i].n);
-	} else if (o->refused != TABLE_MISSING) {
-		text_add(text, values[o->refused].text);
-	} else {
+	else if (o->refused == TABLE_MISSING)
 		text_add(text, o->value == TABLE_NOT_ASKED ? "not recorded" : "nothing conclusive");
-	}
 	if (o->took_least_us != UINT64_MAX) {
 		char least[DURATION_TEXT], most[DURATION_TEXT];
 		text_addf(text, " after %s", duration_format(o->took_least_us, least));
 		if (o->took_most_us != o->took_least_us)
 			text_addf(text, " to %s", duration_format(o->took_most_us, most));
 	}
+	if (o->refused != TABLE_MISSING)
+		text_addf(text, "%s%s (inconc: the check refuses it)", o->value == TABLE_MISSING ? "" : ", and ",
+			values[o->refused].text);
 }
 
 void phrase_predicted(const struct rule *rule, struct text *t)
@@ -165,8 +170,8 @@ void phrase_predicted(const struct rule *rule, struct text *t)
 	if (!rule->has_took)
 		return;
 	char least[DURATION_TEXT], most[DURATION_TEXT];
-	text_addf(t, "%safter %s to %s", rule->n_is ? " " : "", duration_format(rule->took_least_us, least),
-		duration_format(rule->took_most_us, most));
+	text_addf(t, "%safter %s to %s", rule->n_is ? " " : "", duration_format_exact(rule->took_least_us, least),
+		duration_format_exact(rule->took_most_us, most));
 }
 
 uint64_t phrase_decisive(const struct table *t, const struct account *account)
@@ -177,11 +182,51 @@ uint64_t phrase_decisive(const struct table *t, const struct account *account)
 	return factors;
 }
 
-uint64_t phrase_inert(const struct table *t, const struct account *account)
+/* "b (in 1 of 9 pairs, as the others gave no answer)" */
+static void add_inert_factor(const struct matrix *m, const struct account *account, size_t f, struct text *t)
+{
+	const struct influence *influence = &account->influences[f];
+	text_add(t, m->factors[f].name);
+	if (influence->n_pairs < influence->n_possible)
+		text_addf(t, " (in the %" PRIu64 " of %" PRIu64 " pairs that gave an answer)", influence->n_pairs,
+			influence->n_possible);
+}
+
+/* Whether several levels of a factor are in play, and no two cells that record the response differ in it alone. */
+static bool is_never_alone(const struct table *t, const struct account *account, size_t f)
+{
+	size_t n = 0;
+	for (size_t l = 0; l < t->scenario->matrix.factors[f].n_all_levels; l++)
+		n += table_is_in_play(t, f, l);
+	return n > 1 && !account->influences[f].n_pairs;
+}
+
+void phrase_inert(const struct table *t, const struct account *account, struct text *text)
+{
+	const struct matrix *m = &t->scenario->matrix;
+	size_t n = 0, i = 0;
+	for (size_t f = 0; f < t->n_factors; f++)
+		n += influence_is_inert(&account->influences[f]);
+	for (size_t f = 0; f < t->n_factors; f++)
+		if (influence_is_inert(&account->influences[f])) {
+			text_add(text, phrase_separator(i++, n, " and "));
+			add_inert_factor(m, account, f, text);
+		}
+}
+
+uint64_t phrase_never_alone(const struct table *t, const struct account *account)
 {
 	uint64_t factors = 0;
 	for (size_t f = 0; f < t->n_factors; f++)
-		factors |= (uint64_t)influence_is_inert(&account->influences[f]) << f;
+		factors |= (uint64_t)is_never_alone(t, account, f) << f;
+	return factors;
+}
+
+uint64_t phrase_slowing(const struct table *t, const struct account *account)
+{
+	uint64_t factors = 0;
+	for (size_t f = 0; f < t->n_factors; f++)
+		factors |= (uint64_t)(account->influences[f].n_slower != 0) << f;
 	return factors;
 }
 
@@ -270,7 +315,10 @@ static void say_condition(struct sentences *s)
 	bool is_but = is_exception(m, s->ruling);
 	const struct law *law = is_but ? &s->ruling->fails : &s->ruling->holds;
 	for (size_t i = 0; i < law->n_rules && i < CONDITIONS_MAX; i++) {
-		text_add(&s->text, i > 0 ? "or where " : is_but ? "It holds everywhere but where " : "It holds exactly where ");
+		text_add(&s->text, i > 0     ? "or where "
+				   : is_but ? "It holds everywhere but where "
+				   : s->ruling->n_unknown ? "It holds where "
+							  : "It holds exactly where ");
 		phrase_where(m, &law->rules[i].when, &s->text);
 		text_add(&s->text, i + 1 < law->n_rules ? "," : ".");
 		say(s);
@@ -319,60 +367,97 @@ static void say_counterexample(struct sentences *s)
 }
 
 /* ", for instance b=0 (cell 0): no, b=1 (cell 2): no" */
-static void add_instance(struct sentences *s, const struct misjudged *misjudged)
+static void add_instance(struct sentences *s, const struct statement *statement)
 {
 	const struct table *table = &s->explanation->table;
-	const struct factor *factor = &table->scenario->matrix.factors[misjudged->factor];
-	const struct pair *pair = &misjudged->pair;
+	const struct factor *factor = &table->scenario->matrix.factors[statement->factor];
+	const struct pair *pair = &statement->pair;
 	/* The twin of the counterexample shows it already. */
 	if (pair->rows[0] == TABLE_NO_ROW ||
-		(s->ruling->twin != TABLE_NO_ROW && s->ruling->twin_factor == misjudged->factor))
+		(s->ruling->twin != TABLE_NO_ROW && s->ruling->twin_factor == statement->factor))
 		return;
 	text_add(&s->text, ", for instance ");
 	for (int i = 0; i < 2; i++) {
 		text_addf(&s->text, "%s%s=%s (cell %" PRIu64 "): ", i ? ", " : "", factor->name,
-			factor->levels[table_levels(table, pair->rows[i])[misjudged->factor]].name,
+			factor->levels[table_levels(table, pair->rows[i])[statement->factor]].name,
 			table->cells[pair->rows[i]]);
-		phrase_observed(table, pair->rows[i], misjudged->response, &s->text);
+		phrase_observed(table, pair->rows[i], statement->response, &s->text);
 	}
 }
 
-static void say_misjudged(struct sentences *s, const struct misjudged *misjudged)
+/* "It says that b matters: changing it alone changed made in none of 4 pairs of cells, for instance …." */
+static void say_false(struct sentences *s, const struct statement *statement)
 {
 	const struct explanation *x = s->explanation;
-	const struct influence *influence = &x->accounts[misjudged->response].influences[misjudged->factor];
 	struct text *t = &s->text;
 	text_addf(t, "It says that %s %s: changing it alone changed %s in ",
-		x->table.scenario->matrix.factors[misjudged->factor].name,
-		misjudged->said_decisive ? "matters" : "does not matter",
-		x->table.responses[misjudged->response].response->name);
-	if (misjudged->said_decisive)
-		text_addf(t, "none of %" PRIu64 " pairs of cells", influence->n_pairs);
+		x->table.scenario->matrix.factors[statement->factor].name,
+		statement->says_decisive ? "matters" : "does not matter",
+		x->table.responses[statement->response].response->name);
+	if (statement->says_decisive)
+		text_addf(t, "none of %" PRIu64 " pair%s", statement->n_pairs, phrase_plural(statement->n_pairs));
 	else
-		text_addf(t, "%" PRIu64 " of %" PRIu64 " pairs of cells", influence->n_changed, influence->n_pairs);
-	add_instance(s, misjudged);
+		text_addf(t, "%" PRIu64 " of %" PRIu64 " pair%s", statement->n_changed, statement->n_pairs,
+			phrase_plural(statement->n_pairs));
+	text_add(t, s->ruling->claim->n_predicts ? " that it is about" : " of cells");
+	add_instance(s, statement);
 	text_add(t, ".");
 	say(s);
+}
+
+/* "It says that b matters: of 4 pairs that would show it 3 gave no answer." */
+static void say_untried(struct sentences *s, const struct statement *statement)
+{
+	const struct explanation *x = s->explanation;
+	const char *factor = x->table.scenario->matrix.factors[statement->factor].name;
+	struct text *t = &s->text;
+	text_addf(t, "It says that %s %s: ", factor, statement->says_decisive ? "matters" : "does not matter");
+	if (!statement->n_possible)
+		text_addf(t, "no two cells of this run differ in it alone");
+	else
+		text_addf(t, "%" PRIu64 " of the %" PRIu64 " pair%s that would show it gave no answer",
+			statement->n_possible - statement->n_pairs, statement->n_possible,
+			phrase_plural(statement->n_possible));
+	text_add(t, ".");
+	say(s);
+}
+
+/* What it says of factors and is false; where that leaves it untested, what was not tried. */
+static void say_statements(struct sentences *s)
+{
+	const struct ruling *r = s->ruling;
+	for (size_t i = 0; i < r->n_statements; i++) {
+		const struct statement *statement = &r->statements[i];
+		if (statement->truth == TRUTH_FALSE)
+			say_false(s, statement);
+		else if (statement->truth == TRUTH_UNTRIED && r->verdict == CLAIM_UNTESTED)
+			say_untried(s, statement);
+	}
 }
 
 void phrase_ruling(const struct explanation *explanation, const struct ruling *ruling,
 	void (*add)(void *context, const char *sentence), void *context)
 {
 	struct sentences s = {explanation, ruling, add, context, TEXT_INIT};
-	if (ruling->verdict == CLAIM_UNTESTED) {
+	if (ruling->verdict != CLAIM_SUPPORTED)
+		say_statements(&s);
+	if (ruling->verdict == CLAIM_UNTESTED && ruling->claim->n_predicts && !ruling->n_agree) {
 		text_add(&s.text, ruling->n_unknown ? "No cell that it is about gave an answer."
 						    : "No cell of this run is one that it is about.");
 		say(&s);
 	} else if (ruling->verdict != CLAIM_SUPPORTED) {
-		for (size_t i = 0; i < ruling->n_misjudged; i++)
-			say_misjudged(&s, &ruling->misjudged[i]);
 		say_how_many(&s);
 		say_condition(&s);
 		say_counterexample(&s);
 	}
-	if (ruling->n_unknown && ruling->verdict != CLAIM_UNTESTED) {
+	if (ruling->n_unknown && ruling->n_agree + ruling->n_disagree) {
 		text_addf(&s.text, "%" PRIu64 " more cell%s that it is about gave no answer.", ruling->n_unknown,
 			phrase_plural(ruling->n_unknown));
+		say(&s);
+	}
+	if (ruling->n_unstable) {
+		text_addf(&s.text, "In %" PRIu64 " of these cells replicates differ; one that disagrees is enough.",
+			ruling->n_unstable);
 		say(&s);
 	}
 	text_done(&s.text);
@@ -406,26 +491,13 @@ void phrase_rests(const struct table *t, const struct support *support, size_t n
 	text_add(text, ".");
 }
 
-/* The one level of a factor that is in play; MATRIX_ANY_LEVEL where it has no other, or several are in play. */
-static size_t held_level(const struct table *t, size_t factor)
-{
-	const struct factor *f = &t->scenario->matrix.factors[factor];
-	size_t held = MATRIX_ANY_LEVEL, n = 0;
-	for (size_t l = 0; l < f->n_all_levels; l++)
-		if (table_is_in_play(t, factor, l)) {
-			held = l;
-			n++;
-		}
-	return n == 1 && f->n_all_levels > 1 ? held : MATRIX_ANY_LEVEL;
-}
-
 void phrase_held(const struct table *t, struct text *text)
 {
 	size_t n = 0, i = 0;
 	for (size_t f = 0; f < t->n_factors; f++)
-		n += held_level(t, f) != MATRIX_ANY_LEVEL;
+		n += table_held_level(t, f) != MATRIX_ANY_LEVEL;
 	for (size_t f = 0; f < t->n_factors; f++)
-		if (held_level(t, f) != MATRIX_ANY_LEVEL)
+		if (table_held_level(t, f) != MATRIX_ANY_LEVEL)
 			text_addf(text, "%s%s=%s", phrase_separator(i++, n, " and "), t->scenario->matrix.factors[f].name,
-				t->scenario->matrix.factors[f].levels[held_level(t, f)].name);
+				t->scenario->matrix.factors[f].levels[table_held_level(t, f)].name);
 }

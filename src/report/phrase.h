@@ -46,11 +46,17 @@ void phrase_observed(const struct table *t, size_t row, size_t response, struct 
 /* phrase_predicted() - what a rule wants: "ok or EADDRINUSE", "ok after 59s to 65s". */
 void phrase_predicted(const struct rule *rule, struct text *t);
 
-/* phrase_decisive() - the factors that changed a response, a bit each. */
+/* phrase_decisive() - the factors that changed the value of a response, a bit each. */
 uint64_t phrase_decisive(const struct table *t, const struct account *account);
 
-/* phrase_inert() - those that were tried and changed nothing. */
-uint64_t phrase_inert(const struct table *t, const struct account *account);
+/* phrase_slowing() - those that changed how long it took, and in the same pair of cells not the value. */
+uint64_t phrase_slowing(const struct table *t, const struct account *account);
+
+/* phrase_never_alone() - those with several levels of which no pair of cells gave an answer. */
+uint64_t phrase_never_alone(const struct table *t, const struct account *account);
+
+/* phrase_inert() - "a, b (in 1 of 9 pairs …) and c": the factors that were tried and changed nothing. */
+void phrase_inert(const struct table *t, const struct account *account, struct text *text);
 
 /* phrase_mechanism() - what the scenario says decides a response; NULL for nothing. */
 const char *phrase_mechanism(const struct scenario *s, size_t response);

@@ -31,7 +31,9 @@ static void add_plain(struct text *t, const char *plain)
 	for (const char *c = plain; *c; c++) {
 		/* An underscore within a word emphasises nothing (6.2). */
 		bool is_within = *c == '_' && c > plain && is_word(c[-1]) && is_word(c[1]);
-		if (strchr("\\`*_[]<>|#~", *c) && !is_within)
+		/* At its beginning a dash or a plus would make a list of it (5.2). */
+		bool is_mark = strchr("\\`*_[]<>|#~&", *c) || (c == plain && strchr("-+", *c));
+		if (is_mark && !is_within)
 			text_add(t, "\\");
 		text_add_bytes(t, *c == '\n' ? " " : c, 1);
 	}
@@ -66,17 +68,26 @@ static void add_values(const struct sheet *sheet, size_t response)
 
 static void add_factors(const struct sheet *sheet, const struct account *account)
 {
-	uint64_t decisive = phrase_decisive(sheet->table, account), inert = phrase_inert(sheet->table, account);
+	const struct {
+		const char *before;
+		uint64_t factors;
+	} sentences[] = {
+		{" **Decided by** ", phrase_decisive(sheet->table, account)},
+		{" How long it takes is **decided by** ", phrase_slowing(sheet->table, account)},
+		{" **Never varied alone:** ", phrase_never_alone(sheet->table, account)},
+	};
 	CLEANUP(text_done) struct text words = TEXT_INIT;
-	if (decisive) {
-		text_add(sheet->t, " **Decided by** ");
-		phrase_factors(sheet->matrix, decisive, &words);
+	for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++) {
+		if (!sentences[i].factors)
+			continue;
+		text_add(sheet->t, sentences[i].before);
+		phrase_factors(sheet->matrix, sentences[i].factors, &words);
 		add_built(sheet, &words);
 		text_add(sheet->t, ".");
 	}
-	if (inert) {
+	phrase_inert(sheet->table, account, &words);
+	if (words.len) {
 		text_add(sheet->t, " **No effect:** ");
-		phrase_factors(sheet->matrix, inert, &words);
 		add_built(sheet, &words);
 		text_add(sheet->t, ".");
 	}
@@ -151,7 +162,7 @@ static void add_influences(const struct sheet *sheet, size_t response)
 		phrase_factors(sheet->matrix, influence->depends_on, &words);
 		add_built(sheet, &words);
 		text_add(sheet->t, " | ");
-		add_pair(sheet, response, f, &influence->minimal);
+		add_pair(sheet, response, f, influence->n_changed ? &influence->minimal : &influence->slower);
 		text_add(sheet->t, " |\n");
 	}
 	text_add(sheet->t, "\n");
@@ -218,13 +229,14 @@ static void add_sentence(void *context, const char *sentence)
 static void add_claims(struct sheet *sheet)
 {
 	const struct explanation *explanation = sheet->explanation;
-	if (!explanation->n_rulings)
-		return;
-	text_add(sheet->t, "### claims\n\n| claim | verdict | |\n|---|---|---|\n");
+	bool has_claims = false;
 	for (size_t i = 0; i < explanation->n_rulings; i++) {
 		const struct ruling *ruling = &explanation->rulings[i];
 		if (!phrase_is_selected_claim(&sheet->summary->view, i))
 			continue;
+		if (!has_claims)
+			text_add(sheet->t, "### claims\n\n| claim | verdict | |\n|---|---|---|\n");
+		has_claims = true;
 		text_add(sheet->t, "| ");
 		add_plain(sheet->t, ruling->claim->id);
 		text_addf(sheet->t, " | **%s** | ", claim_verdict_names[ruling->verdict]);
@@ -236,7 +248,8 @@ static void add_claims(struct sheet *sheet)
 				claim_verdict_names[ruling->claim->verdict]);
 		text_add(sheet->t, " |\n");
 	}
-	text_add(sheet->t, "\n");
+	if (has_claims)
+		text_add(sheet->t, "\n");
 }
 
 static void add_problems(const struct sheet *sheet)
@@ -291,6 +304,13 @@ int summary_markdown(const struct summary *summary, const struct style *style, b
 	if (table->scenario->question) {
 		add_plain(t, table->scenario->question);
 		text_add(t, "\n\n");
+	}
+	CLEANUP(text_done) struct text held = TEXT_INIT;
+	phrase_held(&sheet.explanation->table, &held);
+	if (held.len) {
+		text_addf(t, "Only %zu of %" PRIu64 " cells: ", table->n_rows, view->explanation->n_cells);
+		add_built(&sheet, &held);
+		text_add(t, ".\n\n");
 	}
 	for (size_t i = 0; i < table->n_responses; i++)
 		if (!view->responses && table->responses[i].is_checked)

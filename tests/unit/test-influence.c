@@ -40,13 +40,15 @@ static void bench_init(struct bench *b, const size_t *n_levels, size_t n_factors
 	uint64_t cells[CELLS_MAX];
 	for (size_t i = 0; i < b->n; i++)
 		cells[i] = i;
-	assert_int_equal(table_init(&b->t, b->s, cells, b->n, NULL), 0);
+	assert_int_equal(table_init(&b->t, b->s, cells, b->n, 2, NULL), 0);
 }
 
 static void add(struct bench *b, uint64_t cell, enum verdict verdict, const char *value)
 {
 	struct result_value values[] = {{"made", value, false, 0}};
-	struct result result = {.cell = cell, .replicate = 1, .verdict = verdict, .values = values, .n_values = 1};
+	/* The second time it is the second replicate. */
+	uint32_t replicate = table_find(&b->t, cell) != TABLE_NO_ROW && b->t.done[cell * 2 / 8] >> cell * 2 % 8 & 1 ? 2 : 1;
+	struct result result = {.cell = cell, .replicate = replicate, .verdict = verdict, .values = values, .n_values = 1};
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
 	if (table_add(&b->t, &result, &e) < 0)
 		fail_msg("%s", error_text(&e));
@@ -89,8 +91,6 @@ static void test_inert_and_decisive(void **state)
 	assert_int_equal(influences[0].minimal.rows[0], 0);
 	assert_int_equal(influences[0].minimal.rows[1], 3);
 	assert_int_equal(influences[1].minimal.rows[0], TABLE_NO_ROW);
-	assert_int_equal(influences[1].same.rows[0], 0);
-	assert_int_equal(influences[1].same.rows[1], 1);
 	bench_done(&b);
 }
 
@@ -154,6 +154,30 @@ static void test_holes_and_unstable_cells_are_in_no_pair(void **state)
 	assert_int_equal(b.t.unstable[0].row, 1);
 	assert_int_equal(b.t.unstable[0].n_values, 2);
 	assert_int_equal(b.t.unstable[0].shares[0].n, 1);
+	bench_done(&b);
+}
+
+/* A repeated step has a duration, too: what changes that is not without effect. */
+static void test_durations(void **state)
+{
+	(void)state;
+	static const uint64_t took_us[] = {0, 400000, 1000000, 61000000, 62000000, 64000000};
+	struct bench b;
+	struct influence influences[2];
+	bench_init(&b, (size_t[]){3, 2}, 2);
+	for (size_t i = 0; i < 6; i++) {
+		struct result_value value = {"made", "ok", true, took_us[i]};
+		struct result result = {.cell = i, .replicate = 1, .values = &value, .n_values = 1};
+		assert_int_equal(table_add(&b.t, &result, NULL), 0);
+	}
+	assert_int_equal(table_finish(&b.t, NULL), 0);
+	influence_measure(&b.t, 0, influences);
+	assert_int_equal(influences[0].n_pairs, 6);
+	assert_int_equal(influences[0].n_changed, 0);
+	assert_int_equal(influences[0].n_slower, 4); /* 0 to 62 s, 0.4 to 61 s, 0.4 to 64 s, 1 to 62 s */
+	assert_false(influence_is_inert(&influences[0]));
+	assert_int_equal(influences[1].n_slower, 1); /* 1 to 61 s: neither 0 to 0.4 s nor 62 to 64 s */
+	assert_int_equal(influences[1].slower.rows[0], 2);
 	bench_done(&b);
 }
 
@@ -301,6 +325,7 @@ int main(void)
 		cmocka_unit_test(test_only_together),
 		cmocka_unit_test(test_exclusive_or),
 		cmocka_unit_test(test_holes_and_unstable_cells_are_in_no_pair),
+		cmocka_unit_test(test_durations),
 		cmocka_unit_test(test_as_a_naive_count),
 		cmocka_unit_test(test_values_are_sorted_whatever_the_order),
 		cmocka_unit_test(test_more_values_than_are_told_apart),

@@ -51,8 +51,8 @@ static void test_expect(void **state)
 	static const char yaml[] = STEPS "expect:\n  two:\n  - is: [a, b, c]\n";
 	judged(yaml, 0, "ok", "c", VERDICT_PASS, "");
 	judged(yaml, 0, "ok", "d", VERDICT_FAIL, "two is d, and the expectation wants a, b or c (t.yaml:10)");
-	judged(yaml, 0, "ok", NULL, VERDICT_FAIL,
-		"two was not recorded, and the expectation wants a, b or c (t.yaml:10)");
+	/* Of a cell whose steps do not record it nothing is expected. */
+	judged(yaml, 0, "ok", NULL, VERDICT_PASS, "");
 }
 
 static void test_first_match_wins(void **state)
@@ -119,7 +119,7 @@ static void test_how_long_it_took(void **state)
 	/* A value that is wrong comes first. */
 	timed(yaml, "EADDRINUSE", 70000000, VERDICT_FAIL,
 		"bind is EADDRINUSE, and the expectation wants ok (t.yaml:9)");
-	timed(yaml, NULL, 0, VERDICT_FAIL, "bind was not recorded, and the expectation wants ok (t.yaml:9)");
+	timed(yaml, NULL, 0, VERDICT_PASS, "");
 }
 
 static void test_only_how_long_it_took(void **state)
@@ -129,7 +129,7 @@ static void test_only_how_long_it_took(void **state)
 	timed(yaml, "ok", 0, VERDICT_PASS, "");
 	timed(yaml, "EADDRINUSE", 200000, VERDICT_PASS, "");
 	timed(yaml, "ok", 1234567, VERDICT_FAIL, "bind took 1.23s, and the expectation wants 0us to 200ms (t.yaml:9)");
-	timed(yaml, NULL, 0, VERDICT_FAIL, "bind was not recorded, and the expectation wants 0us to 200ms (t.yaml:9)");
+	timed(yaml, NULL, 0, VERDICT_PASS, "");
 }
 
 int main(void)

@@ -25,16 +25,23 @@ struct bench {
 	struct text said;
 };
 
-/* One letter a cell, in the order of the matrix: y "yes", n "no", i inconc by the check, s skip, . not run, u unstable. */
+/*
+ * One letter a cell, in the order of the matrix: y "yes", n "no", i "no" and inconc by the check of it, j the same and
+ * inconc for another reason, s skip, . not run, u unstable.
+ */
 static void add(struct explanation *x, uint64_t cell, char letter, uint32_t replicate)
 {
-	static const char *const texts[] = {['y'] = "yes", ['n'] = "no", ['i'] = "no"};
-	enum verdict verdict = letter == 'i' ? VERDICT_INCONC : letter == 's' ? VERDICT_SKIP : VERDICT_PASS;
+	static const char *const texts[] = {['y'] = "yes", ['n'] = "no", ['i'] = "no", ['j'] = "no"};
+	enum verdict verdict = letter == 'i' || letter == 'j' ? VERDICT_INCONC
+			       : letter == 's'		      ? VERDICT_SKIP
+							      : VERDICT_PASS;
 	struct result_value values[] = {{"made", letter == 's' ? NULL : texts[(unsigned char)letter], false, 0}};
 	struct result result = {.cell = cell,
 		.replicate = replicate,
 		.verdict = verdict,
-		.reason = verdict == VERDICT_PASS ? NULL : "why",
+		.reason = letter == 'i'		   ? "made is no, and the check wants yes (t.yaml:9)"
+			  : verdict == VERDICT_PASS ? NULL
+						    : "why",
 		.values = values,
 		.n_values = letter != 's'};
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
@@ -46,7 +53,7 @@ static void begin(struct bench *b, const char *yaml, const char *letters)
 {
 	*b = (struct bench){.s = test_must_read(yaml)};
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
-	assert_int_equal(explanation_begin(&b->x, b->s, NULL, RUN_ALL_CELLS, &e), 0);
+	assert_int_equal(explanation_begin(&b->x, b->s, NULL, RUN_ALL_CELLS, 2, &e), 0);
 	for (uint64_t i = 0; letters[i]; i++)
 		if (letters[i] == 'u') {
 			add(&b->x, i, 'y', 1);
@@ -191,10 +198,73 @@ static void test_what_a_check_refuses(void **state)
 	assert_int_equal(b.x.accounts[0].n_cells, 7);
 	assert_int_equal(b.x.accounts[0].law.n_rules, 0);
 	end(&b);
-	/* An inconc cell whose response is as the check wants it says nothing of it. */
-	begin(&b, ONE_RULE "check:\n- {made: no}\n", "nnnni...");
+	/* A cell that is inconc for another reason says nothing of it. */
+	begin(&b, ONE_RULE "check:\n- {made: yes}\n", "yyyyj...");
 	assert_int_equal(b.x.rulings[0].n_disagree, 0);
 	assert_int_equal(b.x.rulings[0].n_unknown, 4);
+	end(&b);
+	/* What is refused never supports a claim. */
+	begin(&b, HEAD "claims:\n- id: C\n  says: it\n  predicts:\n    made:\n    - {is: no}\n"
+		       "check:\n- {made: yes}\n", "iiiiiiii");
+	assert_int_equal(b.x.rulings[0].n_agree, 0);
+	assert_int_equal(b.x.rulings[0].n_unknown, 8);
+	assert_int_equal(b.x.rulings[0].verdict, CLAIM_UNTESTED);
+	end(&b);
+}
+
+/* A cell of which some replicates count and others were refused: what was refused is held against the claim as well. */
+static void test_refused_replicate(void **state)
+{
+	(void)state;
+	struct bench b = {.s = test_must_read(ONE_RULE "check:\n- {made: yes}\n")};
+	assert_int_equal(explanation_begin(&b.x, b.s, NULL, RUN_ALL_CELLS, 2, NULL), 0);
+	add(&b.x, 4, 'y', 1);
+	add(&b.x, 4, 'i', 2);
+	assert_int_equal(explanation_finish(&b.x, 16, NULL), 0);
+	assert_int_equal(b.x.rulings[0].n_disagree, 1);
+	assert_non_null(strstr(said(&b), "Cell 4: made is yes, and no (inconc: the check refuses it), not yes.\n"));
+	end(&b);
+}
+
+static void test_no_result_twice(void **state)
+{
+	(void)state;
+	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+	struct bench b = {.s = test_must_read(ONE_RULE)};
+	struct result_value unknown[] = {{"nobody", "knows", false, 0}};
+	struct result result = {.cell = 0, .replicate = 1};
+	assert_int_equal(explanation_begin(&b.x, b.s, NULL, RUN_ALL_CELLS, 2, &e), 0);
+	assert_int_equal(explanation_add(&b.x, &result, &e), 0);
+	assert_true(explanation_add(&b.x, &result, &e) < 0);
+	assert_string_equal(error_text(&e), "cell 0 (replicate 1) stands there twice");
+	result.replicate = 3;
+	assert_true(explanation_add(&b.x, &result, &e) < 0);
+	assert_string_equal(error_text(&e), "cell 0 has a replicate 3, and each cell was to be run 2 times");
+	result = (struct result){.cell = 1, .replicate = 1, .values = unknown, .n_values = 1};
+	assert_true(explanation_add(&b.x, &result, &e) < 0);
+	assert_string_equal(error_text(&e), "the scenario has no response 'nobody'");
+	end(&b);
+}
+
+/* A pair isolates a claim only where the claim says something of both of its cells. */
+static void test_pairs_of_what_is_recorded(void **state)
+{
+	(void)state;
+	static const char yaml[] = "name: x\nmatrix:\n  a: [0, 1]\nsteps:\n"
+				   "- server: socket q\n  as: other\n"
+				   "- when: {a: 0}\n  do:\n  - server: socket s\n    as: made\n"
+				   "claims:\n- id: C\n  says: it\n  predicts:\n"
+				   "    made: [{when: {a: 0}, is: yes}, {is: no}]\n    other: [{is: yes}]\n";
+	struct bench b = {.s = test_must_read(yaml)};
+	assert_int_equal(explanation_begin(&b.x, b.s, NULL, RUN_ALL_CELLS, 1, NULL), 0);
+	for (uint64_t cell = 0; cell < 2; cell++) {
+		struct result_value values[] = {{"other", cell ? "no" : "yes", false, 0}, {"made", "yes", false, 0}};
+		struct result result = {.cell = cell, .replicate = 1, .values = values, .n_values = cell ? 1 : 2};
+		assert_int_equal(explanation_add(&b.x, &result, NULL), 0);
+	}
+	assert_int_equal(explanation_finish(&b.x, 2, NULL), 0);
+	assert_int_equal(b.x.rulings[0].n_pairs, 0);
+	assert_int_equal(b.x.rulings[0].verdict, CLAIM_CONDITIONAL);
 	end(&b);
 }
 
@@ -222,6 +292,36 @@ static void test_factors(void **state)
 	end(&b);
 	begin(&b, FACTORS("inert: [a]"), "nnnn....");
 	assert_int_equal(b.x.rulings[0].verdict, CLAIM_UNTESTED);
+	assert_string_equal(said(&b),
+		"It says that a does not matter: 4 of the 4 pairs that would show it gave no answer.\n");
+	end(&b);
+	/* That something matters is refuted by all of its pairs, and not by some. */
+	begin(&b, FACTORS("decisive: [b]"), "nnnnyyy.");
+	assert_int_equal(b.x.rulings[0].verdict, CLAIM_UNTESTED);
+	end(&b);
+	/* Nothing is said of a factor that was not tried. */
+	begin(&b, FACTORS("inert: [a, b]"), "nn......");
+	assert_int_equal(b.x.rulings[0].verdict, CLAIM_UNTESTED);
+	end(&b);
+}
+
+/* What a claim says of factors is about the cells of which it speaks. */
+static void test_factors_where_it_speaks(void **state)
+{
+	(void)state;
+	struct bench b;
+	static const char yaml[] =
+		HEAD "claims:\n- id: C\n  says: it\n  predicts:\n    made:\n    - {when: {a: 1, b: 0}, is: yes}\n  decisive: [b]\n";
+	/* b matters only at a=0. */
+	begin(&b, yaml, "nnyyyyyy");
+	assert_int_equal(b.x.rulings[0].n_agree, 2);
+	assert_int_equal(b.x.rulings[0].verdict, CLAIM_REFUTED);
+	assert_string_equal(said(&b),
+		"It says that b matters: changing it alone changed made in none of 2 pairs that it is about, for instance "
+		"b=0 (cell 4): yes, b=1 (cell 6): yes.\nIts prediction is right in all 2 cells that it is about.\n");
+	end(&b);
+	begin(&b, yaml, "nnnnyynn");
+	assert_int_equal(b.x.rulings[0].verdict, CLAIM_SUPPORTED);
 	end(&b);
 }
 
@@ -277,7 +377,11 @@ int main(void)
 		cmocka_unit_test(test_untested),
 		cmocka_unit_test(test_unstable_cells),
 		cmocka_unit_test(test_what_a_check_refuses),
+		cmocka_unit_test(test_refused_replicate),
+		cmocka_unit_test(test_no_result_twice),
+		cmocka_unit_test(test_pairs_of_what_is_recorded),
 		cmocka_unit_test(test_factors),
+		cmocka_unit_test(test_factors_where_it_speaks),
 		cmocka_unit_test(test_stated_verdict),
 		cmocka_unit_test(test_a_hole_under_a_rule),
 	};

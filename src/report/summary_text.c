@@ -84,7 +84,7 @@ static void add_last_line(const struct summary *summary, const struct style *sty
 	text_add(t, "\n");
 }
 
-/* "Only the cells with closer=server": what was held, by --set or --cell. */
+/* "Only 72 of 144 cells: closer=server": what was held, by --set or --cell. */
 static void add_held(const struct summary *summary, const struct style *style, struct text *t)
 {
 	const struct explanation *explanation = summary->view.explanation;
@@ -93,9 +93,7 @@ static void add_held(const struct summary *summary, const struct style *style, s
 	if (!held.len)
 		return;
 	size_t from = t->len;
-	text_addf(t, "%sOnly", style->dim);
-	text_add(&held, explanation->table.n_rows == 1 ? " (one cell)" : "");
-	text_add(t, " ");
+	text_addf(t, "%sOnly %zu of %" PRIu64 " cells: ", style->dim, explanation->table.n_rows, explanation->n_cells);
 	text_wrap(t, from, text_get(&held), 2, 100);
 	text_addf(t, "%s\n", style->reset);
 }
