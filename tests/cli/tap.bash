@@ -44,18 +44,22 @@ as_user() {
 # A process in a user namespace cannot be traced, which a leak sanitizer would have to do: for the environment.
 readonly untraced=ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
 
-# What to put in front of a command to take every privilege from it, and the power to make a namespace: the limit of user
-# namespaces is 0 in a user namespace of the test. has_powerless: whether that can be done here.
-# shellcheck disable=SC2016,SC2034 # the inner shell's; for the tests
-readonly powerless=(unshare --user --map-root-user bash -c 'echo 0 >/proc/sys/user/max_user_namespaces &&
-	exec setpriv --bounding-set -all --inh-caps -all "$@"' powerless)
-has_powerless() {
-	"${as[@]}" "${powerless[@]}" true 2>/dev/null
+# powerless COMMAND…: without any privilege, and without the power to make a namespace: the limit of user namespaces is 0 in
+# a user namespace of the test
+powerless() {
+	# shellcheck disable=SC2016 # the inner shell's
+	"${as[@]}" "$mark" "$untraced" unshare --user --map-root-user bash -c 'echo 0 >/proc/sys/user/max_user_namespaces &&
+		exec setpriv --bounding-set -all --inh-caps -all "$@"' powerless "$@"
 }
 
-# try_powerless ARGUMENT…: as try() does, with that
+# has_powerless: whether that can be done here
+has_powerless() {
+	powerless true 2>/dev/null
+}
+
+# try_powerless ARGUMENT…: as try() does
 try_powerless() {
-	"${as[@]}" "$mark" "$untraced" "${powerless[@]}" ./netrepro "$@" >out 2>err </dev/null
+	powerless ./netrepro "$@" >out 2>err </dev/null
 	status=$?
 }
 
