@@ -448,10 +448,43 @@ exits 0
 says out 'S7 refuted'
 says_not out 'The scenario says'
 says_not out 'not as stated'
-try run --quiet --cell 72 wrong.yaml
+try run --quiet --cell 72 -o runs/one wrong.yaml
 exits 0
 silent out
+try explain runs/one
+exits 0
+says out 'S7 refuted'
+says out 'The one cell that it speaks of disagrees.'
+says_not out 'The scenario says'
 tap_report '… and is none in a part of the matrix'
+
+# What took too long, or not long enough.
+cat >timed.yaml <<'END'
+name: timed
+question: How long does a bind fail?
+matrix:
+  port: {one: {level: 81}, other: {level: 82}}
+steps:
+  - server: socket s
+  - server: bind s 10.0.0.99:$level
+    as: bound
+    for: 10ms
+    every: 2ms
+claims:
+  - id: at-most
+    says: For an hour at most
+    predicts:
+      bound:
+        - {is: EADDRNOTAVAIL, took: [0s, 1h]}
+    verdict: supported
+  - id: an-hour
+    says: For an hour
+    predicts:
+      bound:
+        - {took: [1h, 2h]}
+    verdict: refuted
+END
+transcript timed run -o runs/timed timed.yaml
 
 # Results that are not all there, or do not agree.
 cat >unstable.yaml <<'END'
@@ -523,13 +556,16 @@ cat >condition.yaml <<'END'
 name: condition
 question: What is said of cells that were not in their condition?
 matrix:
-  proven: [yes, no]
+  proven: [yes, no, impossible]
   reuseaddr: [0, 1]
 steps:
   - server: socket s
   - server: setsockopt s SO_REUSEADDR $reuseaddr
   - server: getsockopt s SO_REUSEADDR
     as: now
+  - when: {proven: impossible}
+    do:
+      - server: bind s 10.0.0.99:80
   - when: {proven: no}
     do:
       - server: bind s *:80
@@ -559,6 +595,13 @@ END
 transcript condition run --seed 1 -o runs/condition condition.yaml
 transcript condition-quiet explain --quiet runs/condition
 transcript condition-response explain runs/condition alive
+try explain runs/condition
+cp out before
+in_another_order runs/condition
+try explain runs/condition.reversed
+exits 1
+is 'the text' "$(sed 's|runs/condition.reversed/|runs/condition/|' out)" "$(cat before)"
+tap_report 'the same for results in another order, reasons and their examples included'
 
 # A run in progress.
 cat >stays.yaml <<'END'
@@ -587,7 +630,7 @@ says out 'reuseaddr: 0 2'
 says out '2 runs of 3: 2 pass'
 tap_report 'a run in progress can be explained'
 kill -KILL "$runner"
-wait "$runner" 2>/dev/null
+wait "$runner" &>/dev/null
 left=$(all_gone) || wrong+=("left behind: $left")
 tap_report '… and is gone'
 
