@@ -67,10 +67,13 @@ static bool next_pair(
 
 static void count_pairs(const struct table *t, size_t response, size_t factor, struct influence *influence)
 {
+	size_t first = TABLE_NO_ROW; /* that records the response */
 	for (size_t row = 0; row < t->n_rows; row++) {
 		size_t level = table_levels(t, row)[factor] + 1u, other;
 		if (table_value(t, row, response) == TABLE_NOT_ASKED)
 			continue;
+		first = first == TABLE_NO_ROW ? row : first;
+		influence->varies |= table_levels(t, row)[factor] != table_levels(t, first)[factor];
 		while ((other = table_next_neighbour(t, row, factor, &level)) != TABLE_NO_ROW) {
 			struct pair pair = {{row, other}};
 			influence->n_possible += table_value(t, other, response) != TABLE_NOT_ASKED;

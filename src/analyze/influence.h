@@ -25,6 +25,7 @@ struct pair {
 };
 
 struct influence {
+	bool varies;         /* the cells that record the response do not all have the same level */
 	uint64_t n_possible; /* matched pairs */
 	uint64_t n_pairs;    /* of these: that count */
 	uint64_t n_changed;  /* of these: in which the value changed */

@@ -435,3 +435,11 @@ void ruling_done(struct ruling *ruling)
 	free(ruling->statements);
 	*ruling = (struct ruling){.claim = NULL};
 }
+
+bool ruling_bears_on_run(const struct ruling *ruling)
+{
+	bool bears = ruling->n_agree || ruling->n_disagree || ruling->n_unknown;
+	for (size_t i = 0; i < ruling->n_statements; i++)
+		bears |= ruling->statements[i].n_possible != 0;
+	return bears;
+}

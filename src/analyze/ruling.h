@@ -82,4 +82,7 @@ struct ruling {
 int ruling_init(struct ruling *ret, const struct claim *claim, const struct table *t, struct error *e);
 void ruling_done(struct ruling *ruling);
 
+/* ruling_bears_on_run() - whether some cell or pair of cells of the run is one that the claim is about. */
+bool ruling_bears_on_run(const struct ruling *ruling);
+
 #endif

@@ -20,7 +20,7 @@ bool phrase_is_selected_claim(const struct explain_view *view, size_t claim)
 		return true;
 	/* Of a part of the matrix many a claim says nothing. */
 	if (!view->responses)
-		return view->explanation->is_whole || ruling->verdict != CLAIM_UNTESTED;
+		return view->explanation->is_whole || ruling_bears_on_run(ruling);
 	for (size_t i = 0; i < ruling->claim->n_responses; i++)
 		if (view->responses[ruling->claim->responses[i]])
 			return true;
@@ -192,15 +192,6 @@ static void add_inert_factor(const struct matrix *m, const struct account *accou
 			influence->n_possible);
 }
 
-/* Whether several levels of a factor are in play, and no two cells that record the response differ in it alone. */
-static bool is_never_alone(const struct table *t, const struct account *account, size_t f)
-{
-	size_t n = 0;
-	for (size_t l = 0; l < t->scenario->matrix.factors[f].n_all_levels; l++)
-		n += table_is_in_play(t, f, l);
-	return n > 1 && !account->influences[f].n_pairs;
-}
-
 void phrase_inert(const struct table *t, const struct account *account, struct text *text)
 {
 	const struct matrix *m = &t->scenario->matrix;
@@ -218,7 +209,7 @@ uint64_t phrase_never_alone(const struct table *t, const struct account *account
 {
 	uint64_t factors = 0;
 	for (size_t f = 0; f < t->n_factors; f++)
-		factors |= (uint64_t)is_never_alone(t, account, f) << f;
+		factors |= (uint64_t)(account->influences[f].varies && !account->influences[f].n_pairs) << f;
 	return factors;
 }
 
