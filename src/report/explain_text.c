@@ -77,9 +77,13 @@ static void add_factors(const struct page *p, const struct account *account)
 			account->lawlessness == LAW_NO_CELLS ? 0 : phrase_never_alone(p->table, account)},
 	};
 	CLEANUP(text_done) struct text line = TEXT_INIT, inert = TEXT_INIT;
+	const struct table_response *r = &p->table->responses[account - p->explanation->accounts];
 	bool is_constant = account->lawlessness == LAW_FOUND && !account->law.n_rules && account->n_cells > 1;
-	if (is_constant)
+	if (is_constant && account->n_cells == r->n_asked)
 		text_add(&line, "Always the same. ");
+	else if (is_constant)
+		text_addf(&line, "The same in the %" PRIu64 " of %" PRIu64 " cells that gave one answer. ",
+			account->n_cells, r->n_asked);
 	for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++) {
 		if (!sentences[i].factors)
 			continue;

@@ -29,7 +29,7 @@ begin() {
 	cd "$folder" || die "$folder: cannot go there"
 	cp "$program" netrepro
 	mkdir scenarios
-	cp "$top/scenarios/server-restart.yaml" scenarios/
+	cp "$top"/scenarios/{server-restart,reconnect-same-port}.yaml scenarios/
 	as_root_if_root
 }
 
