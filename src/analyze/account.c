@@ -103,8 +103,8 @@ static int count_support(
 		}
 		count_cell(account, t, row, first, is_stable);
 		/* law_find() has held the law against its points; this holds it against the cells, once more. */
-		if (is_stable && table_value(t, row, response) !=
-					 (first == n_rules ? law->otherwise : law->rules[first].value))
+		if (is_stable &&
+			table_value(t, row, response) != (first == n_rules ? law->otherwise : law->rules[first].value))
 			return error_set(e, ERROR_HARNESS, EPROTO,
 				"the law does not give cell %" PRIu64 " its value: this is a bug in netrepro",
 				t->cells[row]);

@@ -9,7 +9,8 @@
 /* A level that a rule includes, and that no observed cell of the rule has: the rule rests on cells that are missing. */
 struct rest {
 	size_t factor, level;
-	bool was_left_out; /* they are not in the matrix, or do not record the response; otherwise they gave no answer */
+	bool was_left_out; /* they are not in the matrix, or do not record the response; otherwise they gave no answer
+			    */
 };
 
 /* What stands behind one rule of a law. */
@@ -24,14 +25,13 @@ struct support {
 
 enum lawlessness {
 	LAW_FOUND,
-	LAW_NO_CELLS,       /* nothing conclusive was recorded */
+	LAW_NO_CELLS,        /* nothing conclusive was recorded */
 	LAW_TOO_MANY_VALUES, /* more than TABLE_VALUES_MAX */
 	LAW_TOO_LONG,        /* none with up to ACCOUNT_RULES_MAX rules was found */
 };
 
 /* A law with more rules is none for people, and its support would cost rules times cells. */
 #define ACCOUNT_RULES_MAX 1000
-
 
 struct account {
 	struct influence *influences; /* owned; by factor */

@@ -7,8 +7,8 @@
 #include "base/cleanup.h"
 #include "model/results.h"
 
-static bool is_of_run(
-	const struct matrix *m, const struct conditions *restriction, uint64_t only_cell, uint64_t index, size_t *levels)
+static bool is_of_run(const struct matrix *m, const struct conditions *restriction, uint64_t only_cell, uint64_t index,
+	size_t *levels)
 {
 	if (only_cell != RUN_ALL_CELLS && only_cell != index)
 		return false;

@@ -10,13 +10,13 @@
  * A cell with replicates that differ disagrees where one of them does. What a check refuses of a run is no data, and
  * cannot support anything; but a claim about that very response is held against it, or it could never be refuted.
  *
- * The cells that isolate a claim are the matched pairs across which its prediction changes: two cells that differ in one
- * factor and in what it predicts. A pair agrees where both of its cells do. Where its prediction never changes across a
- * pair, all cells that it speaks of isolate it.
+ * The cells that isolate a claim are the matched pairs across which its prediction changes: two cells that differ in
+ *one factor and in what it predicts. A pair agrees where both of its cells do. Where its prediction never changes
+ *across a pair, all cells that it speaks of isolate it.
  *
- * What a claim says of factors is judged by the matched pairs (influence.h) of which it speaks of one cell at least; where
- * it predicts nothing, by all. "It does not matter" is false where it changes something in one of them, and is true where
- * there are some and it does not. "It matters" is the opposite, and is false only if no pair is missing.
+ * What a claim says of factors is judged by the matched pairs (influence.h) of which it speaks of one cell at least;
+ *where it predicts nothing, by all. "It does not matter" is false where it changes something in one of them, and is
+ *true where there are some and it does not. "It matters" is the opposite, and is false only if no pair is missing.
  */
 #ifndef ANALYZE_RULING_H
 #define ANALYZE_RULING_H
@@ -45,17 +45,19 @@ struct statement {
 	size_t factor, response;
 	bool says_decisive; /* otherwise inert */
 	enum truth truth;
-	uint64_t n_possible, n_pairs, n_changed; /* pairs, as in struct influence; of these: value or duration changed */
-	struct pair pair; /* the plainest that shows it: one that changed where there is one, otherwise one that did not */
+	uint64_t n_possible, n_pairs,
+		n_changed; /* pairs, as in struct influence; of these: value or duration changed */
+	struct pair
+		pair; /* the plainest that shows it: one that changed where there is one, otherwise one that did not */
 };
 
 struct ruling {
 	const struct claim *claim; /* borrowed from the scenario */
 	enum claim_verdict verdict;
 	uint64_t n_agree, n_disagree, n_silent, n_unknown; /* cells; all together are the cells of the run */
-	uint64_t n_unstable;             /* cells that it speaks of and whose replicates differ */
-	uint64_t n_pairs, n_pairs_agree; /* that isolate it; n_pairs_agree stops at 1 */
-	struct statement *statements;    /* owned */
+	uint64_t n_unstable;                               /* cells that it speaks of and whose replicates differ */
+	uint64_t n_pairs, n_pairs_agree;                   /* that isolate it; n_pairs_agree stops at 1 */
+	struct statement *statements;                      /* owned */
 	size_t n_statements;
 	size_t n_false, n_untried; /* factors of which it says something false, or something that was not tried */
 
@@ -63,8 +65,8 @@ struct ruling {
 	struct law holds, fails;
 
 	/*
-	 * Not supported, and some cell disagrees: the plainest of those that have the best twin; and which of the claim's
-	 * predictions it contradicts.
+	 * Not supported, and some cell disagrees: the plainest of those that have the best twin; and which of the
+	 * claim's predictions it contradicts.
 	 */
 	size_t counterexample; /* a row; TABLE_NO_ROW for none */
 	size_t rule_list;

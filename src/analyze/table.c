@@ -1,22 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The results of a run, gathered by cell.
-#include "analyze/table.h"
+#include "analyze/table_values.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/cleanup.h"
-#include "base/text.h"
-
-/* The value that stands for all that are not told apart. */
-#define OTHER_VALUES "(another value)"
-
 /*
- * The key of a row is the sum of its levels, each times a number of its factor, so that a neighbour's key is one addition
- * away. The numbers are those of SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014);
- * where two rows have one key, their levels tell them apart.
+ * The key of a row is the sum of its levels, each times a number of its factor, so that a neighbour's key is one
+ * addition away. The numbers are those of SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number
+ * Generators, 2014); where two rows have one key, their levels tell them apart.
  */
 static uint64_t factor_number(size_t factor)
 {
@@ -31,52 +24,6 @@ static uint64_t slot_of(const struct table *t, uint64_t key)
 	return (key ^ (key >> 32)) & (t->n_slots - 1);
 }
 
-static int add_value(struct table_response *response, const char *text, struct error *e)
-{
-	if (response->n_values == TABLE_NOT_ASKED - 1)
-		return error_set(e, ERROR_USAGE, E2BIG, "the rules of '%s' name more than %d values",
-			response->response->name, TABLE_NOT_ASKED - 2);
-	if (response->n_values == response->values_size) {
-		size_t size = response->values_size ? 2 * response->values_size : 8;
-		struct table_value *values = reallocarray(response->values, size, sizeof *values);
-		if (!values)
-			return error_no_memory(e);
-		response->values = values;
-		response->values_size = size;
-	}
-	char *copy = strdup(text);
-	if (!copy)
-		return error_no_memory(e);
-	response->values[response->n_values++] = (struct table_value){.text = copy};
-	return 0;
-}
-
-/* Return: the number of the value, or -errno. */
-static int find_value(struct table_response *response, const char *text, struct error *e)
-{
-	for (size_t i = 0; i < response->n_values; i++)
-		if (!strcmp(response->values[i].text, text))
-			return (int)i;
-	if (response->has_more)
-		return (int)response->n_values - 1;
-	response->has_more = response->n_values == response->n_fixed + TABLE_VALUES_MAX;
-	int r = add_value(response, response->has_more ? OTHER_VALUES : text, e);
-	return r < 0 ? r : (int)response->n_values - 1;
-}
-
-/* The values that rules name are told apart from all others in any case: what a rule says of them is judged. */
-static int fix_values(struct table_response *response, const struct rule_list *list, struct error *e)
-{
-	for (size_t i = 0; i < list->n_rules; i++)
-		for (size_t j = 0; j < list->rules[i].n_is; j++) {
-			int r = find_value(response, list->rules[i].is[j], e);
-			if (r < 0)
-				return r;
-			response->n_fixed = response->n_values;
-		}
-	return 0;
-}
-
 static int init_responses(struct table *t, struct error *e)
 {
 	const struct scenario *s = t->scenario;
@@ -89,12 +36,12 @@ static int init_responses(struct table *t, struct error *e)
 	int r = 0;
 	for (size_t i = 0; r == 0 && i < s->n_checks; i++) {
 		t->responses[s->checks[i].response].is_checked = true;
-		r = fix_values(&t->responses[s->checks[i].response], &s->checks[i], e);
+		r = table_fix_values(&t->responses[s->checks[i].response], &s->checks[i], e);
 	}
 	for (size_t i = 0; i < s->n_claims; i++)
 		for (size_t j = 0; r == 0 && j < s->claims[i].n_predicts; j++) {
 			const struct rule_list *list = &s->claims[i].predicts[j];
-			r = fix_values(&t->responses[list->response], list, e);
+			r = table_fix_values(&t->responses[list->response], list, e);
 		}
 	return r;
 }
@@ -194,8 +141,7 @@ static int compare_cells(const void *a, const void *b)
 
 size_t table_find(const struct table *t, uint64_t cell)
 {
-	const uint64_t *found =
-		t->n_rows ? bsearch(&cell, t->cells, t->n_rows, sizeof *t->cells, compare_cells) : NULL;
+	const uint64_t *found = t->n_rows ? bsearch(&cell, t->cells, t->n_rows, sizeof *t->cells, compare_cells) : NULL;
 	return found ? (size_t)(found - t->cells) : TABLE_NO_ROW;
 }
 
@@ -225,246 +171,6 @@ size_t table_next_neighbour(const struct table *t, size_t row, size_t factor, si
 		if (*level != table_levels(t, row)[factor] && table_is_in_play(t, factor, *level))
 			other = table_neighbour(t, row, factor, *level);
 	return other;
-}
-
-/* The entry of an observation that has just become unstable: so far all its runs had one value. */
-static int begin_unstable(struct table *t, size_t row, size_t response, struct error *e)
-{
-	struct table_observation *o = &t->observations[row * t->n_responses + response];
-	bool is_full = !(t->n_unstable & (t->n_unstable - 1)); /* at 0, 1, 2, 4, 8 … */
-	if (is_full) {
-		size_t size = t->n_unstable ? 2 * t->n_unstable : 1;
-		struct table_unstable *unstable = reallocarray(t->unstable, size, sizeof *unstable);
-		if (!unstable)
-			return error_no_memory(e);
-		t->unstable = unstable;
-	}
-	struct table_share *shares = malloc(sizeof *shares);
-	if (!shares)
-		return error_no_memory(e);
-	*shares = (struct table_share){.value = o->value, .n = o->n};
-	t->unstable[t->n_unstable] =
-		(struct table_unstable){.row = row, .response = (uint16_t)response, .n_values = 1, .shares = shares};
-	o->value = TABLE_UNSTABLE;
-	o->n = (uint32_t)t->n_unstable++;
-	return 0;
-}
-
-static int count_share(struct table_unstable *unstable, uint16_t value, struct error *e)
-{
-	for (size_t i = 0; i < unstable->n_values; i++)
-		if (unstable->shares[i].value == value) {
-			unstable->shares[i].n++;
-			return 0;
-		}
-	struct table_share *shares = reallocarray(unstable->shares, unstable->n_values + 1u, sizeof *shares);
-	if (!shares)
-		return error_no_memory(e);
-	unstable->shares = shares;
-	shares[unstable->n_values++] = (struct table_share){.value = value, .n = 1};
-	return 0;
-}
-
-static void count_time(struct table_response *response, struct table_observation *o, uint64_t took_us)
-{
-	if (took_us < o->took_least_us)
-		o->took_least_us = took_us;
-	if (took_us > o->took_most_us)
-		o->took_most_us = took_us;
-	if (!response->n_timed || took_us < response->took_least_us)
-		response->took_least_us = took_us;
-	if (took_us > response->took_most_us)
-		response->took_most_us = took_us;
-	response->n_timed++;
-}
-
-static int observe(struct table *t, size_t row, size_t response, uint16_t value, struct error *e)
-{
-	struct table_observation *o = &t->observations[row * t->n_responses + response];
-	if (o->value == TABLE_MISSING) {
-		o->value = value;
-		o->n = 1;
-		return 0;
-	}
-	if (o->value == value) {
-		o->n++;
-		return 0;
-	}
-	int r = o->value == TABLE_UNSTABLE ? 0 : begin_unstable(t, row, response, e);
-	return r < 0 ? r : count_share(&t->unstable[o->n], value, e);
-}
-
-/*
- * Whether a run is inconc because the check refuses this value: judge_cell() says so in the reason. What the check of
- * another response or a step that failed has made inconc, is none of the response's doing.
- */
-static bool is_refused(const struct result *result, const struct result_value *value)
-{
-	CLEANUP(text_done) struct text reason = TEXT_INIT;
-	if (result->verdict != VERDICT_INCONC || !result->reason)
-		return false;
-	text_addf(&reason, "%s is %s, and the check wants ", value->response, value->text);
-	return !reason.failed && !strncmp(result->reason, reason.data, reason.len);
-}
-
-/* Of several values that were refused the first by text is kept, whatever came first. */
-static void note_refused(const struct table_response *account, struct table_observation *o, uint16_t number)
-{
-	if (o->refused == TABLE_MISSING ||
-		strcmp(account->values[number].text, account->values[o->refused].text) < 0)
-		o->refused = number;
-}
-
-static int add_observation(
-	struct table *t, size_t row, size_t response, const struct result *result, size_t i, struct error *e)
-{
-	const struct result_value *value = &result->values[i];
-	struct table_response *account = &t->responses[response];
-	struct table_observation *o = &t->observations[row * t->n_responses + response];
-	bool is_data = result->verdict == VERDICT_PASS || result->verdict == VERDICT_FAIL;
-	if (o->value == TABLE_NOT_ASKED)
-		return error_set(e, ERROR_USAGE, EINVAL, "no step of cell %" PRIu64 " records '%s'", result->cell,
-			value->response);
-	if (!is_data && !is_refused(result, value))
-		return 0;
-	int number = find_value(account, value->text, e);
-	if (number < 0)
-		return number;
-	if (!is_data) {
-		note_refused(account, o, (uint16_t)number);
-		return 0;
-	}
-	account->values[number].count++;
-	if (value->timed)
-		count_time(account, o, value->took_us);
-	return observe(t, row, response, (uint16_t)number, e);
-}
-
-/* Each run is there once. */
-static int mark_done(struct table *t, size_t row, const struct result *result, struct error *e)
-{
-	if (result->replicate > t->n_replicates)
-		return error_set(e, ERROR_USAGE, EINVAL,
-			"cell %" PRIu64 " has a replicate %" PRIu32 ", and each cell was to be run %" PRIu32 " time%s",
-			result->cell, result->replicate, t->n_replicates, t->n_replicates == 1 ? "" : "s");
-	uint64_t bit = row * (uint64_t)t->n_replicates + result->replicate - 1;
-	if (t->done[bit / 8] >> bit % 8 & 1)
-		return error_set(e, ERROR_USAGE, EINVAL, "cell %" PRIu64 " (replicate %" PRIu32 ") stands there twice",
-			result->cell, result->replicate);
-	t->done[bit / 8] |= (uint8_t)(1u << bit % 8);
-	return 0;
-}
-
-static int find_response(const struct table *t, const struct result *result, size_t i, size_t *ret, struct error *e)
-{
-	for (*ret = 0; *ret < t->n_responses; ++*ret)
-		if (!strcmp(t->responses[*ret].response->name, result->values[i].response))
-			return 0;
-	return error_set(e, ERROR_USAGE, EINVAL, "the scenario has no response '%s'", result->values[i].response);
-}
-
-int table_add(struct table *t, const struct result *result, struct error *e)
-{
-	size_t row = table_find(t, result->cell), response;
-	if (row == TABLE_NO_ROW)
-		return error_set(e, ERROR_USAGE, EINVAL, "cell %" PRIu64 " is none of this run", result->cell);
-	int r = mark_done(t, row, result, e);
-	for (size_t i = 0; r == 0 && i < result->n_values; i++) {
-		r = find_response(t, result, i, &response, e);
-		if (r == 0)
-			r = add_observation(t, row, response, result, i, e);
-	}
-	return r;
-}
-
-struct ranked {
-	size_t number;
-	const struct table_value *value;
-	bool is_last;
-};
-
-static int compare_ranked(const void *a, const void *b)
-{
-	const struct ranked *x = a, *y = b;
-	if (x->is_last != y->is_last)
-		return x->is_last ? 1 : -1;
-	if (x->value->count != y->value->count)
-		return x->value->count < y->value->count ? 1 : -1;
-	return strcmp(x->value->text, y->value->text);
-}
-
-/* The most frequent first, then by text; those that never came out (rules name them) last. @ret_new: by old number. */
-static int rank_values(struct table_response *response, uint16_t *ret_new, struct error *e)
-{
-	size_t n = response->n_values;
-	CLEANUP(cleanup_free) struct ranked *ranked = calloc(n + 1, sizeof *ranked);
-	struct table_value *values = calloc(n + 1, sizeof *values);
-	if (!ranked || !values) {
-		free(values);
-		return error_no_memory(e);
-	}
-	for (size_t i = 0; i < n; i++)
-		ranked[i] = (struct ranked){i, &response->values[i], response->has_more && i + 1 == n};
-	qsort(ranked, n, sizeof *ranked, compare_ranked);
-	for (size_t i = 0; i < n; i++) {
-		ret_new[ranked[i].number] = (uint16_t)i;
-		values[i] = *ranked[i].value;
-	}
-	free(response->values);
-	response->values = values;
-	response->values_size = n + 1;
-	return 0;
-}
-
-static int compare_shares(const void *a, const void *b)
-{
-	const struct table_share *x = a, *y = b;
-	return x->n != y->n ? (x->n < y->n ? 1 : -1) : (int)x->value - (int)y->value;
-}
-
-static int compare_unstable(const void *a, const void *b)
-{
-	const struct table_unstable *x = a, *y = b;
-	return x->row != y->row ? (x->row < y->row ? -1 : 1) : (int)x->response - (int)y->response;
-}
-
-static int renumber_response(struct table *t, size_t response, struct error *e)
-{
-	struct table_response *account = &t->responses[response];
-	CLEANUP(cleanup_free) uint16_t *new = calloc(account->n_values + 1, sizeof *new);
-	int r = new ? rank_values(account, new, e) : error_no_memory(e);
-	if (r < 0)
-		return r;
-	for (size_t row = 0; row < t->n_rows; row++) {
-		struct table_observation *o = &t->observations[row * t->n_responses + response];
-		if (o->value < TABLE_NOT_ASKED)
-			o->value = new[o->value];
-		if (o->refused < TABLE_NOT_ASKED)
-			o->refused = new[o->refused];
-		account->n_asked += o->value != TABLE_NOT_ASKED;
-		account->n_missing += o->value == TABLE_MISSING;
-		account->n_unstable += o->value == TABLE_UNSTABLE;
-	}
-	for (size_t i = 0; i < t->n_unstable; i++)
-		for (size_t j = 0; t->unstable[i].response == response && j < t->unstable[i].n_values; j++)
-			t->unstable[i].shares[j].value = new[t->unstable[i].shares[j].value];
-	return 0;
-}
-
-int table_finish(struct table *t, struct error *e)
-{
-	for (size_t i = 0; i < t->n_responses; i++) {
-		int r = renumber_response(t, i, e);
-		if (r < 0)
-			return r;
-	}
-	for (size_t i = 0; i < t->n_unstable; i++)
-		qsort(t->unstable[i].shares, t->unstable[i].n_values, sizeof *t->unstable[i].shares, compare_shares);
-	if (t->n_unstable)
-		qsort(t->unstable, t->n_unstable, sizeof *t->unstable, compare_unstable);
-	for (size_t i = 0; i < t->n_unstable; i++)
-		t->observations[t->unstable[i].row * t->n_responses + t->unstable[i].response].n = (uint32_t)i;
-	return 0;
 }
 
 size_t table_held_level(const struct table *t, size_t factor)

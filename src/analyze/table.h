@@ -4,8 +4,8 @@
  *
  * Only runs whose condition was proven count (pass and fail). Where replicates of a cell differ in a response, the cell
  * is unstable there, and all that came out is kept. A run that is inconc because a response is not what the check
- * wants of it is no data; that value alone is remembered beside (`refused`), since a claim about that very response could
- * not be refuted otherwise.
+ * wants of it is no data; that value alone is remembered beside (`refused`), since a claim about that very response
+ * could not be refuted otherwise.
  */
 #ifndef ANALYZE_TABLE_H
 #define ANALYZE_TABLE_H
@@ -58,19 +58,19 @@ struct table_unstable {
 	struct table_share {
 		uint16_t value;
 		uint32_t n;
-	} *shares; /* owned */
+	} * shares; /* owned */
 };
 
 struct table {
-	const struct scenario *scenario; /* borrowed */
+	const struct scenario *scenario;  /* borrowed */
 	struct table_response *responses; /* owned; as in the scenario */
 	size_t n_responses;
 	size_t n_factors;
 
 	/* A row is a cell of the run; by index of the cell once table_finish() was called. All owned. */
 	size_t n_rows;
-	uint64_t *cells;   /* by row: the index of the cell in the matrix */
-	uint16_t *levels;  /* n_factors a row */
+	uint64_t *cells;                        /* by row: the index of the cell in the matrix */
+	uint16_t *levels;                       /* n_factors a row */
 	struct table_observation *observations; /* n_responses a row */
 	struct table_unstable *unstable;
 	size_t n_unstable;
@@ -82,8 +82,8 @@ struct table {
 	size_t *in_play_offsets;
 
 	/* private: the hash table that finds a row by its levels */
-	uint64_t *keys;    /* by row */
-	uint32_t *slots;   /* row + 1, or 0 */
+	uint64_t *keys;  /* by row */
+	uint32_t *slots; /* row + 1, or 0 */
 	size_t n_slots;
 };
 
@@ -98,12 +98,13 @@ int table_init(struct table *t, const struct scenario *s, const uint64_t *cells,
 /**
  * table_add() - one result, in any order
  *
- * Errors: ERROR_USAGE for a cell or a replicate that is none of the run or that came before, and for a response that the
- * steps of the cell do not record.
+ * Errors: ERROR_USAGE for a cell or a replicate that is none of the run or that came before, and for a response that
+ * the steps of the cell do not record.
  */
 int table_add(struct table *t, const struct result *result, struct error *e);
 
-/* table_finish() - after the last result: values and unstable cells are put in an order that does not depend on theirs. */
+/* table_finish() - after the last result: values and unstable cells are put in an order that does not depend on theirs.
+ */
 int table_finish(struct table *t, struct error *e);
 
 /* table_find() - the row of a cell by its index; TABLE_NO_ROW where it is none of the run. */

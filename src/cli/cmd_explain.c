@@ -62,8 +62,8 @@ static int select_one(const struct scenario *s, const char *name, struct selecti
 		}
 		suggestion_consider(&near, s->claims[i].id);
 	}
-	return error_set(e, ERROR_USAGE, ENOENT, "%s has no response and no claim '%s'%s; its responses are %s", s->name,
-		name, suggestion_phrase(&near), text_get(&all));
+	return error_set(e, ERROR_USAGE, ENOENT, "%s has no response and no claim '%s'%s; its responses are %s",
+		s->name, name, suggestion_phrase(&near), text_get(&all));
 }
 
 static int select_named(

@@ -22,7 +22,8 @@ static int begin(void *context, const struct run_record *record, struct error *e
 		if (r < 0)
 			return error_wrap(e, "%s", record->path);
 	}
-	return explanation_begin(&x->explanation, x->scenario, &x->restriction, record->only_cell, record->replicates, e);
+	return explanation_begin(
+		&x->explanation, x->scenario, &x->restriction, record->only_cell, record->replicates, e);
 }
 
 static int visit(void *context, const struct result *result, struct error *e)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The part of a summary that explains, as text for people and as JSON for programs; its words are in report/phrase.h. */
+/* The part of a summary that explains, as text for people and as JSON for programs; its words are in report/phrase.h.
+ */
 #ifndef REPORT_EXPLAIN_H
 #define REPORT_EXPLAIN_H
 
@@ -11,7 +12,7 @@
 
 struct explain_view {
 	const struct explanation *explanation;
-	const char *program;  /* as it was called: for the commands that are shown */
+	const char *program; /* as it was called: for the commands that are shown */
 	/* What was asked for; both NULL: all, the responses that only prove a condition in brief. */
 	const bool *responses; /* by response: which ones */
 	const bool *claims;    /* by claim: which ones, besides those about a response that was asked for */

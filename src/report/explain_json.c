@@ -295,8 +295,7 @@ static json_t *ruling_to_json(struct writer *w, const struct ruling *ruling)
 	put(w, object, "id", json_string(claim->id));
 	put(w, object, "says", json_string(claim->says));
 	put(w, object, "verdict", json_string(claim_verdict_names[ruling->verdict]));
-	put(w, object, "expected",
-		claim->has_verdict ? json_string(claim_verdict_names[claim->verdict]) : json_null());
+	put(w, object, "expected", claim->has_verdict ? json_string(claim_verdict_names[claim->verdict]) : json_null());
 	put(w, object, "differs", json_boolean(explanation_differs(w->explanation, ruling)));
 	put(w, object, "holds_when", condition_to_json(w, &ruling->holds));
 	put(w, object, "fails_when", condition_to_json(w, &ruling->fails));
@@ -305,8 +304,7 @@ static json_t *ruling_to_json(struct writer *w, const struct ruling *ruling)
 	put(w, object, "cells",
 		json_pack("{s:I, s:I, s:I, s:I, s:I}", "agree", (json_int_t)ruling->n_agree, "disagree",
 			(json_int_t)ruling->n_disagree, "silent", (json_int_t)ruling->n_silent, "unknown",
-			(json_int_t)ruling->n_unknown, "unstable",
-			(json_int_t)ruling->n_unstable));
+			(json_int_t)ruling->n_unknown, "unstable", (json_int_t)ruling->n_unstable));
 	return object;
 }
 

@@ -10,7 +10,7 @@
 
 #define COLUMNS 100
 #define RULE_COLUMNS 84 /* of a rule; what stands behind it takes the rest */
-#define VALUES_MAX 12 /* of a response in its heading; --format json has all */
+#define VALUES_MAX 12   /* of a response in its heading; --format json has all */
 #define RULES_MAX 20
 #define UNSTABLE_MAX 5
 
@@ -411,8 +411,8 @@ static void add_ruling(const struct page *p, const struct ruling *ruling)
 		text_addf(&says, " (%" PRIu64 " cell%s)", ruling->n_agree, phrase_plural(ruling->n_agree));
 	text_add(p->t, ":");
 	/* Escape sequences take no columns: without them the line would be broken too early. */
-	size_t invisible = strlen(p->style->bold) + 2 * strlen(p->style->reset) +
-			   strlen(p->style->verdicts[VERDICT_PASS]);
+	size_t invisible =
+		strlen(p->style->bold) + 2 * strlen(p->style->reset) + strlen(p->style->verdicts[VERDICT_PASS]);
 	text_wrap(p->t, from, text_get(&says) + 1, CLAIM_INDENT, COLUMNS + invisible);
 	text_add(p->t, "\n");
 	phrase_ruling(p->explanation, ruling, add_sentence, &context);

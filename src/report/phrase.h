@@ -37,6 +37,9 @@ void phrase_when(const struct matrix *m, const struct conditions *when, struct t
 /* phrase_rule() - "- {when: {closer: server}, is: ok}"; @when NULL for what is otherwise. */
 void phrase_rule(const struct matrix *m, const struct conditions *when, const char *is, struct text *t);
 
+/* phrase_count_allowed() - how many levels a condition lists. */
+size_t phrase_count_allowed(const struct matrix *m, const struct condition *condition);
+
 /* phrase_where() - "closer is server and tw_reuse is 0 or 1". */
 void phrase_where(const struct matrix *m, const struct conditions *when, struct text *t);
 
@@ -68,7 +71,8 @@ const char *phrase_mechanism(const struct scenario *s, size_t response);
 void phrase_ruling(const struct explanation *explanation, const struct ruling *ruling,
 	void (*add)(void *context, const char *sentence), void *context);
 
-/* phrase_support() - what there is to be said of the cells behind a rule: "72 cells", "4 cells; 2 more gave no answer (cell 7 …)". */
+/* phrase_support() - what there is to be said of the cells behind a rule: "72 cells", "4 cells; 2 more gave no answer
+ * (cell 7 …)". */
 void phrase_support(const struct support *support, struct text *text);
 
 /**
@@ -79,7 +83,8 @@ void phrase_support(const struct support *support, struct text *text);
 void phrase_rests(
 	const struct table *t, const struct support *support, size_t number, bool left_out, struct text *text);
 
-/* phrase_held() - "closer=server and tw_reuse=0": the factors that have one level in this run, of several that they have. */
+/* phrase_held() - "closer=server and tw_reuse=0": the factors that have one level in this run, of several that they
+ * have. */
 void phrase_held(const struct table *t, struct text *text);
 
 #endif

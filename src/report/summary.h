@@ -17,8 +17,9 @@ struct summary {
 	const char *kernel;
 	const char *results_path; /* NULL: not kept */
 	const char *seed;
-	uint64_t n_runs;     /* that there are */
-	uint64_t n_done;     /* in this run, without those of a run that was resumed; 0 where it is not told how fast it was */
+	uint64_t n_runs; /* that there are */
+	uint64_t n_done; /* in this run, without those of a run that was resumed; 0 where it is not told how fast it was
+			  */
 	uint64_t elapsed_us; /* likewise */
 	bool interrupted;
 };

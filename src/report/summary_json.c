@@ -29,8 +29,8 @@ static json_t *reason_to_json(const struct summary *summary, const struct tally_
 	phrase_command(summary->view.program, summary->view.explanation->table.scenario, reason->cell, &command);
 	return json_pack("{s:s, s:s, s:I, s:{s:s, s:i, s:o, s:s}}", "verdict", verdict_names[reason->verdict], "reason",
 		reason->text, "count", (json_int_t)reason->count, "example", "id", id, "replicate",
-		(int)reason->replicate, "levels", levels_of(summary->view.explanation->table.scenario, reason->cell), "command",
-		text_get(&command));
+		(int)reason->replicate, "levels", levels_of(summary->view.explanation->table.scenario, reason->cell),
+		"command", text_get(&command));
 }
 
 int summary_json(const struct summary *summary, const struct style *style, bool brief, struct text *t)

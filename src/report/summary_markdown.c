@@ -287,8 +287,9 @@ static void add_last_line(const struct sheet *sheet)
 		}
 	text_add(sheet->t, ". Linux ");
 	add_plain(sheet->t, summary->kernel);
-	text_addf(sheet->t, ", %s; seed %s%s.\n", strcmp(summary->privilege, "root") ? "in a user namespace" : "as root",
-		summary->seed, summary->interrupted ? "; interrupted" : "");
+	text_addf(sheet->t, ", %s; seed %s%s.\n",
+		strcmp(summary->privilege, "root") ? "in a user namespace" : "as root", summary->seed,
+		summary->interrupted ? "; interrupted" : "");
 }
 
 int summary_markdown(const struct summary *summary, const struct style *style, bool brief, struct text *t)

@@ -66,8 +66,8 @@ static void add_last_line(const struct summary *summary, const struct style *sty
 	const char *separator = ": ";
 	for (int i = 0; i < VERDICT_COUNT; i++)
 		if (summary->view.explanation->tally.verdicts[i]) {
-			text_addf(t, "%s%s%" PRIu64 " %s%s", separator, style->verdicts[i], summary->view.explanation->tally.verdicts[i],
-				verdict_names[i], style->reset);
+			text_addf(t, "%s%s%" PRIu64 " %s%s", separator, style->verdicts[i],
+				summary->view.explanation->tally.verdicts[i], verdict_names[i], style->reset);
 			separator = ", ";
 		}
 	if (summary->elapsed_us)

@@ -86,7 +86,8 @@ static void check_ruling(const struct explanation *x, const struct ruling *r)
 {
 	assert(r->n_agree + r->n_disagree + r->n_silent + r->n_unknown == x->table.n_rows);
 	assert((r->verdict != CLAIM_SUPPORTED && r->verdict != CLAIM_UNTESTED) || !r->n_disagree);
-	assert(r->verdict != CLAIM_CONDITIONAL || (r->n_agree && r->n_disagree && r->holds.n_rules && r->fails.n_rules));
+	assert(r->verdict != CLAIM_CONDITIONAL ||
+		(r->n_agree && r->n_disagree && r->holds.n_rules && r->fails.n_rules));
 	assert((r->counterexample != TABLE_NO_ROW) == (r->n_disagree != 0));
 }
 

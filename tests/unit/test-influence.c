@@ -47,8 +47,10 @@ static void add(struct bench *b, uint64_t cell, enum verdict verdict, const char
 {
 	struct result_value values[] = {{"made", value, false, 0}};
 	/* The second time it is the second replicate. */
-	uint32_t replicate = table_find(&b->t, cell) != TABLE_NO_ROW && b->t.done[cell * 2 / 8] >> cell * 2 % 8 & 1 ? 2 : 1;
-	struct result result = {.cell = cell, .replicate = replicate, .verdict = verdict, .values = values, .n_values = 1};
+	uint32_t replicate =
+		table_find(&b->t, cell) != TABLE_NO_ROW && b->t.done[cell * 2 / 8] >> cell * 2 % 8 & 1 ? 2 : 1;
+	struct result result = {
+		.cell = cell, .replicate = replicate, .verdict = verdict, .values = values, .n_values = 1};
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
 	if (table_add(&b->t, &result, &e) < 0)
 		fail_msg("%s", error_text(&e));
@@ -243,8 +245,8 @@ static void test_as_a_naive_count(void **state)
 		uint32_t n_values = 2 + next_random(&random) % 3, holes = next_random(&random) % 4;
 		char digits[CELLS_MAX] = "";
 		for (size_t i = 0; i < n; i++)
-			digits[i] = next_random(&random) % 8 < holes ? '.'
-								     : (char)('0' + next_random(&random) % n_values);
+			digits[i] =
+				next_random(&random) % 8 < holes ? '.' : (char)('0' + next_random(&random) % n_values);
 		struct bench b;
 		struct influence influences[4];
 		bench_init(&b, n_levels, n_factors);

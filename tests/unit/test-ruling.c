@@ -33,13 +33,13 @@ static void add(struct explanation *x, uint64_t cell, char letter, uint32_t repl
 {
 	static const char *const texts[] = {['y'] = "yes", ['n'] = "no", ['i'] = "no", ['j'] = "no"};
 	enum verdict verdict = letter == 'i' || letter == 'j' ? VERDICT_INCONC
-			       : letter == 's'		      ? VERDICT_SKIP
+			       : letter == 's'                ? VERDICT_SKIP
 							      : VERDICT_PASS;
 	struct result_value values[] = {{"made", letter == 's' ? NULL : texts[(unsigned char)letter], false, 0}};
 	struct result result = {.cell = cell,
 		.replicate = replicate,
 		.verdict = verdict,
-		.reason = letter == 'i'		   ? "made is no, and the check wants yes (t.yaml:9)"
+		.reason = letter == 'i'             ? "made is no, and the check wants yes (t.yaml:9)"
 			  : verdict == VERDICT_PASS ? NULL
 						    : "why",
 		.values = values,
@@ -204,8 +204,10 @@ static void test_what_a_check_refuses(void **state)
 	assert_int_equal(b.x.rulings[0].n_unknown, 4);
 	end(&b);
 	/* What is refused never supports a claim. */
-	begin(&b, HEAD "claims:\n- id: C\n  says: it\n  predicts:\n    made:\n    - {is: no}\n"
-		       "check:\n- {made: yes}\n", "iiiiiiii");
+	begin(&b,
+		HEAD "claims:\n- id: C\n  says: it\n  predicts:\n    made:\n    - {is: no}\n"
+		     "check:\n- {made: yes}\n",
+		"iiiiiiii");
 	assert_int_equal(b.x.rulings[0].n_agree, 0);
 	assert_int_equal(b.x.rulings[0].n_unknown, 8);
 	assert_int_equal(b.x.rulings[0].verdict, CLAIM_UNTESTED);
@@ -292,8 +294,8 @@ static void test_factors(void **state)
 	end(&b);
 	begin(&b, FACTORS("inert: [a]"), "nnnn....");
 	assert_int_equal(b.x.rulings[0].verdict, CLAIM_UNTESTED);
-	assert_string_equal(said(&b),
-		"It says that a does not matter: 4 of the 4 pairs that would show it gave no answer.\n");
+	assert_string_equal(
+		said(&b), "It says that a does not matter: 4 of the 4 pairs that would show it gave no answer.\n");
 	end(&b);
 	/* That something matters is refuted by all of its pairs, and not by some. */
 	begin(&b, FACTORS("decisive: [b]"), "nnnnyyy.");
@@ -310,14 +312,15 @@ static void test_factors_where_it_speaks(void **state)
 {
 	(void)state;
 	struct bench b;
-	static const char yaml[] =
-		HEAD "claims:\n- id: C\n  says: it\n  predicts:\n    made:\n    - {when: {a: 1, b: 0}, is: yes}\n  decisive: [b]\n";
+	static const char yaml[] = HEAD "claims:\n- id: C\n  says: it\n  predicts:\n    made:\n    - {when: {a: 1, b: "
+					"0}, is: yes}\n  decisive: [b]\n";
 	/* b matters only at a=0. */
 	begin(&b, yaml, "nnyyyyyy");
 	assert_int_equal(b.x.rulings[0].n_agree, 2);
 	assert_int_equal(b.x.rulings[0].verdict, CLAIM_REFUTED);
 	assert_string_equal(said(&b),
-		"It says that b matters: changing it alone changed made in none of 2 pairs that it is about, for instance "
+		"It says that b matters: changing it alone changed made in none of 2 pairs that it is about, for "
+		"instance "
 		"b=0 (cell 4): yes, b=1 (cell 6): yes.\nIts prediction is right in all 2 cells that it is about.\n");
 	end(&b);
 	begin(&b, yaml, "nnnnyynn");
@@ -361,8 +364,7 @@ static void test_a_hole_under_a_rule(void **state)
 	assert_int_equal(account->supports[0].rests[0].factor, 2);
 	assert_int_equal(account->supports[0].rests[0].level, 1);
 	phrase_rests(&b.x.table, &account->supports[0], 1, false, &b.said);
-	assert_string_equal(text_get(&b.said),
-		"Rule 1 rests on cells that gave no answer: those with c=1.");
+	assert_string_equal(text_get(&b.said), "Rule 1 rests on cells that gave no answer: those with c=1.");
 	end(&b);
 }
 

@@ -52,14 +52,18 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void add(struct bench *b, uint64_t cell, enum verdict verdict, const char *reason, const char *value,
-	uint64_t took_us)
+static void add(
+	struct bench *b, uint64_t cell, enum verdict verdict, const char *reason, const char *value, uint64_t took_us)
 {
 	struct result_value values[] = {{"made", value, took_us != 0, took_us}};
 	static uint32_t replicate;
 	replicate = replicate % 40 + 1; /* so that none comes twice */
-	struct result result = {
-		.cell = cell, .replicate = replicate, .verdict = verdict, .reason = reason, .values = values, .n_values = value ? 1 : 0};
+	struct result result = {.cell = cell,
+		.replicate = replicate,
+		.verdict = verdict,
+		.reason = reason,
+		.values = values,
+		.n_values = value ? 1 : 0};
 	assert_int_equal(explanation_add(&b->explanation, &result, NULL), 0);
 }
 
@@ -116,8 +120,9 @@ static void test_problems(void **state)
 	struct bench *b = *state;
 	add(b, 1, VERDICT_FAIL, "it is not so", "ok", 0);
 	add(b, 0, VERDICT_SKIP, "it is not there", NULL, 0);
-	static const char problems[] = "fail 1 ×  it is not so\n  for instance a=q\n  again: netrepro run --cell 1 t.yaml\n\n"
-				       "skip 1 ×  it is not there\n  for instance a=p\n  again: netrepro run --cell 0 t.yaml\n\n";
+	static const char problems[] =
+		"fail 1 ×  it is not so\n  for instance a=q\n  again: netrepro run --cell 1 t.yaml\n\n"
+		"skip 1 ×  it is not there\n  for instance a=p\n  again: netrepro run --cell 0 t.yaml\n\n";
 	assert_string_equal(text_of(b, false, true), problems);
 	const char *text = text_of(b, false, false);
 	assert_non_null(strstr(text, problems));
@@ -130,7 +135,8 @@ static void test_interrupted(void **state)
 	add(b, 1, VERDICT_PASS, NULL, "ok", 0);
 	b->summary.interrupted = true;
 	b->summary.n_done = 1;
-	assert_non_null(strstr(text_of(b, false, false), "\n1 run of 2: 1 pass; 500ms, 2 a second; seed 7; interrupted\n"));
+	assert_non_null(
+		strstr(text_of(b, false, false), "\n1 run of 2: 1 pass; 500ms, 2 a second; seed 7; interrupted\n"));
 	b->summary.results_path = "r";
 	assert_non_null(strstr(text_of(b, false, false), "; seed 7; r; interrupted: --resume goes on\n"));
 	b->summary.n_done = 0; /* all of it was there before */
@@ -214,14 +220,15 @@ static void test_json(void **state)
 	int pass, fail, skip, ok, emfile, count, interrupted;
 	json_int_t runs, done, elapsed, least, most;
 	json_t *results;
-	assert_int_equal(json_unpack(json,
-				 "{s:s, s:s, s:I, s:I, s:b, s:I, s:{s:i, s:i, s:i}, s:[{s:{s:i, s:i}, s:{s:I, s:I}}], "
-				 "s:[{s:s, s:s, s:i, s:{s:s, s:{s:s}, s:s}}!], s:o}",
-				 "scenario", &name, "seed", &seed, "runs", &runs, "done", &done, "interrupted", &interrupted,
-				 "elapsed_us", &elapsed, "verdicts", "pass", &pass, "fail", &fail, "skip", &skip, "responses",
-				 "values", "ok", &ok, "EMFILE", &emfile, "duration_us", "least", &least, "most", &most,
-				 "problems", "verdict", &verdict, "reason", &reason, "count", &count, "example", "id", &id,
-				 "levels", "a", &level, "command", &command, "results", &results),
+	assert_int_equal(
+		json_unpack(json,
+			"{s:s, s:s, s:I, s:I, s:b, s:I, s:{s:i, s:i, s:i}, s:[{s:{s:i, s:i}, s:{s:I, s:I}}], "
+			"s:[{s:s, s:s, s:i, s:{s:s, s:{s:s}, s:s}}!], s:o}",
+			"scenario", &name, "seed", &seed, "runs", &runs, "done", &done, "interrupted", &interrupted,
+			"elapsed_us", &elapsed, "verdicts", "pass", &pass, "fail", &fail, "skip", &skip, "responses",
+			"values", "ok", &ok, "EMFILE", &emfile, "duration_us", "least", &least, "most", &most,
+			"problems", "verdict", &verdict, "reason", &reason, "count", &count, "example", "id", &id,
+			"levels", "a", &level, "command", &command, "results", &results),
 		0);
 	assert_string_equal(name, "x");
 	assert_string_equal(seed, "18446744073709551615");
@@ -257,8 +264,8 @@ static void test_explained_json(void **state)
 				 "s:[{s:s, s:[{s:s}, {s:s}!]}]}!], s:o}",
 				 "responses", "factors", "name", &factor, "pairs", &pairs, "changed", &changed, "inert",
 				 &inert, "law", "exact", &exact, "rules", "when", "a", &level, "is", &is, "when", "is",
-				 &otherwise, "unstable", &unstable, "minimal_pairs", "factor", &pair_factor, "cells", "id",
-				 &one, "id", &other, "claims", &claims),
+				 &otherwise, "unstable", &unstable, "minimal_pairs", "factor", &pair_factor, "cells",
+				 "id", &one, "id", &other, "claims", &claims),
 		0);
 	assert_string_equal(factor, "a");
 	assert_true(pairs == 1 && changed == 1 && !inert && exact);
