@@ -277,7 +277,7 @@ static void add_influences(const struct page *p, const struct account *account)
 	for (size_t f = p->table->n_factors; f-- > 0;) {
 		size_t width = has_line(p, &account->influences[f]) ? text_columns(p->matrix->factors[f].name) : 0;
 		widest = width > widest ? width : widest;
-		first = account->influences[f].n_changed ? f : first;
+		first = account->influences[f].n_changed || account->influences[f].n_slower ? f : first;
 	}
 	if (!widest)
 		return;
@@ -287,9 +287,10 @@ static void add_influences(const struct page *p, const struct account *account)
 			add_influence(p, account, f, widest);
 	if (first == MATRIX_ANY_LEVEL)
 		return;
-	text_addf(p->t, "  %sone of these cells again: ", p->style->dim);
-	phrase_command(p->view->program, p->table->scenario,
-		p->table->cells[account->influences[first].minimal.rows[0]], p->t);
+	const struct influence *influence = &account->influences[first];
+	const struct pair *pair = influence->n_changed ? &influence->minimal : &influence->slower;
+	text_addf(p->t, "  %sone again (--dry-run: its steps): ", p->style->dim);
+	phrase_command(p->view->program, p->table->scenario, p->table->cells[pair->rows[0]], p->t);
 	text_addf(p->t, "%s\n", p->style->reset);
 }
 

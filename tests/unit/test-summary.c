@@ -97,7 +97,7 @@ static void test_all_good(void **state)
 		"  changing one factor alone changed it in so many pairs of cells, for instance\n"
 		"    a  1 of 1 pair\n"
 		"      p → ok (cell 0), q → EMFILE (cell 1)\n"
-		"  one of these cells again: netrepro run --cell 0 t.yaml\n\n"
+		"  one again (--dry-run: its steps): netrepro run --cell 0 t.yaml\n\n"
 		"2 runs: 2 pass; 500ms, 4 a second; seed 7\n");
 	assert_string_equal(text_of(b, false, true), "");
 }
