@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/suggest.h"
+#include "base/text.h"
 
 void scenario_free(struct scenario *s)
 {
@@ -34,21 +35,31 @@ int scenario_error(const struct scenario *s, struct mark at, struct error *e, co
 	return error_set(e, ERROR_USAGE, EINVAL, "%s:%u:%u: %s", s->path, at.line, at.column, what);
 }
 
+#define KNOWN_MAX 10 /* names that a message lists */
+
+static void add_known(struct text *known, size_t i, size_t n, const char *name)
+{
+	if (i < KNOWN_MAX)
+		text_addf(known, "%s%s%s", i ? ", " : "", name, i + 1 == KNOWN_MAX && n > KNOWN_MAX ? ", …" : "");
+}
+
 static int restrict_factor(const struct scenario *s, const char *set, size_t len, size_t *ret, struct error *e)
 {
 	const struct matrix *m = &s->matrix;
 	char name[128];
 	snprintf(name, sizeof name, "%.*s", (int)(len < sizeof name ? len : sizeof name - 1), set);
 	struct suggestion suggestion = SUGGESTION_FOR(name);
+	CLEANUP(text_done) struct text known = TEXT_INIT;
 	for (size_t f = 0; f < m->n_factors; f++) {
 		if (!strcmp(m->factors[f].name, name)) {
 			*ret = f;
 			return 0;
 		}
 		suggestion_consider(&suggestion, m->factors[f].name);
+		add_known(&known, f, m->n_factors, m->factors[f].name);
 	}
-	return error_set(e, ERROR_USAGE, EINVAL, "--set: unknown factor '%s'%s%s", name, suggestion_phrase(&suggestion),
-		m->n_factors ? "" : ": this scenario has no matrix");
+	return error_set(e, ERROR_USAGE, EINVAL, "--set: unknown factor '%s'%s; %s%s", name, suggestion_phrase(&suggestion),
+		m->n_factors ? "there are " : "this scenario has no matrix", text_get(&known));
 }
 
 static int restrict_level(const struct factor *factor, const char *name, bool *allowed, struct error *e)
@@ -59,10 +70,14 @@ static int restrict_level(const struct factor *factor, const char *name, bool *a
 		allowed[level] = true;
 		return 0;
 	}
-	for (size_t i = 0; i < factor->n_all_levels; i++)
+	CLEANUP(text_done) struct text known = TEXT_INIT;
+	for (size_t i = 0; i < factor->n_all_levels; i++) {
 		suggestion_consider(&suggestion, factor->levels[i].name);
-	return error_set(e, ERROR_USAGE, EINVAL, "--set: factor '%s' has no level '%s'%s", factor->name, name,
-		suggestion_phrase(&suggestion));
+		add_known(&known, i, factor->n_all_levels, factor->levels[i].name);
+	}
+	return error_set(e, ERROR_USAGE, EINVAL, "--set: factor '%s' has no level '%s'%s; its levels are %s%s", factor->name,
+		name, suggestion_phrase(&suggestion), text_get(&known),
+		strchr(name, '=') ? " (another factor needs a --set of its own)" : "");
 }
 
 int scenario_restrict(

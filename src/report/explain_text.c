@@ -32,13 +32,13 @@ static void add_paragraph(const struct page *p, size_t indent, const char *words
 	text_add(p->t, "\n");
 }
 
-/* " ok 90, EADDRINUSE 54" */
+/* " ok ×90, EADDRINUSE ×54" */
 static void add_values(const struct page *p, size_t response, struct text *line)
 {
 	const struct table_response *r = &p->table->responses[response];
 	const char *separator = " ";
 	for (size_t i = 0; i < r->n_values && i < VALUES_MAX && r->values[i].count; i++) {
-		text_addf(line, "%s%s %" PRIu64, separator, r->values[i].text, r->values[i].count);
+		text_addf(line, "%s%s ×%" PRIu64, separator, r->values[i].text, r->values[i].count);
 		separator = ", ";
 	}
 	if (r->n_values > VALUES_MAX && r->values[VALUES_MAX].count)
@@ -47,7 +47,7 @@ static void add_values(const struct page *p, size_t response, struct text *line)
 		text_add(line, " no cell recorded it");
 }
 
-/* "rebind: ok 90, EADDRINUSE 54" */
+/* "rebind: ok ×90, EADDRINUSE ×54" */
 static void add_heading(const struct page *p, size_t response)
 {
 	const struct table_response *r = &p->table->responses[response];
@@ -281,7 +281,7 @@ static void add_influences(const struct page *p, const struct account *account)
 	}
 	if (!widest)
 		return;
-	text_add(p->t, "  changing one factor alone changed it in so many pairs of cells, for instance\n");
+	text_add(p->t, "  pairs of cells that differ in one factor alone: in how many it changed, and one that shows it\n");
 	for (size_t f = 0; f < p->table->n_factors; f++)
 		if (has_line(p, &account->influences[f]))
 			add_influence(p, account, f, widest);

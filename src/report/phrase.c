@@ -137,7 +137,7 @@ static void add_shares(const struct table *t, size_t row, size_t response, struc
 {
 	const struct table_unstable *unstable = &t->unstable[table_at(t, row, response)->n];
 	for (size_t i = 0; i < unstable->n_values; i++)
-		text_addf(text, "%s%s %" PRIu32, i ? ", " : "",
+		text_addf(text, "%s%s ×%" PRIu32, i ? ", " : "",
 			t->responses[response].values[unstable->shares[i].value].text, unstable->shares[i].n);
 }
 
@@ -244,7 +244,7 @@ void phrase_rests(const struct table *t, const struct support *support, size_t n
 	if (!n)
 		return;
 	text_addf(text,
-		left_out ? "Rule %zu: the scenario leaves out all of its cells with "
+		left_out ? "Rule %zu was not tried with "
 			 : "Rule %zu rests on cells that gave no answer: those with ",
 		number);
 	for (size_t k = 0; k < support->n_rests; k++) {
@@ -254,7 +254,7 @@ void phrase_rests(const struct table *t, const struct support *support, size_t n
 			text_addf(text, "%s%s=%s", phrase_separator(i++, n, " or "), factor->name,
 				factor->levels[rest->level].name);
 	}
-	text_add(text, ".");
+	text_add(text, left_out ? ": the scenario leaves that out." : ".");
 }
 
 void phrase_held(const struct table *t, struct text *text)

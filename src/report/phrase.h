@@ -43,7 +43,7 @@ size_t phrase_count_allowed(const struct matrix *m, const struct condition *cond
 /* phrase_where() - "closer is server and tw_reuse is 0 or 1". */
 void phrase_where(const struct matrix *m, const struct conditions *when, struct text *t);
 
-/* phrase_observed() - what a response was in a cell: "ok", "ok 3, EADDRINUSE 1", "nothing conclusive". */
+/* phrase_observed() - what a response was in a cell: "ok", "ok ×3, EADDRINUSE ×1", "nothing conclusive". */
 void phrase_observed(const struct table *t, size_t row, size_t response, struct text *text);
 
 /* phrase_predicted() - what a rule wants: "ok or EADDRINUSE", "ok after 59s to 65s". */

@@ -117,6 +117,18 @@ static void say_twin(struct sentences *s, size_t response)
 	say(s);
 }
 
+/* " (closer=server, path=veth)": the levels that make the rule speak of the cell */
+static void add_levels(struct sentences *s, const struct rule *rule, size_t row)
+{
+	const struct table *table = &s->explanation->table;
+	for (size_t i = 0; i < rule->when.n; i++) {
+		const struct factor *factor = &table->scenario->matrix.factors[rule->when.all[i].factor];
+		text_addf(&s->text, "%s%s=%s", i ? ", " : " (", factor->name,
+			factor->levels[table_levels(table, row)[rule->when.all[i].factor]].name);
+	}
+	text_add(&s->text, rule->when.n ? ")" : "");
+}
+
 static void say_counterexample(struct sentences *s)
 {
 	const struct ruling *r = s->ruling;
@@ -125,8 +137,9 @@ static void say_counterexample(struct sentences *s)
 	if (r->counterexample == TABLE_NO_ROW)
 		return;
 	size_t response = r->claim->predicts[r->rule_list].response;
-	text_addf(t, "Cell %" PRIu64 ": %s is ", table->cells[r->counterexample],
-		table->responses[response].response->name);
+	text_addf(t, "Cell %" PRIu64, table->cells[r->counterexample]);
+	add_levels(s, rule_for(s, r->counterexample), r->counterexample);
+	text_addf(t, ": %s is ", table->responses[response].response->name);
 	phrase_observed(table, r->counterexample, response, t);
 	text_add(t, ", not ");
 	phrase_predicted(rule_for(s, r->counterexample), t);

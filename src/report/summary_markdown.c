@@ -53,7 +53,7 @@ static void add_values(const struct sheet *sheet, size_t response)
 	for (size_t i = 0; i < r->n_values && r->values[i].count; i++) {
 		text_add(sheet->t, separator);
 		add_plain(sheet->t, r->values[i].text);
-		text_addf(sheet->t, " %" PRIu64, r->values[i].count);
+		text_addf(sheet->t, " ×%" PRIu64, r->values[i].count);
 		separator = ", ";
 	}
 	if (!*separator)

@@ -110,7 +110,7 @@ static void test_refuted_where_nothing_agrees(void **state)
 	assert_int_equal(r->counterexample, 4);
 	assert_int_equal(r->twin, 0);
 	assert_int_equal(r->twin_factor, 0);
-	assert_string_equal(said(&b), "All 4 cells that it is about disagree.\nCell 4: made is no, not yes.\n"
+	assert_string_equal(said(&b), "All 4 cells that it is about disagree.\nCell 4 (a=1): made is no, not yes.\n"
 				      "Its twin with a=0 instead of 1 (cell 0): yes.\n");
 	end(&b);
 }
@@ -130,7 +130,7 @@ static void test_conditional(void **state)
 	assert_string_equal(said(&b),
 		"Of the 4 cells that it is about 3 agree, 1 does not.\n"
 		"It holds everywhere but where b is 1 and c is 0.\n"
-		"Cell 6: made is no, not yes.\nIts twin with b=0 instead of 1 (cell 4): yes, as predicted.\n");
+		"Cell 6 (a=1): made is no, not yes.\nIts twin with b=0 instead of 1 (cell 4): yes, as predicted.\n");
 	end(&b);
 }
 
@@ -183,7 +183,7 @@ static void test_unstable_cells(void **state)
 	assert_int_equal(b.x.rulings[0].n_agree, 3);
 	assert_int_equal(b.x.rulings[0].n_disagree, 1);
 	assert_int_equal(b.x.rulings[0].counterexample, 7);
-	assert_non_null(strstr(said(&b), "Cell 7: made is no 1, yes 1, not yes.\n"));
+	assert_non_null(strstr(said(&b), "Cell 7 (a=1): made is no ×1, yes ×1, not yes.\n"));
 	end(&b);
 }
 
@@ -224,7 +224,7 @@ static void test_refused_replicate(void **state)
 	add(&b.x, 4, 'i', 2);
 	assert_int_equal(explanation_finish(&b.x, 16, NULL), 0);
 	assert_int_equal(b.x.rulings[0].n_disagree, 1);
-	assert_non_null(strstr(said(&b), "Cell 4: made is yes, and no (inconc: the check refuses it), not yes.\n"));
+	assert_non_null(strstr(said(&b), "Cell 4 (a=1): made is yes, and no (inconc: the check refuses it), not yes.\n"));
 	end(&b);
 }
 

@@ -89,12 +89,12 @@ static void test_all_good(void **state)
 	add(b, 1, VERDICT_PASS, NULL, "EMFILE", 0);
 	assert_string_equal(text_of(b, false, false),
 		"x: Why?\nLinux 6.1, as root\n\n"
-		"made: EMFILE 1, ok 1\n"
+		"made: EMFILE ×1, ok ×1\n"
 		"  Decided by a.\n"
 		"  law: the first rule that fits decides (no smaller law exists; right in all 2 cells)\n"
 		"    - {when: {a: q}, is: EMFILE}  # 1 cell\n"
 		"    - {is: ok}                    # 1 cell\n"
-		"  changing one factor alone changed it in so many pairs of cells, for instance\n"
+		"  pairs of cells that differ in one factor alone: in how many it changed, and one that shows it\n"
 		"    a  1 of 1 pair\n"
 		"      p → ok (cell 0), q → EMFILE (cell 1)\n"
 		"  one again (--dry-run: its steps): netrepro run --cell 0 t.yaml\n\n"
@@ -148,7 +148,7 @@ static void test_durations(void **state)
 	struct bench *b = *state;
 	add(b, 0, VERDICT_PASS, NULL, "ok", 1300000);
 	add(b, 1, VERDICT_PASS, NULL, "ok", 61200000);
-	assert_non_null(strstr(text_of(b, false, false), "made: ok 2 (took 1.3s to 61.2s)\n"));
+	assert_non_null(strstr(text_of(b, false, false), "made: ok ×2 (took 1.3s to 61.2s)\n"));
 }
 
 static void test_no_more_rows_than_a_screen_takes(void **state)
@@ -160,8 +160,8 @@ static void test_no_more_rows_than_a_screen_takes(void **state)
 		add(b, i % 2, VERDICT_FAIL, text, text, 0);
 	}
 	const char *text = text_of(b, false, false);
-	assert_non_null(strstr(text, "made: reason 00 1, "));
-	assert_non_null(strstr(text, "reason 11 1, …\n"));
+	assert_non_null(strstr(text, "made: reason 00 ×1, "));
+	assert_non_null(strstr(text, "reason 11 ×1, …\n"));
 	assert_non_null(strstr(text, "fail 1 ×  reason 09\n"));
 	assert_null(strstr(text, "×  reason 10\n"));
 	assert_non_null(strstr(text, "… and 30 more for other reasons: the results file has them all (-o DIR)\n"));
@@ -288,7 +288,7 @@ static void test_markdown(void **state)
 	finish(b);
 	assert_int_equal(summary_markdown(&b->summary, style_get(true), false, &b->text), 0);
 	assert_string_equal(text_get(&b->text),
-		"## x\n\nWhy?\n\n### made\n\na\\|b 1, ok 1. **Decided by** a.\n\n"
+		"## x\n\nWhy?\n\n### made\n\na\\|b ×1, ok ×1. **Decided by** a.\n\n"
 		"Law: the first rule that fits decides (no smaller law exists; right in all 2 cells).\n\n```yaml\n"
 		"- {when: {a: q}, is: ok}  # 1 cell\n- {is: a|b}  # 1 cell\n```\n\n"
 		"| factor | changed it in | depending on | minimal pair |\n|---|---|---|---|\n"
