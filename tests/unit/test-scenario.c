@@ -227,9 +227,9 @@ static void test_restricts_not(void **state)
 	(void)state;
 	static const char *const cases[][2] = {
 		{"closr=server", "--set: unknown factor 'closr' (did you mean 'closer'?); there are closer, b"},
-		{"closer=servr", "--set: factor 'closer' has no level 'servr' (did you mean 'server'?); its levels are server, client"},
-		{"closer=server,", "--set: factor 'closer' has no level ''; its levels are server, client"},
-		{"closer=b=1", "--set: factor 'closer' has no level 'b=1'; its levels are server, client "
+		{"closer=servr", "--set: factor 'closer' has no level 'servr' (did you mean 'server'?); its levels are server, client, nobody"},
+		{"closer=server,", "--set: factor 'closer' has no level ''; its levels are server, client, nobody"},
+		{"closer=b=1", "--set: factor 'closer' has no level 'b=1'; its levels are server, client, nobody "
 			       "(another factor needs a --set of its own)"},
 		{"closer", "--set: 'closer' is not FACTOR=LEVEL or FACTOR=LEVEL,LEVEL"},
 		{"closer=", "--set: 'closer=' is not FACTOR=LEVEL or FACTOR=LEVEL,LEVEL"},
