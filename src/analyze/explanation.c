@@ -15,6 +15,33 @@ static bool is_of_run(const struct matrix *m, const struct conditions *restricti
 	return matrix_cell(m, index, levels) && (!restriction || conditions_hold(restriction, levels));
 }
 
+/* Which levels the cells of the matrix have. */
+static int note_levels(struct explanation *explanation, struct error *e)
+{
+	const struct table *t = &explanation->table;
+	const struct matrix *m = &t->scenario->matrix;
+	size_t levels[MATRIX_FACTORS_MAX], n = 0;
+	for (size_t f = 0; f < m->n_factors; f++)
+		n += m->factors[f].n_all_levels;
+	explanation->in_matrix = calloc(n + 1, sizeof *explanation->in_matrix);
+	if (!explanation->in_matrix)
+		return error_no_memory(e);
+	for (uint64_t i = 0; i < m->n_indices; i++)
+		if (matrix_cell(m, i, levels))
+			for (size_t f = 0; f < m->n_factors; f++)
+				explanation->in_matrix[t->in_play_offsets[f] + levels[f]] = true;
+	return 0;
+}
+
+bool explanation_is_held(const struct explanation *explanation, size_t factor)
+{
+	const struct table *t = &explanation->table;
+	for (size_t l = 0; l < t->scenario->matrix.factors[factor].n_all_levels; l++)
+		if (explanation->in_matrix[t->in_play_offsets[factor] + l] != table_is_in_play(t, factor, l))
+			return true;
+	return false;
+}
+
 int explanation_begin(struct explanation *ret, const struct scenario *s, const struct conditions *restriction,
 	uint64_t only_cell, uint32_t replicates, struct error *e)
 {
@@ -34,7 +61,8 @@ int explanation_begin(struct explanation *ret, const struct scenario *s, const s
 			cells[n++] = i;
 	ret->is_whole = n == n_all;
 	ret->n_cells = n_all;
-	return table_init(&ret->table, s, cells, n, replicates, e);
+	int r = table_init(&ret->table, s, cells, n, replicates, e);
+	return r < 0 ? r : note_levels(ret, e);
 }
 
 int explanation_add(struct explanation *explanation, const struct result *result, struct error *e)
@@ -83,28 +111,10 @@ int explanation_finish(struct explanation *explanation, uint64_t n_runs, struct 
 	return r < 0 ? r : rule_on_all(explanation, e);
 }
 
-/* Whether the cells that gave no answer could have made it so. */
-static bool is_still_possible(enum claim_verdict verdict, const struct ruling *ruling)
-{
-	switch (verdict) {
-	case CLAIM_SUPPORTED:
-		return !ruling->n_disagree && !ruling->n_false;
-	case CLAIM_REFUTED:
-	case CLAIM_CONDITIONAL:
-		return true;
-	case CLAIM_UNTESTED:
-	case CLAIM_VERDICT_COUNT:
-		break;
-	}
-	return false;
-}
-
 bool explanation_differs(const struct explanation *explanation, const struct ruling *ruling)
 {
 	const struct claim *claim = ruling->claim;
-	if (!explanation->is_whole || !claim->has_verdict || claim->verdict == ruling->verdict)
-		return false;
-	return !(ruling->n_unknown || ruling->n_untried) || !is_still_possible(claim->verdict, ruling);
+	return explanation->is_whole && claim->has_verdict && !ruling_may_be(ruling, claim->verdict);
 }
 
 size_t explanation_n_differing(const struct explanation *explanation)
@@ -122,6 +132,7 @@ void explanation_done(struct explanation *explanation)
 	for (size_t i = 0; i < explanation->n_rulings; i++)
 		ruling_done(&explanation->rulings[i]);
 	free(explanation->accounts);
+	free(explanation->in_matrix);
 	free(explanation->rulings);
 	table_done(&explanation->table);
 	tally_done(&explanation->tally);

@@ -15,6 +15,7 @@ struct explanation {
 	struct ruling *rulings; /* owned; as in the scenario */
 	size_t n_rulings;
 	uint64_t n_cells; /* of the scenario; those of the run are the rows of the table */
+	bool *in_matrix;  /* owned; which levels its cells have, as in_play of the table has those of the run */
 	bool is_whole;    /* all of them were to be run, and none is missing: verdicts are comparable */
 };
 
@@ -43,6 +44,9 @@ bool explanation_differs(const struct explanation *explanation, const struct rul
 
 /* explanation_n_differing() - how many are. */
 size_t explanation_n_differing(const struct explanation *explanation);
+
+/* explanation_is_held() - whether the run has fewer levels of a factor than the matrix: --set or --cell chose some. */
+bool explanation_is_held(const struct explanation *explanation, size_t factor);
 
 void explanation_done(struct explanation *explanation);
 

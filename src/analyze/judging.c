@@ -47,8 +47,9 @@ enum standing judging_stand(const struct judging *j, size_t list, size_t row)
 		return STANDING_SILENT;
 	if (o->value != TABLE_MISSING && !is_right(j, rule, response, o))
 		return STANDING_DISAGREE;
-	if (o->refused != TABLE_MISSING && !rule->has_took && !is_allowed(j, rule, response, o->refused, o))
-		return STANDING_DISAGREE;
+	for (uint32_t i = o->refused; i && !rule->has_took; i = j->t->refused[i - 1].next)
+		if (!is_allowed(j, rule, response, j->t->refused[i - 1].value, o))
+			return STANDING_DISAGREE;
 	return o->value == TABLE_MISSING ? STANDING_UNKNOWN : STANDING_AGREE;
 }
 
@@ -122,13 +123,18 @@ static bool speaks_of_both(const struct judging *j, size_t list, size_t row, siz
 	return (a == STANDING_AGREE || a == STANDING_DISAGREE) && (b == STANDING_AGREE || b == STANDING_DISAGREE);
 }
 
-/* Whether some prediction speaks of both cells, and says another thing of each. */
-bool judging_prediction_changes(const struct judging *j, size_t row, size_t other)
+enum isolation judging_isolation(const struct judging *j, size_t row, size_t other)
 {
+	enum isolation best = ISOLATES_NOT;
 	for (size_t list = 0; list < j->claim->n_predicts; list++) {
 		const struct rule *a = judging_rule(j, list, row), *b = judging_rule(j, list, other);
-		if (a && b && a != b && !judging_predicts_the_same(a, b) && speaks_of_both(j, list, row, other))
-			return true;
+		if (!a || !b || a == b || judging_predicts_the_same(a, b))
+			continue;
+		if (speaks_of_both(j, list, row, other) && judging_is_conclusive(j, row) &&
+			judging_is_conclusive(j, other))
+			return ISOLATES;
+		if (judging_stand(j, list, row) != STANDING_SILENT && judging_stand(j, list, other) != STANDING_SILENT)
+			best = ISOLATES_UNKNOWN;
 	}
-	return false;
+	return best;
 }

@@ -27,8 +27,14 @@ void judging_count_standings(struct judging *j);
 /* judging_is_conclusive() - whether the claim speaks of a cell that gave an answer. */
 bool judging_is_conclusive(const struct judging *j, size_t row);
 
-/* judging_prediction_changes() - whether a prediction is held against both cells, and says another thing of each. */
-bool judging_prediction_changes(const struct judging *j, size_t row, size_t other);
+enum isolation {
+	ISOLATES_NOT,
+	ISOLATES_UNKNOWN, /* it would, but one of the cells gave no answer */
+	ISOLATES,
+};
+
+/* judging_isolation() - whether a prediction is held against both cells, and says another thing of each. */
+enum isolation judging_isolation(const struct judging *j, size_t row, size_t other);
 
 /* judging_weigh_factors() - hold what the claim says of factors against the matched pairs. */
 int judging_weigh_factors(struct judging *j, struct error *e);

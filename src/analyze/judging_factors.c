@@ -59,7 +59,7 @@ static void judge_factor(struct judging *j, size_t factor, bool says_decisive)
 {
 	struct ruling *ruling = j->ruling;
 	const struct claim *claim = j->claim;
-	bool all_tried = true, is_true = false, is_false = false;
+	bool all_tried = true, is_true = false, is_false = false, is_untold = false, is_possible = false;
 	struct statement *first = &ruling->statements[ruling->n_statements];
 	for (size_t i = 0; i < claim->n_responses; i++) {
 		struct statement *s = &ruling->statements[ruling->n_statements++];
@@ -75,12 +75,16 @@ static void judge_factor(struct judging *j, size_t factor, bool says_decisive)
 		is_false |= s->truth == TRUTH_FALSE;
 		/* Of a response for which there is no pair at all nothing can be said, and need not be. */
 		all_tried &= s->truth != TRUTH_UNTRIED || !s->n_possible;
+		is_untold |= s->n_possible && !s->n_pairs;
+		is_possible |= s->n_possible != 0;
 	}
 	if (says_decisive ? !is_true && is_false && all_tried : is_false) {
 		ruling->n_false++;
 		return;
 	}
-	ruling->n_untried += !is_true;
+	/* That it does not matter is to be seen of each response. */
+	ruling->n_untried += !is_true || (!says_decisive && is_untold);
+	ruling->n_impossible += !is_possible;
 	/* What is not false of the factor is not false of a response. */
 	for (struct statement *s = first; s < &ruling->statements[ruling->n_statements]; s++)
 		if (s->truth == TRUTH_FALSE)

@@ -8,28 +8,34 @@
 #include "analyze/judging.h"
 #include "base/cleanup.h"
 
-/* Whether two conclusive cells are a pair that isolates the claim. */
-static bool isolates(const struct judging *j, size_t row, size_t other)
+/* One pair: whether it isolates the claim, and whether both of its cells agree. */
+static void count_isolating_pair(struct judging *j, size_t row, size_t other)
 {
-	return judging_is_conclusive(j, row) && judging_is_conclusive(j, other) &&
-	       judging_prediction_changes(j, row, other);
+	struct ruling *ruling = j->ruling;
+	bool agrees = j->standings[row] == STANDING_AGREE && j->standings[other] == STANDING_AGREE;
+	switch (judging_isolation(j, row, other)) {
+	case ISOLATES_NOT:
+		break;
+	case ISOLATES_UNKNOWN:
+		ruling->n_pairs_unknown++;
+		break;
+	case ISOLATES:
+		ruling->n_pairs++;
+		ruling->n_pairs_agree += agrees;
+		break;
+	}
 }
 
 /* The matched pairs across which the prediction changes. One that agrees is enough to know. */
 static void count_isolating_pairs(struct judging *j)
 {
 	for (size_t row = 0; row < j->t->n_rows; row++)
-		for (size_t f = 0; judging_is_conclusive(j, row) && f < j->t->n_factors; f++) {
+		for (size_t f = 0; j->standings[row] != STANDING_SILENT && f < j->t->n_factors; f++) {
 			size_t level = table_levels(j->t, row)[f] + 1u, other;
-			while ((other = table_next_neighbour(j->t, row, f, &level)) != TABLE_NO_ROW) {
-				if (!isolates(j, row, other))
-					continue;
-				j->ruling->n_pairs++;
-				if (j->standings[row] == STANDING_AGREE && j->standings[other] == STANDING_AGREE) {
-					j->ruling->n_pairs_agree = 1;
-					return;
-				}
-			}
+			while (!j->ruling->n_pairs_agree &&
+				(other = table_next_neighbour(j->t, row, f, &level)) != TABLE_NO_ROW)
+				if (j->standings[other] != STANDING_SILENT)
+					count_isolating_pair(j, row, other);
 		}
 }
 
@@ -112,4 +118,43 @@ bool ruling_bears_on_run(const struct ruling *ruling)
 	for (size_t i = 0; i < ruling->n_statements; i++)
 		bears |= ruling->statements[i].n_possible != 0;
 	return bears;
+}
+
+/* Whether pairs that would show what the claim says of factors gave no answer. */
+static bool has_open_statement(const struct ruling *ruling)
+{
+	for (size_t i = 0; i < ruling->n_statements; i++)
+		if (ruling->statements[i].n_pairs < ruling->statements[i].n_possible)
+			return true;
+	return false;
+}
+
+/* Whether the predictions could be refuted yet, by the cells that gave no answer. */
+static bool may_be_refuted(const struct ruling *ruling)
+{
+	if (has_open_statement(ruling))
+		return true;
+	if (!ruling->n_unknown || ruling->n_pairs_agree)
+		return false;
+	return ruling->n_pairs || ruling->n_pairs_unknown || !ruling->n_agree;
+}
+
+bool ruling_may_be(const struct ruling *ruling, enum claim_verdict verdict)
+{
+	if (verdict == ruling->verdict)
+		return true;
+	if (!ruling->n_unknown && !has_open_statement(ruling))
+		return false;
+	switch (verdict) {
+	case CLAIM_SUPPORTED:
+		return !ruling->n_disagree && !ruling->n_false && !ruling->n_impossible;
+	case CLAIM_CONDITIONAL:
+		return ruling->claim->n_predicts && !ruling->n_false;
+	case CLAIM_REFUTED:
+		return may_be_refuted(ruling);
+	case CLAIM_UNTESTED:
+	case CLAIM_VERDICT_COUNT:
+		break;
+	}
+	return false;
 }

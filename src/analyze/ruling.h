@@ -56,10 +56,12 @@ struct ruling {
 	enum claim_verdict verdict;
 	uint64_t n_agree, n_disagree, n_silent, n_unknown; /* cells; all together are the cells of the run */
 	uint64_t n_unstable;                               /* cells that it speaks of and whose replicates differ */
-	uint64_t n_pairs, n_pairs_agree;                   /* that isolate it; n_pairs_agree stops at 1 */
+	uint64_t n_pairs, n_pairs_agree; /* that isolate it; the counting stops with the first that agrees */
+	uint64_t n_pairs_unknown;        /* that would, if both of their cells had given an answer */
 	struct statement *statements;                      /* owned */
 	size_t n_statements;
 	size_t n_false, n_untried; /* factors of which it says something false, or something that was not tried */
+	size_t n_impossible;       /* of the latter: that no two cells could show */
 
 	/* conditional: where it holds, and where it does not; of a cell the value is 1 where the rules name it */
 	struct law holds, fails;
@@ -83,6 +85,9 @@ struct ruling {
  */
 int ruling_init(struct ruling *ret, const struct claim *claim, const struct table *t, struct error *e);
 void ruling_done(struct ruling *ruling);
+
+/* ruling_may_be() - whether this is its verdict, or could be if the cells that gave no answer had given one. */
+bool ruling_may_be(const struct ruling *ruling, enum claim_verdict verdict);
 
 /* ruling_bears_on_run() - whether some cell or pair of cells of the run is one that the claim is about. */
 bool ruling_bears_on_run(const struct ruling *ruling);

@@ -94,7 +94,6 @@ static void init_row(struct table *t, size_t row, uint64_t cell)
 	for (size_t r = 0; r < t->n_responses; r++)
 		t->observations[row * t->n_responses + r] = (struct table_observation){
 			.value = TABLE_NOT_ASKED,
-			.refused = TABLE_MISSING,
 			.took_least_us = UINT64_MAX,
 		};
 	ask(t, row, t->scenario->steps, t->scenario->n_steps, levels);
@@ -173,18 +172,6 @@ size_t table_next_neighbour(const struct table *t, size_t row, size_t factor, si
 	return other;
 }
 
-size_t table_held_level(const struct table *t, size_t factor)
-{
-	const struct factor *f = &t->scenario->matrix.factors[factor];
-	size_t held = MATRIX_ANY_LEVEL, n = 0;
-	for (size_t l = 0; l < f->n_all_levels; l++)
-		if (table_is_in_play(t, factor, l)) {
-			held = l;
-			n++;
-		}
-	return n == 1 && f->n_all_levels > 1 ? held : MATRIX_ANY_LEVEL;
-}
-
 void table_copy_levels(const struct table *t, size_t row, size_t *ret_levels)
 {
 	for (size_t f = 0; f < t->n_factors; f++)
@@ -215,6 +202,7 @@ void table_done(struct table *t)
 	for (size_t i = 0; i < t->n_unstable; i++)
 		free(t->unstable[i].shares);
 	free(t->unstable);
+	free(t->refused);
 	free(t->responses);
 	free(t->cells);
 	free(t->keys);

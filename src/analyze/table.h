@@ -45,9 +45,15 @@ struct table_response {
 /* What one response was in one cell. */
 struct table_observation {
 	uint16_t value;   /* number of the value, TABLE_MISSING, TABLE_UNSTABLE or TABLE_NOT_ASKED */
-	uint16_t refused; /* what the check that made a run inconc refused (one of them); TABLE_MISSING for nothing */
+	uint32_t refused; /* what the check that made runs inconc refused: number of an entry in `refused`, plus 1; 0: none */
 	uint32_t n;       /* runs that count; where it is unstable: number of the entry in `unstable` */
 	uint64_t took_least_us, took_most_us; /* of the runs that were timed; least is UINT64_MAX where none was */
+};
+
+/* A value that a check refused, and the next one of the same cell and response. */
+struct table_refused {
+	uint16_t value;
+	uint32_t next; /* number plus 1; 0 for none */
 };
 
 /* A cell whose replicates differ in a response. */
@@ -74,6 +80,8 @@ struct table {
 	struct table_observation *observations; /* n_responses a row */
 	struct table_unstable *unstable;
 	size_t n_unstable;
+	struct table_refused *refused;
+	size_t n_refused;
 
 	uint8_t *done;         /* a bit for each replicate of each row */
 	uint32_t n_replicates; /* of each cell */
@@ -147,9 +155,6 @@ static inline bool table_is_in_play(const struct table *t, size_t factor, size_t
 {
 	return t->in_play[t->in_play_offsets[factor] + level];
 }
-
-/* table_held_level() - the one level of several that a factor has in this run; MATRIX_ANY_LEVEL where it has more. */
-size_t table_held_level(const struct table *t, size_t factor);
 
 /* table_copy_levels() - the levels of a row in the type that conditions_hold() takes. */
 void table_copy_levels(const struct table *t, size_t row, size_t *ret_levels);

@@ -89,11 +89,23 @@ static bool is_refused(const struct result *result, const struct result_value *v
 	return !reason.failed && !strncmp(result->reason, reason.data, reason.len);
 }
 
-/* Of several values that were refused the first by text is kept, whatever came first. */
-static void note_refused(const struct table_response *account, struct table_observation *o, uint16_t number)
+/* Each value that was refused is kept, once. */
+static int note_refused(struct table *t, struct table_observation *o, uint16_t number, struct error *e)
 {
-	if (o->refused == TABLE_MISSING || strcmp(account->values[number].text, account->values[o->refused].text) < 0)
-		o->refused = number;
+	for (uint32_t i = o->refused; i; i = t->refused[i - 1].next)
+		if (t->refused[i - 1].value == number)
+			return 0;
+	bool is_full = !(t->n_refused & (t->n_refused - 1)); /* at 0, 1, 2, 4, 8 … */
+	if (is_full) {
+		size_t size = t->n_refused ? 2 * t->n_refused : 1;
+		struct table_refused *refused = reallocarray(t->refused, size, sizeof *refused);
+		if (!refused)
+			return error_no_memory(e);
+		t->refused = refused;
+	}
+	t->refused[t->n_refused++] = (struct table_refused){.value = number, .next = o->refused};
+	o->refused = (uint32_t)t->n_refused;
+	return 0;
 }
 
 static int add_observation(
@@ -108,12 +120,14 @@ static int add_observation(
 			value->response);
 	if (!is_data && !is_refused(result, value))
 		return 0;
+	size_t n_before = account->n_values;
 	int number = table_number_value(account, value->text, e);
 	if (number < 0)
 		return number;
 	if (!is_data) {
-		note_refused(account, o, (uint16_t)number);
-		return 0;
+		/* What is no data takes no room of what is. */
+		account->n_fixed += account->n_values - n_before;
+		return note_refused(t, o, (uint16_t)number, e);
 	}
 	account->values[number].count++;
 	if (value->timed)

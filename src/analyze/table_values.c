@@ -117,8 +117,8 @@ static int renumber_response(struct table *t, size_t response, struct error *e)
 		struct table_observation *o = &t->observations[row * t->n_responses + response];
 		if (o->value < TABLE_NOT_ASKED)
 			o->value = new[o->value];
-		if (o->refused < TABLE_NOT_ASKED)
-			o->refused = new[o->refused];
+		for (uint32_t i = o->refused; i; i = t->refused[i - 1].next)
+			t->refused[i - 1].value = new[t->refused[i - 1].value];
 		account->n_asked += o->value != TABLE_NOT_ASKED;
 		account->n_missing += o->value == TABLE_MISSING;
 		account->n_unstable += o->value == TABLE_UNSTABLE;

@@ -36,7 +36,7 @@ enum {
 static const struct cli_option options[] = {
 	{'o', "output", "DIR", "keep the results in DIR/results.jsonl"},
 	{OPTION_RESUME, "resume", NULL, "go on with the interrupted run in DIR"},
-	{OPTION_SET, "set", "FACTOR=LEVEL,…", "only these levels of a factor; again for another one"},
+	{OPTION_SET, "set", "FACTOR=LEVEL,…", "only these levels of a factor; repeatable"},
 	{OPTION_CELL, "cell", "ID", "only this cell"},
 	{OPTION_REPLICATES, "replicates", "N", "run each cell N times (1)"},
 	{'j', "jobs", "N", "cells that work at once (one a processor)"},

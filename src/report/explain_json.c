@@ -308,15 +308,19 @@ static json_t *ruling_to_json(struct writer *w, const struct ruling *ruling)
 	return object;
 }
 
-/* {"closer": "server"}: the factors of which the run has one level only, of several. */
+/* {"closer": ["server"]}: the factors of which the run has not all levels, with those that it has */
 static json_t *held_to_json(struct writer *w)
 {
 	json_t *object = json_object();
 	for (size_t f = 0; f < w->table->n_factors; f++) {
-		size_t level = table_held_level(w->table, f);
-		if (level != MATRIX_ANY_LEVEL)
-			put(w, object, w->matrix->factors[f].name,
-				json_string(w->matrix->factors[f].levels[level].name));
+		const struct factor *factor = &w->matrix->factors[f];
+		if (!explanation_is_held(w->explanation, f))
+			continue;
+		json_t *levels = json_array();
+		for (size_t l = 0; l < factor->n_all_levels; l++)
+			if (table_is_in_play(w->table, f, l))
+				append(w, levels, json_string(factor->levels[l].name));
+		put(w, object, factor->name, levels);
 	}
 	return object;
 }

@@ -44,7 +44,7 @@ static void add_values(const struct page *p, size_t response, struct text *line)
 	if (r->n_values > VALUES_MAX && r->values[VALUES_MAX].count)
 		text_add(line, ", …");
 	if (!line->len)
-		text_add(line, " no cell recorded it");
+		text_add(line, r->n_asked ? " no cell gave an answer" : " no cell records it");
 }
 
 /* "rebind: ok ×90, EADDRINUSE ×54" */
@@ -67,6 +67,7 @@ static void add_heading(const struct page *p, size_t response)
 /* "Decided by closer. No effect: path." */
 static void add_factors(const struct page *p, const struct account *account)
 {
+	bool has_answer = account->lawlessness == LAW_FOUND || account->lawlessness == LAW_TOO_LONG;
 	const struct {
 		const char *before, *after;
 		uint64_t factors;
@@ -74,7 +75,9 @@ static void add_factors(const struct page *p, const struct account *account)
 		{"Decided by ", ". ", phrase_decisive(p->table, account)},
 		{"How long it takes is decided by ", ". ", phrase_slowing(p->table, account)},
 		{"Never varied alone: ", ". ",
-			account->lawlessness == LAW_NO_CELLS ? 0 : phrase_never_alone(p->table, account)},
+			has_answer ? phrase_never_alone(p->table, account) : 0},
+		{"Not told, as no pair of cells gave an answer: ", ". ",
+			has_answer ? phrase_untold(p->table, account) : 0},
 	};
 	CLEANUP(text_done) struct text line = TEXT_INIT, inert = TEXT_INIT;
 	const struct table_response *r = &p->table->responses[account - p->explanation->accounts];

@@ -141,6 +141,18 @@ static void add_shares(const struct table *t, size_t row, size_t response, struc
 			t->responses[response].values[unstable->shares[i].value].text, unstable->shares[i].n);
 }
 
+/* Of the values that a check refused, the first by text; NULL for none. */
+static const char *first_refused(
+	const struct table *t, const struct table_observation *o, const struct table_value *values)
+{
+	const char *first = NULL;
+	for (uint32_t i = o->refused; i; i = t->refused[i - 1].next) {
+		const char *text = values[t->refused[i - 1].value].text;
+		first = !first || strcmp(text, first) < 0 ? text : first;
+	}
+	return first;
+}
+
 void phrase_observed(const struct table *t, size_t row, size_t response, struct text *text)
 {
 	const struct table_observation *o = table_at(t, row, response);
@@ -149,7 +161,7 @@ void phrase_observed(const struct table *t, size_t row, size_t response, struct 
 		add_shares(t, row, response, text);
 	else if (o->value < TABLE_NOT_ASKED)
 		text_add(text, values[o->value].text);
-	else if (o->refused == TABLE_MISSING)
+	else if (!o->refused)
 		text_add(text, o->value == TABLE_NOT_ASKED ? "not recorded" : "nothing conclusive");
 	if (o->took_least_us != UINT64_MAX) {
 		char least[DURATION_TEXT], most[DURATION_TEXT];
@@ -157,9 +169,9 @@ void phrase_observed(const struct table *t, size_t row, size_t response, struct 
 		if (o->took_most_us != o->took_least_us)
 			text_addf(text, " to %s", duration_format(o->took_most_us, most));
 	}
-	if (o->refused != TABLE_MISSING)
-		text_addf(text, "%s%s (inconc: the check refuses it)", o->value == TABLE_MISSING ? "" : ", and ",
-			values[o->refused].text);
+	const char *refused = first_refused(t, o, values);
+	if (refused)
+		text_addf(text, "%s%s (inconc: the check refuses it)", o->value == TABLE_MISSING ? "" : ", and ", refused);
 }
 
 void phrase_predicted(const struct rule *rule, struct text *t)
@@ -208,7 +220,15 @@ uint64_t phrase_never_alone(const struct table *t, const struct account *account
 {
 	uint64_t factors = 0;
 	for (size_t f = 0; f < t->n_factors; f++)
-		factors |= (uint64_t)(account->influences[f].varies && !account->influences[f].n_pairs) << f;
+		factors |= (uint64_t)(account->influences[f].varies && !account->influences[f].n_possible) << f;
+	return factors;
+}
+
+uint64_t phrase_untold(const struct table *t, const struct account *account)
+{
+	uint64_t factors = 0;
+	for (size_t f = 0; f < t->n_factors; f++)
+		factors |= (uint64_t)(account->influences[f].n_possible && !account->influences[f].n_pairs) << f;
 	return factors;
 }
 
@@ -257,14 +277,22 @@ void phrase_rests(const struct table *t, const struct support *support, size_t n
 	text_add(text, left_out ? ": the scenario leaves that out." : ".");
 }
 
-void phrase_held(const struct table *t, struct text *text)
+void phrase_held(const struct explanation *explanation, struct text *text)
 {
+	const struct table *t = &explanation->table;
 	size_t n = 0, i = 0;
 	for (size_t f = 0; f < t->n_factors; f++)
-		n += table_held_level(t, f) != MATRIX_ANY_LEVEL;
-	for (size_t f = 0; f < t->n_factors; f++)
-		if (table_held_level(t, f) != MATRIX_ANY_LEVEL)
-			text_addf(text, "%s%s=%s", phrase_separator(i++, n, " and "),
-				t->scenario->matrix.factors[f].name,
-				t->scenario->matrix.factors[f].levels[table_held_level(t, f)].name);
+		n += explanation_is_held(explanation, f);
+	for (size_t f = 0; f < t->n_factors; f++) {
+		const struct factor *factor = &t->scenario->matrix.factors[f];
+		const char *separator = "";
+		if (!explanation_is_held(explanation, f))
+			continue;
+		text_addf(text, "%s%s=", phrase_separator(i++, n, " and "), factor->name);
+		for (size_t l = 0; l < factor->n_all_levels; l++)
+			if (table_is_in_play(t, f, l)) {
+				text_addf(text, "%s%s", separator, factor->levels[l].name);
+				separator = ",";
+			}
+	}
 }

@@ -55,7 +55,10 @@ uint64_t phrase_decisive(const struct table *t, const struct account *account);
 /* phrase_slowing() - those that changed how long it took, and in the same pair of cells not the value. */
 uint64_t phrase_slowing(const struct table *t, const struct account *account);
 
-/* phrase_never_alone() - those with several levels of which no pair of cells gave an answer. */
+/* phrase_untold() - those of which no matched pair gave an answer. */
+uint64_t phrase_untold(const struct table *t, const struct account *account);
+
+/* phrase_never_alone() - those with several levels, in which alone no two cells differ. */
 uint64_t phrase_never_alone(const struct table *t, const struct account *account);
 
 /* phrase_inert() - "a, b (in 1 of 9 pairs …) and c": the factors that were tried and changed nothing. */
@@ -83,8 +86,7 @@ void phrase_support(const struct support *support, struct text *text);
 void phrase_rests(
 	const struct table *t, const struct support *support, size_t number, bool left_out, struct text *text);
 
-/* phrase_held() - "closer=server and tw_reuse=0": the factors that have one level in this run, of several that they
- * have. */
-void phrase_held(const struct table *t, struct text *text);
+/* phrase_held() - "closer=server and tw_reuse=0,1": the factors of which the run has not all levels. */
+void phrase_held(const struct explanation *explanation, struct text *text);
 
 #endif

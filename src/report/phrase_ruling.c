@@ -37,7 +37,7 @@ static void say_how_many(struct sentences *s)
 	if (!n)
 		return;
 	if (!r->n_disagree)
-		text_addf(t, "Its prediction is right in all %" PRIu64 " cells that it is about.", n);
+		text_addf(t, "Its prediction is right in all %" PRIu64 " cell%s that it is about.", n, phrase_plural(n));
 	else if (!r->n_agree)
 		text_addf(t,
 			n == 1 ? "The one cell that it is about disagrees."
@@ -188,21 +188,49 @@ static void say_false(struct sentences *s, const struct statement *statement)
 	say(s);
 }
 
-/* "It says that b matters: of 4 pairs that would show it 3 gave no answer." */
+/* Why nothing is said of it. */
+static void add_why_untried(struct sentences *s, const struct statement *statement)
+{
+	struct text *t = &s->text;
+	const struct table_response *response = &s->explanation->table.responses[statement->response];
+	if (response->has_more)
+		text_addf(t, "%s has too many different values", response->response->name);
+	else if (!statement->n_possible)
+		text_addf(t, "no two cells %s differ in it alone",
+			s->ruling->claim->n_predicts ? "that it is about" : "of this run");
+	else
+		text_addf(t, "%" PRIu64 " of the %" PRIu64 " pair%s that would show it%s%s gave no answer",
+			statement->n_possible - statement->n_pairs, statement->n_possible,
+			phrase_plural(statement->n_possible), s->ruling->claim->n_responses > 1 ? " for " : "",
+			s->ruling->claim->n_responses > 1 ? response->response->name : "");
+}
+
+/* "It says that b matters: 3 of the 4 pairs that would show it gave no answer." */
 static void say_untried(struct sentences *s, const struct statement *statement)
 {
-	const struct explanation *x = s->explanation;
-	const char *factor = x->table.scenario->matrix.factors[statement->factor].name;
-	struct text *t = &s->text;
-	text_addf(t, "It says that %s %s: ", factor, statement->says_decisive ? "matters" : "does not matter");
-	if (!statement->n_possible)
-		text_addf(t, "no two cells of this run differ in it alone");
-	else
-		text_addf(t, "%" PRIu64 " of the %" PRIu64 " pair%s that would show it gave no answer",
-			statement->n_possible - statement->n_pairs, statement->n_possible,
-			phrase_plural(statement->n_possible));
-	text_add(t, ".");
+	text_addf(&s->text, "It says that %s %s: ",
+		s->explanation->table.scenario->matrix.factors[statement->factor].name,
+		statement->says_decisive ? "matters" : "does not matter");
+	add_why_untried(s, statement);
+	text_add(&s->text, ".");
 	say(s);
+}
+
+/* Whether something is to be said of what was not tried: where that may change the verdict. */
+static bool is_worth_saying(const struct ruling *r, const struct statement *statement)
+{
+	bool is_complete = statement->n_possible && statement->n_pairs == statement->n_possible;
+	if (is_complete || statement->truth == TRUTH_FALSE)
+		return false;
+	if (r->verdict == CLAIM_SUPPORTED)
+		return !statement->says_decisive && statement->n_possible;
+	if (r->verdict != CLAIM_UNTESTED)
+		return false;
+	/* That it matters was seen of another response. */
+	for (size_t i = 0; i < r->n_statements && statement->says_decisive; i++)
+		if (r->statements[i].factor == statement->factor && r->statements[i].truth == TRUTH_TRUE)
+			return false;
+	return true;
 }
 
 /* What it says of factors and is false; where that leaves it untested, what was not tried. */
@@ -213,7 +241,7 @@ static void say_statements(struct sentences *s)
 		const struct statement *statement = &r->statements[i];
 		if (statement->truth == TRUTH_FALSE)
 			say_false(s, statement);
-		else if (statement->truth == TRUTH_UNTRIED && r->verdict == CLAIM_UNTESTED)
+		else if (is_worth_saying(r, statement))
 			say_untried(s, statement);
 	}
 }
@@ -222,8 +250,7 @@ void phrase_ruling(const struct explanation *explanation, const struct ruling *r
 	void (*add)(void *context, const char *sentence), void *context)
 {
 	struct sentences s = {explanation, ruling, add, context, TEXT_INIT};
-	if (ruling->verdict != CLAIM_SUPPORTED)
-		say_statements(&s);
+	say_statements(&s);
 	if (ruling->verdict == CLAIM_UNTESTED && ruling->claim->n_predicts && !ruling->n_agree) {
 		text_add(&s.text, ruling->n_unknown ? "No cell that it is about gave an answer."
 						    : "No cell of this run is one that it is about.");

@@ -57,7 +57,7 @@ static void add_values(const struct sheet *sheet, size_t response)
 		separator = ", ";
 	}
 	if (!*separator)
-		text_add(sheet->t, "No cell recorded it");
+		text_add(sheet->t, r->n_asked ? "No cell gave an answer" : "No cell records it");
 	if (r->n_timed) {
 		char least[DURATION_TEXT], most[DURATION_TEXT];
 		text_addf(sheet->t, "; it took %s to %s", duration_format(r->took_least_us, least),
@@ -68,13 +68,24 @@ static void add_values(const struct sheet *sheet, size_t response)
 
 static void add_factors(const struct sheet *sheet, const struct account *account)
 {
+	const struct table_response *r = &sheet->table->responses[account - sheet->explanation->accounts];
+	bool has_answer = account->lawlessness == LAW_FOUND || account->lawlessness == LAW_TOO_LONG;
+	if (r->n_missing)
+		text_addf(sheet->t, " %" PRIu64 " of the %" PRIu64 " cells that record it gave no conclusive value.",
+			r->n_missing, r->n_asked);
+	if (account->lawlessness == LAW_TOO_MANY_VALUES)
+		text_add(sheet->t, " No law, and no pairs: it has too many different values.");
+	if (account->lawlessness == LAW_TOO_LONG)
+		text_add(sheet->t, " No law: none that is short enough to be one was found.");
 	const struct {
 		const char *before;
 		uint64_t factors;
 	} sentences[] = {
 		{" **Decided by** ", phrase_decisive(sheet->table, account)},
 		{" How long it takes is **decided by** ", phrase_slowing(sheet->table, account)},
-		{" **Never varied alone:** ", phrase_never_alone(sheet->table, account)},
+		{" **Never varied alone:** ", has_answer ? phrase_never_alone(sheet->table, account) : 0},
+		{" **Not told, as no pair of cells gave an answer:** ",
+			has_answer ? phrase_untold(sheet->table, account) : 0},
 	};
 	CLEANUP(text_done) struct text words = TEXT_INIT;
 	for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++) {
@@ -214,7 +225,8 @@ static void add_response(const struct sheet *sheet, size_t response)
 	add_values(sheet, response);
 	add_factors(sheet, &sheet->explanation->accounts[response]);
 	add_law(sheet, response);
-	add_mechanism(sheet, response);
+	if (sheet->explanation->accounts[response].law.n_rules || sheet->explanation->is_whole)
+		add_mechanism(sheet, response);
 	add_unstable(sheet, response);
 	add_influences(sheet, response);
 }
@@ -307,9 +319,10 @@ int summary_markdown(const struct summary *summary, const struct style *style, b
 		text_add(t, "\n\n");
 	}
 	CLEANUP(text_done) struct text held = TEXT_INIT;
-	phrase_held(&sheet.explanation->table, &held);
-	if (held.len) {
-		text_addf(t, "Only %zu of %" PRIu64 " cells: ", table->n_rows, view->explanation->n_cells);
+	phrase_held(sheet.explanation, &held);
+	if (table->n_rows < view->explanation->n_cells) {
+		text_addf(t, "Only %zu of %" PRIu64 " cells%s", table->n_rows, view->explanation->n_cells,
+			held.len ? ": " : "");
 		add_built(&sheet, &held);
 		text_add(t, ".\n\n");
 	}

@@ -89,11 +89,12 @@ static void add_held(const struct summary *summary, const struct style *style, s
 {
 	const struct explanation *explanation = summary->view.explanation;
 	CLEANUP(text_done) struct text held = TEXT_INIT;
-	phrase_held(&explanation->table, &held);
-	if (!held.len)
+	if (explanation->table.n_rows == explanation->n_cells)
 		return;
+	phrase_held(explanation, &held);
 	size_t from = t->len;
-	text_addf(t, "%sOnly %zu of %" PRIu64 " cells: ", style->dim, explanation->table.n_rows, explanation->n_cells);
+	text_addf(t, "%sOnly %zu of %" PRIu64 " cells%s", style->dim, explanation->table.n_rows, explanation->n_cells,
+		held.len ? ": " : "");
 	text_wrap(t, from, text_get(&held), 2, 100);
 	text_addf(t, "%s\n", style->reset);
 }

@@ -625,7 +625,7 @@ await 'two of three cells have ended' has_cells 2 runs/stays/$results
 try explain runs/stays
 exits 0
 silent err
-says out 'reuseaddr: 0 2'
+says out 'reuseaddr: 0 ×2'
 says out '2 runs of 3: 2 pass'
 tap_report 'a run in progress can be explained'
 kill -KILL "$runner"

@@ -329,6 +329,42 @@ static void test_factors_where_it_speaks(void **state)
 }
 
 /* The verdict that a scenario states is held against a whole run alone. */
+/* A run of some levels says so, also where several are left. */
+static void test_held(void **state)
+{
+	(void)state;
+	static const char yaml[] = "name: x\nmatrix: {a: [0, 1, 2], b: [0, 1]}\nsteps:\n- server: socket s\n  as: made\n";
+	struct bench b = {.s = test_must_read(yaml)};
+	CLEANUP(arena_done) struct arena arena = ARENA_INIT;
+	struct conditions restriction = {.n = 0};
+	assert_int_equal(scenario_restrict(b.s, "a=0,2", &arena, &restriction, NULL), 0);
+	assert_int_equal(explanation_begin(&b.x, b.s, &restriction, RUN_ALL_CELLS, 1, NULL), 0);
+	assert_int_equal(b.x.table.n_rows, 4);
+	assert_int_equal(b.x.n_cells, 6);
+	assert_true(explanation_is_held(&b.x, 0));
+	assert_false(explanation_is_held(&b.x, 1));
+	phrase_held(&b.x, &b.said);
+	assert_string_equal(text_get(&b.said), "a=0,2");
+	end(&b);
+}
+
+/* Of several values that a check refused none is lost. */
+static void test_all_that_was_refused(void **state)
+{
+	(void)state;
+	struct bench b = {.s = test_must_read(HEAD "claims:\n- id: C\n  says: it\n  predicts:\n    made: [{is: [yes, no]}]\n"
+						   "check:\n- {made: yes}\n")};
+	struct result_value values[] = {{"made", "perhaps", false, 0}};
+	struct result result = {.cell = 4, .replicate = 2, .verdict = VERDICT_INCONC,
+		.reason = "made is perhaps, and the check wants yes (t.yaml:9)", .values = values, .n_values = 1};
+	assert_int_equal(explanation_begin(&b.x, b.s, NULL, RUN_ALL_CELLS, 2, NULL), 0);
+	add(&b.x, 4, 'i', 1);
+	assert_int_equal(explanation_add(&b.x, &result, NULL), 0);
+	assert_int_equal(explanation_finish(&b.x, 16, NULL), 0);
+	assert_int_equal(b.x.rulings[0].n_disagree, 1);
+	end(&b);
+}
+
 static void test_stated_verdict(void **state)
 {
 	(void)state;
@@ -341,6 +377,21 @@ static void test_stated_verdict(void **state)
 	assert_false(explanation_differs(&b.x, &b.x.rulings[0]));
 	end(&b);
 	begin(&b, ONE_RULE "  verdict: refuted\n", "nnnnyyy.");
+	assert_false(explanation_differs(&b.x, &b.x.rulings[0]));
+	end(&b);
+	/* What gave no answer may have been what the scenario says: only what is no longer possible differs. */
+	begin(&b, ONE_RULE "  verdict: conditional\n", "nnnnyyys");
+	assert_int_equal(b.x.rulings[0].verdict, CLAIM_SUPPORTED);
+	assert_false(explanation_differs(&b.x, &b.x.rulings[0]));
+	end(&b);
+	begin(&b, ONE_RULE "  verdict: refuted\n", "nnnnyyys");
+	assert_true(explanation_differs(&b.x, &b.x.rulings[0])); /* three cells agree, and its prediction never changes */
+	end(&b);
+	begin(&b, ONE_RULE "  verdict: supported\n", "nnnnnyys");
+	assert_true(explanation_differs(&b.x, &b.x.rulings[0]));
+	end(&b);
+	begin(&b, FACTORS("inert: [a]\n  verdict: refuted"), "nnnsnnnn");
+	assert_int_equal(b.x.rulings[0].verdict, CLAIM_SUPPORTED);
 	assert_false(explanation_differs(&b.x, &b.x.rulings[0]));
 	end(&b);
 	begin(&b, ONE_RULE "  verdict: refuted\n", "nnnnssss");
@@ -385,6 +436,8 @@ int main(void)
 		cmocka_unit_test(test_factors),
 		cmocka_unit_test(test_factors_where_it_speaks),
 		cmocka_unit_test(test_stated_verdict),
+		cmocka_unit_test(test_held),
+		cmocka_unit_test(test_all_that_was_refused),
 		cmocka_unit_test(test_a_hole_under_a_rule),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
