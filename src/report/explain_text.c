@@ -187,8 +187,7 @@ static void add_lawlessness(const struct page *p, const struct account *account)
 	switch (account->lawlessness) {
 	case LAW_FOUND:
 		break;
-	case LAW_NO_CELLS:
-		add_paragraph(p, 2, "No law: no cell gave one answer.");
+	case LAW_NO_CELLS: /* the heading says so */
 		break;
 	case LAW_TOO_MANY_VALUES:
 		add_paragraph(p, 2, "No law, and no pairs: it has too many different values.");
