@@ -7,7 +7,8 @@ enum twin_rank {
 	TWIN_ACROSS,     /* of a claim that holds in part: across its condition, so that it is right there */
 	TWIN_AS_CLAIMED, /* along a factor that the claim calls decisive */
 	TWIN_AGREES,     /* there the claim is right */
-	TWIN_PREDICTED,  /* where it calls none decisive: along one that its rule names, and it says another thing there */
+	TWIN_PREDICTED,  /* where it calls none decisive: along one that its rule names, and it says another thing there
+			  */
 	TWIN_NONE,
 };
 
@@ -54,7 +55,8 @@ static enum twin_rank rank_twin(const struct judging *j, size_t row, size_t twin
 		return TWIN_AS_CLAIMED;
 	if (agrees)
 		return TWIN_AGREES;
-	if (is_known && !j->claim->n_decisive && here && rule_names(here, factor) && (!there || !judging_predicts_the_same(here, there)))
+	if (is_known && !j->claim->n_decisive && here && rule_names(here, factor) &&
+		(!there || !judging_predicts_the_same(here, there)))
 		return TWIN_PREDICTED;
 	return TWIN_NONE;
 }

@@ -58,7 +58,7 @@ struct ruling {
 	uint64_t n_unstable;                               /* cells that it speaks of and whose replicates differ */
 	uint64_t n_pairs, n_pairs_agree; /* that isolate it; the counting stops with the first that agrees */
 	uint64_t n_pairs_unknown;        /* that would, if both of their cells had given an answer */
-	struct statement *statements;                      /* owned */
+	struct statement *statements;    /* owned */
 	size_t n_statements;
 	size_t n_false, n_untried; /* factors of which it says something false, or something that was not tried */
 	size_t n_impossible;       /* of the latter: that no two cells could show */

@@ -45,7 +45,8 @@ struct table_response {
 /* What one response was in one cell. */
 struct table_observation {
 	uint16_t value;   /* number of the value, TABLE_MISSING, TABLE_UNSTABLE or TABLE_NOT_ASKED */
-	uint32_t refused; /* what the check that made runs inconc refused: number of an entry in `refused`, plus 1; 0: none */
+	uint32_t refused; /* what the check that made runs inconc refused: number of an entry in `refused`, plus 1; 0:
+			     none */
 	uint32_t n;       /* runs that count; where it is unstable: number of the entry in `unstable` */
 	uint64_t took_least_us, took_most_us; /* of the runs that were timed; least is UINT64_MAX where none was */
 };

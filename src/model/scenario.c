@@ -58,8 +58,9 @@ static int restrict_factor(const struct scenario *s, const char *set, size_t len
 		suggestion_consider(&suggestion, m->factors[f].name);
 		add_known(&known, f, m->n_factors, m->factors[f].name);
 	}
-	return error_set(e, ERROR_USAGE, EINVAL, "--set: unknown factor '%s'%s; %s%s", name, suggestion_phrase(&suggestion),
-		m->n_factors ? "there are " : "this scenario has no matrix", text_get(&known));
+	return error_set(e, ERROR_USAGE, EINVAL, "--set: unknown factor '%s'%s; %s%s", name,
+		suggestion_phrase(&suggestion), m->n_factors ? "there are " : "this scenario has no matrix",
+		text_get(&known));
 }
 
 static int restrict_level(const struct factor *factor, const char *name, bool *allowed, struct error *e)
@@ -75,8 +76,8 @@ static int restrict_level(const struct factor *factor, const char *name, bool *a
 		suggestion_consider(&suggestion, factor->levels[i].name);
 		add_known(&known, i, factor->n_all_levels, factor->levels[i].name);
 	}
-	return error_set(e, ERROR_USAGE, EINVAL, "--set: factor '%s' has no level '%s'%s; its levels are %s%s", factor->name,
-		name, suggestion_phrase(&suggestion), text_get(&known),
+	return error_set(e, ERROR_USAGE, EINVAL, "--set: factor '%s' has no level '%s'%s; its levels are %s%s",
+		factor->name, name, suggestion_phrase(&suggestion), text_get(&known),
 		strchr(name, '=') ? " (another factor needs a --set of its own)" : "");
 }
 

@@ -74,8 +74,7 @@ static void add_factors(const struct page *p, const struct account *account)
 	} sentences[] = {
 		{"Decided by ", ". ", phrase_decisive(p->table, account)},
 		{"How long it takes is decided by ", ". ", phrase_slowing(p->table, account)},
-		{"Never varied alone: ", ". ",
-			has_answer ? phrase_never_alone(p->table, account) : 0},
+		{"Never varied alone: ", ". ", has_answer ? phrase_never_alone(p->table, account) : 0},
 		{"Not told, as no pair of cells gave an answer: ", ". ",
 			has_answer ? phrase_untold(p->table, account) : 0},
 	};
@@ -283,7 +282,8 @@ static void add_influences(const struct page *p, const struct account *account)
 	}
 	if (!widest)
 		return;
-	text_add(p->t, "  pairs of cells that differ in one factor alone: in how many it changed, and one that shows it\n");
+	text_add(p->t,
+		"  pairs of cells that differ in one factor alone: in how many it changed, and one that shows it\n");
 	for (size_t f = 0; f < p->table->n_factors; f++)
 		if (has_line(p, &account->influences[f]))
 			add_influence(p, account, f, widest);

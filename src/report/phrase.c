@@ -171,7 +171,8 @@ void phrase_observed(const struct table *t, size_t row, size_t response, struct 
 	}
 	const char *refused = first_refused(t, o, values);
 	if (refused)
-		text_addf(text, "%s%s (inconc: the check refuses it)", o->value == TABLE_MISSING ? "" : ", and ", refused);
+		text_addf(text, "%s%s (inconc: the check refuses it)", o->value == TABLE_MISSING ? "" : ", and ",
+			refused);
 }
 
 void phrase_predicted(const struct rule *rule, struct text *t)
@@ -264,8 +265,7 @@ void phrase_rests(const struct table *t, const struct support *support, size_t n
 	if (!n)
 		return;
 	text_addf(text,
-		left_out ? "Rule %zu was not tried with "
-			 : "Rule %zu rests on cells that gave no answer: those with ",
+		left_out ? "Rule %zu was not tried with " : "Rule %zu rests on cells that gave no answer: those with ",
 		number);
 	for (size_t k = 0; k < support->n_rests; k++) {
 		const struct rest *rest = &support->rests[k];

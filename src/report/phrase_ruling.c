@@ -37,7 +37,8 @@ static void say_how_many(struct sentences *s)
 	if (!n)
 		return;
 	if (!r->n_disagree)
-		text_addf(t, "Its prediction is right in all %" PRIu64 " cell%s that it is about.", n, phrase_plural(n));
+		text_addf(
+			t, "Its prediction is right in all %" PRIu64 " cell%s that it is about.", n, phrase_plural(n));
 	else if (!r->n_agree)
 		text_addf(t,
 			n == 1 ? "The one cell that it is about disagrees."
@@ -208,8 +209,8 @@ static void add_why_untried(struct sentences *s, const struct statement *stateme
 /* "It says that b matters: 3 of the 4 pairs that would show it gave no answer." */
 static void say_untried(struct sentences *s, const struct statement *statement)
 {
-	text_addf(&s->text, "It says that %s %s: ",
-		s->explanation->table.scenario->matrix.factors[statement->factor].name,
+	text_addf(&s->text,
+		"It says that %s %s: ", s->explanation->table.scenario->matrix.factors[statement->factor].name,
 		statement->says_decisive ? "matters" : "does not matter");
 	add_why_untried(s, statement);
 	text_add(&s->text, ".");

@@ -224,7 +224,8 @@ static void test_refused_replicate(void **state)
 	add(&b.x, 4, 'i', 2);
 	assert_int_equal(explanation_finish(&b.x, 16, NULL), 0);
 	assert_int_equal(b.x.rulings[0].n_disagree, 1);
-	assert_non_null(strstr(said(&b), "Cell 4 (a=1): made is yes, and no (inconc: the check refuses it), not yes.\n"));
+	assert_non_null(
+		strstr(said(&b), "Cell 4 (a=1): made is yes, and no (inconc: the check refuses it), not yes.\n"));
 	end(&b);
 }
 
@@ -333,7 +334,8 @@ static void test_factors_where_it_speaks(void **state)
 static void test_held(void **state)
 {
 	(void)state;
-	static const char yaml[] = "name: x\nmatrix: {a: [0, 1, 2], b: [0, 1]}\nsteps:\n- server: socket s\n  as: made\n";
+	static const char yaml[] =
+		"name: x\nmatrix: {a: [0, 1, 2], b: [0, 1]}\nsteps:\n- server: socket s\n  as: made\n";
 	struct bench b = {.s = test_must_read(yaml)};
 	CLEANUP(arena_done) struct arena arena = ARENA_INIT;
 	struct conditions restriction = {.n = 0};
@@ -352,11 +354,16 @@ static void test_held(void **state)
 static void test_all_that_was_refused(void **state)
 {
 	(void)state;
-	struct bench b = {.s = test_must_read(HEAD "claims:\n- id: C\n  says: it\n  predicts:\n    made: [{is: [yes, no]}]\n"
-						   "check:\n- {made: yes}\n")};
+	struct bench b = {
+		.s = test_must_read(HEAD "claims:\n- id: C\n  says: it\n  predicts:\n    made: [{is: [yes, no]}]\n"
+					 "check:\n- {made: yes}\n")};
 	struct result_value values[] = {{"made", "perhaps", false, 0}};
-	struct result result = {.cell = 4, .replicate = 2, .verdict = VERDICT_INCONC,
-		.reason = "made is perhaps, and the check wants yes (t.yaml:9)", .values = values, .n_values = 1};
+	struct result result = {.cell = 4,
+		.replicate = 2,
+		.verdict = VERDICT_INCONC,
+		.reason = "made is perhaps, and the check wants yes (t.yaml:9)",
+		.values = values,
+		.n_values = 1};
 	assert_int_equal(explanation_begin(&b.x, b.s, NULL, RUN_ALL_CELLS, 2, NULL), 0);
 	add(&b.x, 4, 'i', 1);
 	assert_int_equal(explanation_add(&b.x, &result, NULL), 0);
@@ -385,7 +392,8 @@ static void test_stated_verdict(void **state)
 	assert_false(explanation_differs(&b.x, &b.x.rulings[0]));
 	end(&b);
 	begin(&b, ONE_RULE "  verdict: refuted\n", "nnnnyyys");
-	assert_true(explanation_differs(&b.x, &b.x.rulings[0])); /* three cells agree, and its prediction never changes */
+	assert_true(
+		explanation_differs(&b.x, &b.x.rulings[0])); /* three cells agree, and its prediction never changes */
 	end(&b);
 	begin(&b, ONE_RULE "  verdict: supported\n", "nnnnnyys");
 	assert_true(explanation_differs(&b.x, &b.x.rulings[0]));
