@@ -5,15 +5,8 @@
 #include <stdlib.h>
 
 #include "base/cleanup.h"
+#include "base/grow.h"
 #include "model/results.h"
-
-static bool is_of_run(const struct matrix *m, const struct conditions *restriction, uint64_t only_cell, uint64_t index,
-	size_t *levels)
-{
-	if (only_cell != RUN_ALL_CELLS && only_cell != index)
-		return false;
-	return matrix_cell(m, index, levels) && (!restriction || conditions_hold(restriction, levels));
-}
 
 /* Which levels the cells of the matrix have. */
 static int note_levels(struct explanation *explanation, struct error *e)
@@ -45,22 +38,23 @@ bool explanation_is_held(const struct explanation *explanation, size_t factor)
 int explanation_begin(struct explanation *ret, const struct scenario *s, const struct conditions *restriction,
 	uint64_t only_cell, uint32_t replicates, struct error *e)
 {
-	const struct matrix *m = &s->matrix;
-	size_t levels[MATRIX_FACTORS_MAX], n = 0, n_all = 0;
+	size_t levels[MATRIX_FACTORS_MAX], n = 0;
+	CLEANUP(cleanup_free) uint64_t *cells = NULL;
 	*ret = (struct explanation){.tally = TALLY_INIT};
-	for (uint64_t i = 0; i < m->n_indices; i++) {
-		n_all += matrix_cell(m, i, levels);
-		n += is_of_run(m, restriction, only_cell, i, levels);
+	for (uint64_t i = 0; i < s->matrix.n_indices; i++) {
+		if (!matrix_cell(&s->matrix, i, levels))
+			continue;
+		ret->n_cells++;
+		if ((only_cell != RUN_ALL_CELLS && only_cell != i) ||
+			(restriction && !conditions_hold(restriction, levels)))
+			continue;
+		uint64_t *grown = grow_by_one(cells, n, sizeof *cells);
+		if (!grown)
+			return error_no_memory(e);
+		cells = grown;
+		cells[n++] = i;
 	}
-	CLEANUP(cleanup_free) uint64_t *cells = calloc(n + 1, sizeof *cells);
-	if (!cells)
-		return error_no_memory(e);
-	n = 0;
-	for (uint64_t i = 0; i < m->n_indices; i++)
-		if (is_of_run(m, restriction, only_cell, i, levels))
-			cells[n++] = i;
-	ret->is_whole = n == n_all;
-	ret->n_cells = n_all;
+	ret->is_whole = n == ret->n_cells;
 	int r = table_init(&ret->table, s, cells, n, replicates, e);
 	return r < 0 ? r : note_levels(ret, e);
 }

@@ -31,7 +31,7 @@ struct table_value {
 struct table_response {
 	const struct response *response; /* borrowed from the scenario */
 	struct table_value *values;      /* owned; most frequent first once table_finish() was called */
-	size_t n_values, values_size;
+	size_t n_values;
 	size_t n_fixed;      /* values that rules name: they take no room of TABLE_VALUES_MAX */
 	bool has_more;       /* there are more values than are told apart: the last one stands for all others */
 	bool is_checked;     /* a manipulation check speaks of it */

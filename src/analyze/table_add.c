@@ -7,20 +7,17 @@
 
 #include "analyze/table_values.h"
 #include "base/cleanup.h"
+#include "base/grow.h"
 #include "base/text.h"
 
 /* The entry of an observation that has just become unstable: so far all its runs had one value. */
 static int begin_unstable(struct table *t, size_t row, size_t response, struct error *e)
 {
 	struct table_observation *o = &t->observations[row * t->n_responses + response];
-	bool is_full = !(t->n_unstable & (t->n_unstable - 1)); /* at 0, 1, 2, 4, 8 … */
-	if (is_full) {
-		size_t size = t->n_unstable ? 2 * t->n_unstable : 1;
-		struct table_unstable *unstable = reallocarray(t->unstable, size, sizeof *unstable);
-		if (!unstable)
-			return error_no_memory(e);
-		t->unstable = unstable;
-	}
+	struct table_unstable *unstable = grow_by_one(t->unstable, t->n_unstable, sizeof *unstable);
+	if (!unstable)
+		return error_no_memory(e);
+	t->unstable = unstable;
 	struct table_share *shares = malloc(sizeof *shares);
 	if (!shares)
 		return error_no_memory(e);
@@ -95,14 +92,10 @@ static int note_refused(struct table *t, struct table_observation *o, uint16_t n
 	for (uint32_t i = o->refused; i; i = t->refused[i - 1].next)
 		if (t->refused[i - 1].value == number)
 			return 0;
-	bool is_full = !(t->n_refused & (t->n_refused - 1)); /* at 0, 1, 2, 4, 8 … */
-	if (is_full) {
-		size_t size = t->n_refused ? 2 * t->n_refused : 1;
-		struct table_refused *refused = reallocarray(t->refused, size, sizeof *refused);
-		if (!refused)
-			return error_no_memory(e);
-		t->refused = refused;
-	}
+	struct table_refused *refused = grow_by_one(t->refused, t->n_refused, sizeof *refused);
+	if (!refused)
+		return error_no_memory(e);
+	t->refused = refused;
 	t->refused[t->n_refused++] = (struct table_refused){.value = number, .next = o->refused};
 	o->refused = (uint32_t)t->n_refused;
 	return 0;

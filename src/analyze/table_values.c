@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/grow.h"
 
 /* The value that stands for all that are not told apart. */
 #define OTHER_VALUES "(another value)"
@@ -16,14 +17,10 @@ static int add_value(struct table_response *response, const char *text, struct e
 	if (response->n_values == TABLE_NOT_ASKED - 1)
 		return error_set(e, ERROR_USAGE, E2BIG, "the rules of '%s' name more than %d values",
 			response->response->name, TABLE_NOT_ASKED - 2);
-	if (response->n_values == response->values_size) {
-		size_t size = response->values_size ? 2 * response->values_size : 8;
-		struct table_value *values = reallocarray(response->values, size, sizeof *values);
-		if (!values)
-			return error_no_memory(e);
-		response->values = values;
-		response->values_size = size;
-	}
+	struct table_value *values = grow_by_one(response->values, response->n_values, sizeof *values);
+	if (!values)
+		return error_no_memory(e);
+	response->values = values;
 	char *copy = strdup(text);
 	if (!copy)
 		return error_no_memory(e);
@@ -90,7 +87,6 @@ static int rank_values(struct table_response *response, uint16_t *ret_new, struc
 	}
 	free(response->values);
 	response->values = values;
-	response->values_size = n + 1;
 	return 0;
 }
 

@@ -5,14 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* @array of @n elements with room for one more: it grows at 0, 8, 16, 32 … */
-static void *grown(void *array, size_t n, size_t size)
-{
-	if (n == 0)
-		return calloc(8, size);
-	bool is_full = n >= 8 && !(n & (n - 1));
-	return is_full ? reallocarray(array, n * 2, size) : array;
-}
+#include "base/grow.h"
 
 static int count_reason(struct tally *t, const struct result *result, struct error *e)
 {
@@ -32,7 +25,7 @@ static int count_reason(struct tally *t, const struct result *result, struct err
 		t->n_more_reasons++;
 		return 0;
 	}
-	struct tally_reason *reasons = grown(t->reasons, t->n_reasons, sizeof *reasons);
+	struct tally_reason *reasons = grow_by_one(t->reasons, t->n_reasons, sizeof *reasons);
 	char *copy = strdup(text);
 	if (reasons)
 		t->reasons = reasons;

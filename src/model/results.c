@@ -141,9 +141,11 @@ int results_append(struct results_file *file, const char *line, size_t len, stru
 			if (ftruncate(file->fd, file->size) < 0)
 				errnum = errno;
 			return error_errno(e, ERROR_HOST, errnum,
-				"cannot write to %s; the results written so far are whole%s",
-				file->path ? file->path : "a temporary file",
-				file->path ? ", and --resume goes on from them" : "");
+				file->path ? "cannot write to %s; the results written so far are whole, and --resume goes "
+					     "on from them"
+					   : "cannot write to %s; set TMPDIR to a folder with room, or keep the "
+					     "results elsewhere with -o DIR",
+				file->path ? file->path : "a temporary file");
 		}
 		done += (size_t)n;
 	}

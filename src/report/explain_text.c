@@ -67,16 +67,15 @@ static void add_heading(const struct page *p, size_t response)
 /* "Decided by closer. No effect: path." */
 static void add_factors(const struct page *p, const struct account *account)
 {
-	bool has_answer = account->lawlessness == LAW_FOUND || account->lawlessness == LAW_TOO_LONG;
 	const struct {
 		const char *before, *after;
 		uint64_t factors;
 	} sentences[] = {
 		{"Decided by ", ". ", phrase_decisive(p->table, account)},
 		{"How long it takes is decided by ", ". ", phrase_slowing(p->table, account)},
-		{"Never varied alone: ", ". ", has_answer ? phrase_never_alone(p->table, account) : 0},
+		{"Never varied alone: ", ". ", phrase_never_alone(p->table, account)},
 		{"Not told, as no pair of cells gave an answer: ", ". ",
-			has_answer ? phrase_untold(p->table, account) : 0},
+			phrase_untold(p->table, account)},
 	};
 	CLEANUP(text_done) struct text line = TEXT_INIT, inert = TEXT_INIT;
 	const struct table_response *r = &p->table->responses[account - p->explanation->accounts];
@@ -179,22 +178,6 @@ static void add_law(const struct page *p, const struct account *account)
 			if (line.len)
 				add_paragraph(p, 4, text_get(&line));
 		}
-}
-
-static void add_lawlessness(const struct page *p, const struct account *account)
-{
-	switch (account->lawlessness) {
-	case LAW_FOUND:
-		break;
-	case LAW_NO_CELLS: /* the heading says so */
-		break;
-	case LAW_TOO_MANY_VALUES:
-		add_paragraph(p, 2, "No law, and no pairs: it has too many different values.");
-		break;
-	case LAW_TOO_LONG:
-		add_paragraph(p, 2, "No law: none that is short enough to be one was found.");
-		break;
-	}
 }
 
 /* "  because  tcp_twsk_unique() …" */
@@ -327,10 +310,10 @@ static void add_unstable(const struct page *p, size_t response)
 
 static void add_missing(const struct page *p, size_t response)
 {
-	const struct table_response *r = &p->table->responses[response];
-	if (r->n_missing)
-		text_addf(p->t, "  %" PRIu64 " of the %" PRIu64 " cells that record it gave no conclusive value\n",
-			r->n_missing, r->n_asked);
+	CLEANUP(text_done) struct text line = TEXT_INIT;
+	phrase_missing(&p->table->responses[response], &line);
+	if (line.len)
+		add_paragraph(p, 2, text_get(&line));
 }
 
 /* A response that proves the condition of a cell is told in a line: it is as the check wants, or the cell is inconc. */
@@ -359,9 +342,9 @@ static void add_response(const struct page *p, size_t response)
 	const struct account *account = &p->explanation->accounts[response];
 	add_heading(p, response);
 	add_factors(p, account);
-	if (account->lawlessness != LAW_FOUND)
-		add_lawlessness(p, account);
-	else if (account->law.n_rules)
+	if (phrase_lawlessness(account))
+		add_paragraph(p, 2, phrase_lawlessness(account));
+	if (account->lawlessness == LAW_FOUND && account->law.n_rules)
 		add_law(p, account);
 	/* A part of the matrix in which nothing changes may have little to do with what decides. */
 	if (account->law.n_rules || p->explanation->is_whole)
@@ -376,14 +359,9 @@ static void add_response(const struct page *p, size_t response)
 
 #define CLAIM_INDENT 4
 
-struct claim_page {
-	const struct page *page;
-};
-
 static void add_sentence(void *context, const char *sentence)
 {
-	const struct claim_page *c = context;
-	add_paragraph(c->page, CLAIM_INDENT, sentence);
+	add_paragraph(context, CLAIM_INDENT, sentence);
 }
 
 static void add_verdict(const struct page *p, const struct ruling *ruling)
@@ -401,7 +379,7 @@ static void add_verdict(const struct page *p, const struct ruling *ruling)
 
 static void add_ruling(const struct page *p, const struct ruling *ruling)
 {
-	struct claim_page context = {p};
+	struct page page = *p;
 	size_t from = p->t->len;
 	CLEANUP(text_done) struct text says = TEXT_INIT;
 	text_addf(p->t, "  %s%s%s ", p->style->bold, ruling->claim->id, p->style->reset);
@@ -418,7 +396,7 @@ static void add_ruling(const struct page *p, const struct ruling *ruling)
 		strlen(p->style->bold) + 2 * strlen(p->style->reset) + strlen(p->style->verdicts[VERDICT_PASS]);
 	text_wrap(p->t, from, text_get(&says) + 1, CLAIM_INDENT, COLUMNS + invisible);
 	text_add(p->t, "\n");
-	phrase_ruling(p->explanation, ruling, add_sentence, &context);
+	phrase_ruling(p->explanation, ruling, add_sentence, &page);
 }
 
 static struct page page_of(const struct explain_view *view, const struct style *style, struct text *t)

@@ -217,10 +217,37 @@ void phrase_inert(const struct table *t, const struct account *account, struct t
 		}
 }
 
+/* Where no cell gave one answer, or too many, nothing is told of factors. */
+static bool has_answer(const struct account *account)
+{
+	return account->lawlessness == LAW_FOUND || account->lawlessness == LAW_TOO_LONG;
+}
+
+const char *phrase_lawlessness(const struct account *account)
+{
+	switch (account->lawlessness) {
+	case LAW_FOUND:
+	case LAW_NO_CELLS: /* said with the values */
+		break;
+	case LAW_TOO_MANY_VALUES:
+		return "No law, and no pairs: it has too many different values.";
+	case LAW_TOO_LONG:
+		return "No law: none that is short enough to be one was found.";
+	}
+	return NULL;
+}
+
+void phrase_missing(const struct table_response *response, struct text *text)
+{
+	if (response->n_missing)
+		text_addf(text, "%" PRIu64 " of the %" PRIu64 " cells that record it gave no conclusive value",
+			response->n_missing, response->n_asked);
+}
+
 uint64_t phrase_never_alone(const struct table *t, const struct account *account)
 {
 	uint64_t factors = 0;
-	for (size_t f = 0; f < t->n_factors; f++)
+	for (size_t f = 0; has_answer(account) && f < t->n_factors; f++)
 		factors |= (uint64_t)(account->influences[f].varies && !account->influences[f].n_possible) << f;
 	return factors;
 }
@@ -228,7 +255,7 @@ uint64_t phrase_never_alone(const struct table *t, const struct account *account
 uint64_t phrase_untold(const struct table *t, const struct account *account)
 {
 	uint64_t factors = 0;
-	for (size_t f = 0; f < t->n_factors; f++)
+	for (size_t f = 0; has_answer(account) && f < t->n_factors; f++)
 		factors |= (uint64_t)(account->influences[f].n_possible && !account->influences[f].n_pairs) << f;
 	return factors;
 }

@@ -61,6 +61,12 @@ uint64_t phrase_untold(const struct table *t, const struct account *account);
 /* phrase_never_alone() - those with several levels, in which alone no two cells differ. */
 uint64_t phrase_never_alone(const struct table *t, const struct account *account);
 
+/* phrase_lawlessness() - why there is no law, as a sentence; NULL where there is one, or where the values say it. */
+const char *phrase_lawlessness(const struct account *account);
+
+/* phrase_missing() - "2 of the 8 cells that record it gave no conclusive value"; nothing where all did. */
+void phrase_missing(const struct table_response *response, struct text *text);
+
 /* phrase_inert() - "a, b (in 1 of 9 pairs …) and c": the factors that were tried and changed nothing. */
 void phrase_inert(const struct table *t, const struct account *account, struct text *text);
 

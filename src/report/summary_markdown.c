@@ -69,25 +69,26 @@ static void add_values(const struct sheet *sheet, size_t response)
 static void add_factors(const struct sheet *sheet, const struct account *account)
 {
 	const struct table_response *r = &sheet->table->responses[account - sheet->explanation->accounts];
-	bool has_answer = account->lawlessness == LAW_FOUND || account->lawlessness == LAW_TOO_LONG;
-	if (r->n_missing)
-		text_addf(sheet->t, " %" PRIu64 " of the %" PRIu64 " cells that record it gave no conclusive value.",
-			r->n_missing, r->n_asked);
-	if (account->lawlessness == LAW_TOO_MANY_VALUES)
-		text_add(sheet->t, " No law, and no pairs: it has too many different values.");
-	if (account->lawlessness == LAW_TOO_LONG)
-		text_add(sheet->t, " No law: none that is short enough to be one was found.");
+	CLEANUP(text_done) struct text words = TEXT_INIT;
+	const char *lawlessness = phrase_lawlessness(account);
+	phrase_missing(r, &words);
+	if (words.len) {
+		text_add(sheet->t, " ");
+		add_built(sheet, &words);
+		text_add(sheet->t, ".");
+	}
+	if (lawlessness)
+		text_addf(sheet->t, " %s", lawlessness);
 	const struct {
 		const char *before;
 		uint64_t factors;
 	} sentences[] = {
 		{" **Decided by** ", phrase_decisive(sheet->table, account)},
 		{" How long it takes is **decided by** ", phrase_slowing(sheet->table, account)},
-		{" **Never varied alone:** ", has_answer ? phrase_never_alone(sheet->table, account) : 0},
+		{" **Never varied alone:** ", phrase_never_alone(sheet->table, account)},
 		{" **Not told, as no pair of cells gave an answer:** ",
-			has_answer ? phrase_untold(sheet->table, account) : 0},
+			phrase_untold(sheet->table, account)},
 	};
-	CLEANUP(text_done) struct text words = TEXT_INIT;
 	for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++) {
 		if (!sentences[i].factors)
 			continue;

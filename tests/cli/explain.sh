@@ -666,10 +666,6 @@ else
 fi
 
 # on_terminal COMMAND: what it writes to a terminal, its standard output and error being one; into the file out
-on_terminal() {
-	"${as[@]}" "$mark" TERM=xterm script -qec "$1" /dev/null >out 2>err </dev/null
-	status=$?
-}
 escape=$'\e['
 unset NO_COLOR
 on_terminal './netrepro explain runs/verdicts'

@@ -122,10 +122,6 @@ cp mixed.yaml "it's \$HOME, so to say.yaml"
 again "it's \$HOME, so to say.yaml"
 tap_report "… also where the name of the file needs quotes"
 # on_terminal COMMAND: what it writes to a terminal, its standard output and error being one; into the file out
-on_terminal() {
-	"${as[@]}" "$mark" TERM=xterm script -qec "$1" /dev/null >out 2>err </dev/null
-	status=$?
-}
 escape=$'\e['
 unset NO_COLOR
 on_terminal './netrepro run --seed 1 mixed.yaml 2>/dev/null'

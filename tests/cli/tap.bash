@@ -229,3 +229,9 @@ finish() {
 	fi
 	tap_end
 }
+
+# on_terminal COMMAND: like try, of a command line of the shell, whose standard output and error are a terminal
+on_terminal() {
+	"${as[@]}" "$mark" TERM=xterm script -qec "$1" /dev/null >out 2>err </dev/null
+	status=$?
+}
