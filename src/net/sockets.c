@@ -15,7 +15,6 @@
 // after a close on Linux 6.18.) No socket that lives is CLOSED there, so such a dump is made again.
 #include "net/sockets.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <linux/inet_diag.h>
 #include <linux/sock_diag.h>
@@ -31,29 +30,6 @@
 
 /* A dump that was interrupted as often as this is not going to succeed. */
 #define DUMP_TRIES 100
-
-static const char *const state_names[] = {
-	NULL, /* the kernel counts from 1 */
-	[TCP_STATE_ESTABLISHED] = "ESTABLISHED",
-	[TCP_STATE_SYN_SENT] = "SYN-SENT",
-	[TCP_STATE_SYN_RECEIVED] = "SYN-RECEIVED",
-	[TCP_STATE_FIN_WAIT_1] = "FIN-WAIT-1",
-	[TCP_STATE_FIN_WAIT_2] = "FIN-WAIT-2",
-	[TCP_STATE_TIME_WAIT] = "TIME-WAIT",
-	[TCP_STATE_CLOSED] = "CLOSED",
-	[TCP_STATE_CLOSE_WAIT] = "CLOSE-WAIT",
-	[TCP_STATE_LAST_ACK] = "LAST-ACK",
-	[TCP_STATE_LISTEN] = "LISTEN",
-	[TCP_STATE_CLOSING] = "CLOSING",
-	[TCP_STATE_NEW_SYN_RECEIVED] = "NEW-SYN-RECEIVED",
-	[TCP_STATE_BOUND_INACTIVE] = "BOUND-INACTIVE",
-};
-static_assert(sizeof(state_names) / sizeof(state_names[0]) == TCP_STATE_COUNT, "a state without a name");
-
-const char *tcp_state_name(enum tcp_state state)
-{
-	return (unsigned)state < TCP_STATE_COUNT ? state_names[state] : NULL;
-}
 
 struct tcp_socket *tcp_sockets_add(struct tcp_sockets *list)
 {

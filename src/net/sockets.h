@@ -7,38 +7,8 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "model/tcp_socket.h"
 #include "net/netlink.h"
-
-/* States as in include/net/tcp_states.h, named as in RFC 9293. */
-enum tcp_state {
-	TCP_STATE_ESTABLISHED = 1,
-	TCP_STATE_SYN_SENT,
-	TCP_STATE_SYN_RECEIVED,
-	TCP_STATE_FIN_WAIT_1,
-	TCP_STATE_FIN_WAIT_2,
-	TCP_STATE_TIME_WAIT,
-	TCP_STATE_CLOSED,
-	TCP_STATE_CLOSE_WAIT,
-	TCP_STATE_LAST_ACK,
-	TCP_STATE_LISTEN,
-	TCP_STATE_CLOSING,
-	TCP_STATE_NEW_SYN_RECEIVED, /* a request socket; sock_diag shows it as SYN-RECEIVED */
-	TCP_STATE_BOUND_INACTIVE, /* bound, neither listening nor connected; not listed: only kernels since 6.8 could */
-	TCP_STATE_COUNT
-};
-
-/* tcp_state_name() - "TIME-WAIT"; NULL for a number that is no state. */
-const char *tcp_state_name(enum tcp_state state);
-
-struct tcp_socket {
-	enum tcp_state state;
-	int family;                         /* AF_INET or AF_INET6 */
-	struct in6_addr local, remote;      /* IPv4 as v4-mapped */
-	uint16_t local_port, remote_port;   /* host byte order */
-	unsigned timer;                     /* idiag_timer: 0 none, 1 retransmit, 2 keepalive, 3 TIME-WAIT, 4 probe */
-	uint64_t expires_ms;                /* until that timer fires */
-	uint32_t receive_queue, send_queue; /* bytes */
-};
 
 struct tcp_sockets {
 	struct tcp_socket *all; /* owned */

@@ -172,7 +172,7 @@ static void through_the_states(struct fixture *f, int family)
 	close(conn);
 	s = wait_for(f, TCP_STATE_TIME_WAIT, true);
 	assert_loopback(s, family);
-	assert_int_equal(s->timer, 3);
+	assert_int_equal(s->timer, TCP_TIMER_TIME_WAIT);
 	assert_in_range(s->expires_ms, TIME_WAIT_MS_MAX - 10000, TIME_WAIT_MS_MAX);
 	/* Nobody else has any of it. */
 	assert_int_equal(f->list.n, 2);
