@@ -9,12 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/append.h"
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "model/results_walk.h"
@@ -130,27 +130,14 @@ static char *facts_to_line(const struct run_facts *facts)
 
 int results_append(struct results_file *file, const char *line, size_t len, struct error *e)
 {
-	size_t done = 0;
-	while (done < len) {
-		ssize_t n = write(file->fd, line + done, len - done);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0) {
-			int errnum = n < 0 ? errno : ENOSPC;
-			/* What was written of the line goes: the file ends as it did before. */
-			if (ftruncate(file->fd, file->size) < 0)
-				errnum = errno;
-			return error_errno(e, ERROR_HOST, errnum,
-				file->path ? "cannot write to %s; the results written so far are whole, and --resume goes "
-					     "on from them"
-					   : "cannot write to %s; set TMPDIR to a folder with room, or keep the "
-					     "results elsewhere with -o DIR",
-				file->path ? file->path : "a temporary file");
-		}
-		done += (size_t)n;
-	}
-	file->size += (off_t)len;
-	return 0;
+	int r = append_whole(file->fd, &file->size, line, len);
+	if (r == 0)
+		return 0;
+	return error_errno(e, ERROR_HOST, -r,
+		file->path ? "cannot write to %s; the results written so far are whole, and --resume goes on from them"
+			   : "cannot write to %s; set TMPDIR to a folder with room, or keep the results elsewhere with "
+			     "-o DIR",
+		file->path ? file->path : "a temporary file");
 }
 
 static int results_open(struct results_file *file, const char *dir, int flags, struct error *e)
@@ -171,13 +158,9 @@ static int results_open(struct results_file *file, const char *dir, int flags, s
 
 static int results_create_temporary(struct results_file *file, struct error *e)
 {
-	const char *folder = getenv("TMPDIR");
-	if (!folder || !*folder)
-		folder = "/tmp";
-	file->fd = open(folder, O_TMPFILE | O_RDWR | O_APPEND | O_CLOEXEC, 0600);
-	if (file->fd < 0) /* a file system without O_TMPFILE */
-		file->fd = memfd_create("netrepro-results", MFD_CLOEXEC);
-	return file->fd < 0 ? error_errno(e, ERROR_HOST, errno, "cannot make a temporary file in %s", folder) : 0;
+	const char *folder;
+	file->fd = append_temporary("netrepro-results", &folder);
+	return file->fd < 0 ? error_errno(e, ERROR_HOST, -file->fd, "cannot make a temporary file in %s", folder) : 0;
 }
 
 static int results_create_named(struct results_file *file, const char *dir, struct error *e)
