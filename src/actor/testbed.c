@@ -158,6 +158,7 @@ static int testbed_make_actors(struct testbed *t, struct plan *plan, struct erro
 int testbed_build(struct testbed *t, struct plan *plan, struct whereabouts *whereabouts, struct error *e)
 {
 	*t = (struct testbed){.whereabouts = whereabouts, .ipv6 = plan->ipv6};
+	witness_init(&t->witness);
 	for (size_t i = 0; i < SCENARIO_NAMESPACES_MAX; i++)
 		t->namespaces[i].fd = -1;
 	int r = testbed_make_actors(t, plan, e);
@@ -221,6 +222,7 @@ int testbed_done(struct testbed *t, struct error *e)
 			if (t->actors[i].sockets[slot].fd >= 0)
 				testbed_exit_socket(&t->actors[i], slot);
 	t->n_actors = 0;
+	witness_done(&t->witness);
 	int r = testbed_enter(t, NULL, e);
 	for (size_t i = 0; i < SCENARIO_NAMESPACES_MAX; i++) {
 		netlink_close(&t->namespaces[i].route);

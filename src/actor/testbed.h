@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "actor/witness.h"
 #include "base/error.h"
 #include "model/plan.h"
 #include "net/link.h"
@@ -61,6 +62,7 @@ struct testbed {
 	size_t n_connections, connections_size;
 	unsigned n_loose_connects; /* begun, and not succeeded: what they left at their peer is not known */
 	bool ipv6;
+	struct witness witness;
 };
 
 /**

@@ -89,8 +89,10 @@ static const struct verb_syntax *find_verb(const struct vocabulary *v, const cha
 static int read_verb(struct reader *r, const struct template *word, struct step *step)
 {
 	step->verb = find_verb(r->vocabulary, word->text);
-	if (step->verb)
+	if (step->verb) {
+		r->s->captures |= step->verb->needs_capture;
 		return 0;
+	}
 	if (strchr(word->text, '$'))
 		return scenario_error(
 			r->s, word->at, r->e, "'%s': a verb is written out, not taken from a $name", word->text);

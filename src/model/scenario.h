@@ -98,7 +98,9 @@ struct scenario {
 	struct mechanism *mechanisms; /* one a response, and not of all */
 	size_t n_mechanisms;
 	uint64_t step_deadline_us, cell_deadline_us;
-	bool ipv6, loopback; /* some cell needs them; then all cells have them, so that neither is a hidden factor */
+	/* Some cell needs them; then all cells have them, so that none is a hidden factor. */
+	bool ipv6, loopback;
+	bool captures; /* of the packets */
 };
 
 /**

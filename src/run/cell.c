@@ -409,6 +409,8 @@ static enum cell_status cell_ready(struct cell *cell, struct error *e)
 		error_wrap(e, "waiting until the veth is ready");
 		return cell_finish_error(cell, e);
 	}
+	if (r > 0 && cell->scenario->captures && witness_begin_capture(&cell->testbed, e) < 0)
+		return cell_finish_error(cell, e);
 	if (r > 0) {
 		cell->phase = CELL_STEPS;
 		return cell_steps(cell, e);
