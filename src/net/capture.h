@@ -14,9 +14,24 @@ struct capture {
 };
 #define CAPTURE_INIT ((struct capture){.fd = -1})
 
+/* What is asked for where nothing else is said: some thousand small packets. Only what is queued takes memory. */
+#define CAPTURE_ROOM_BYTES (4 << 20)
+
+/**
+ * capture_prepare() - have the kernel take the time of each packet that it sees, and wait until it does
+ *
+ * To be called once, before the first capture_open(); see capture.c. Makes a namespace for a moment, and is back in the
+ * caller's afterwards.
+ * Return: a descriptor, owned by the caller, close-on-exec: times are taken for as long as it is open; or -errno
+ * (ERROR_HARNESS).
+ */
+int capture_prepare(struct error *e);
+
 /**
  * capture_open() - see all packets of the namespace that the caller is in, from now on
- * @room_bytes: of the socket's queue (SO_RCVBUF), 0 for the usual; packets beyond it are dropped and counted
+ * @room_bytes: of the socket's queue (SO_RCVBUF), as the kernel counts them, its own book-keeping included; 0 for
+ * CAPTURE_ROOM_BYTES. Packets beyond it are dropped and counted. The least is some 2 KiB (SOCK_MIN_RCVBUF); the most,
+ * where the caller has no privilege in the first user namespace, is net.core.rmem_max, and no error then.
  *
  * Errors: ERROR_ABSENT where this kernel has no packet sockets; ERROR_HARNESS otherwise.
  */
@@ -25,9 +40,11 @@ int capture_open(struct capture *capture, int room_bytes, struct error *e);
 /**
  * capture_drain() - take what has been seen since the last time; never blocks
  * @take: called with each packet in its order; @packet and its bytes are gone afterwards; its `namespace` is 0.
- *        A negative return ends it with that.
+ *        A negative return ends it with that; what was seen and not given by then may be lost.
  *
- * A packet on lo is given once, as it leaves. Afterwards capture->dropped is up to date.
+ * A packet on lo is given once, as it leaves, and counted once where it is dropped. Afterwards capture->dropped is up
+ * to date: what was seen is what was given and what was dropped.
+ * Errors: ERROR_HARNESS; -ENODATA for a packet whose time the kernel did not take (see capture_prepare()).
  */
 int capture_drain(struct capture *capture, int (*take)(void *context, const struct packet *packet, struct error *e),
 	void *context, struct error *e);
@@ -36,7 +53,8 @@ int capture_drain(struct capture *capture, int (*take)(void *context, const stru
  * capture_close() - end the captures; good on ones that were never opened
  *
  * To close a packet socket takes the kernel a grace period of RCU, 5 to 30 ms (packet_release() in
- * net/packet/af_packet.c): a thread of its own waits for it, where one can be made.
+ * net/packet/af_packet.c): a thread of its own waits for it, where one can be made. Until then the descriptors count,
+ * and the namespaces are alive.
  */
 void capture_close(struct capture *captures, size_t n);
 

@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The packets of a network namespace, through one packet socket.
+//
+// Theory of operation
+//
+// All functions of the kernel named here without a file are in net/packet/af_packet.c.
+//
+// The socket is made with protocol 0, which sees nothing, set up, and bound to ETH_P_ALL on all interfaces, those that
+// are yet to come included: so no packet comes past a filter or an option that is not there yet. Such a socket has no
+// interface to lose, so its recvmsg(2) never says ENETDOWN (packet_notifier(), packet_do_bind()). There is no ring in
+// shared memory: to set up and to take down one (packet_set_ring()) waits for a grace period of RCU each.
+//
+// Each packet on lo comes by twice, once as it leaves and once as it comes in. The second is refused by the filter and
+// not by us: so it takes no room, and is not among the drops. The filter cuts nothing off: recvmsg(2) copies no more
+// than there is a place for, and tells with MSG_TRUNC how much there was.
+//
+// The kernel takes the time of a packet only while somebody wants it: a static key, switched on by the first socket
+// that asks, and not at once but from a work queue (net_enable_timestamp(), net/core/dev.c). With SO_TIMESTAMPNS a
+// packet without a time gets that of its being read, which is a wrong answer that looks right; with SO_TIMESTAMPING it
+// gets none (__sock_recv_timestamp(), net/socket.c). So the latter is used, and a packet without a time is an error.
+// That it does not come to this is what capture_prepare() is for: it holds a socket that wants times, and sends
+// datagrams to itself until one has its time; each later socket finds the key switched on.
+//
+// The message has room for the control message with the time and for no other. The kernel takes each outgoing packet
+// that is read from a packet socket for one of an error queue (skb_is_err_queue(), net/socket.c), and may add a control
+// message with statistics that are none; with no room left for it, it is left out.
+#include "net/capture.h"
+
+#include <errno.h>
+#include <linux/errqueue.h>
+#include <linux/filter.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <linux/net_tstamp.h>
+#include <net/if_arp.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "net/link.h"
+#include "net/namespace.h"
+#include "net/netlink.h"
+
+/* The work queue takes well under 1 ms. If no packet has a time after this long, none will. */
+#define PREPARE_PATIENCE_US (10 * CLOCK_US_PER_S)
+#define PREPARE_PAUSE_US 50
+
+/* Messages that one recvmmsg(2) takes: more than a look at a quiet cell finds. */
+#define BATCH 16
+
+/* Nothing runs in the thread but close(2); and what the sanitizers' runtime needs. */
+#define CLOSER_STACK_BYTES (128 << 10)
+
+/* The times that the kernel takes itself, of what it receives or sees; none of hardware. */
+static int want_times(int fd)
+{
+	int flags = SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE;
+	return setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPING, &flags, sizeof flags);
+}
+
+/* Room for a control message with the time. */
+struct time_message {
+	_Alignas(struct cmsghdr) unsigned char data[CMSG_SPACE(sizeof(struct scm_timestamping))];
+};
+
+/* The time that came with a message, on CLOCK_REALTIME; 0 for none. */
+static uint64_t time_of(struct msghdr *message)
+{
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(message); c; c = CMSG_NXTHDR(message, c)) {
+		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_TIMESTAMPING)
+			continue;
+		struct scm_timestamping times;
+		memcpy(&times, CMSG_DATA(c), sizeof times);
+		return (uint64_t)times.ts[0].tv_sec * 1000000000U + (uint64_t)times.ts[0].tv_nsec;
+	}
+	return 0;
+}
+
+/* A socket in the caller's namespace that wants times. Return: its descriptor, or -errno. */
+static int open_timed_datagrams(struct error *e)
+{
+	CLEANUP(cleanup_close) int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0 || want_times(fd) < 0)
+		return error_errno(e, ERROR_HARNESS, errno, "a socket that wants the times of packets");
+	return TAKE_FD(fd);
+}
+
+/* Connect @fd to itself, on lo. Return: 0, or -1 with errno. */
+static int connect_to_itself(int fd)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t len = sizeof address;
+	if (bind(fd, (struct sockaddr *)&address, len) < 0 || getsockname(fd, (struct sockaddr *)&address, &len) < 0)
+		return -1;
+	return connect(fd, (struct sockaddr *)&address, len);
+}
+
+/* Whether a datagram has come with its time; false as well where none has come. */
+static bool receive_timed(int fd)
+{
+	struct time_message control;
+	struct msghdr message = {.msg_control = control.data, .msg_controllen = sizeof control.data};
+	return recvmsg(fd, &message, 0) >= 0 && time_of(&message) > 0;
+}
+
+/* Send datagrams to oneself until one has its time. */
+static int wait_for_times(int fd, struct error *e)
+{
+	uint64_t give_up_us = clock_now_us() + PREPARE_PATIENCE_US;
+	if (connect_to_itself(fd) < 0)
+		return error_errno(e, ERROR_HARNESS, errno, "the times of packets: a connection to oneself");
+	while (!receive_timed(fd)) {
+		if (clock_now_us() > give_up_us)
+			return error_set(e, ERROR_HARNESS, ETIME,
+				"the times of packets: the kernel has been asked to take them, and does not");
+		/* One that is not taken, as the queue is full, is one that need not be sent. */
+		if (send(fd, "", 0, 0) < 0 && errno != EAGAIN && errno != ENOBUFS)
+			return error_errno(e, ERROR_HARNESS, errno, "the times of packets: a datagram to oneself");
+		nanosleep(&(struct timespec){.tv_nsec = PREPARE_PAUSE_US * 1000}, NULL);
+	}
+	return 0;
+}
+
+/* In a namespace that nobody else is in, which the caller is in as well afterwards. */
+static int wait_for_times_apart(struct error *e)
+{
+	CLEANUP(cleanup_close) int namespace = namespace_new(e);
+	if (namespace < 0)
+		return namespace;
+	struct netlink route = NETLINK_INIT;
+	int r = netlink_open(&route, NETLINK_ROUTE, e);
+	if (r < 0)
+		return r;
+	r = link_loopback_up(&route, e);
+	netlink_close(&route);
+	if (r < 0)
+		return r;
+	CLEANUP(cleanup_close) int fd = open_timed_datagrams(e);
+	return fd < 0 ? fd : wait_for_times(fd, e);
+}
+
+int capture_prepare(struct error *e)
+{
+	CLEANUP(cleanup_close) int holder = open_timed_datagrams(e);
+	if (holder < 0)
+		return holder;
+	CLEANUP(cleanup_close) int home = namespace_open_own(e);
+	if (home < 0)
+		return home;
+	int r = wait_for_times_apart(e);
+	int back = namespace_enter(home, r < 0 ? NULL : e);
+	if (r == 0)
+		r = back;
+	return r < 0 ? r : TAKE_FD(holder);
+}
+
+/* Refuse what comes in on lo: it was seen as it left. */
+static int set_filter(int fd)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)(SKF_AD_OFF + SKF_AD_HATYPE)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARPHRD_LOOPBACK, 0, 2),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)(SKF_AD_OFF + SKF_AD_PKTTYPE)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_OUTGOING, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+	};
+	struct sock_fprog filter = {.len = sizeof code / sizeof *code, .filter = code};
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter);
+}
+
+/* Beyond net.core.rmem_max where the caller may. */
+static int set_room(int fd, int room_bytes)
+{
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room_bytes, sizeof room_bytes) == 0)
+		return 0;
+	return setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room_bytes, sizeof room_bytes);
+}
+
+static int see_all(int fd)
+{
+	struct sockaddr_ll all = {.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL)};
+	return bind(fd, (struct sockaddr *)&all, sizeof all);
+}
+
+int capture_open(struct capture *capture, int room_bytes, struct error *e)
+{
+	CLEANUP(cleanup_close) int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return error_errno(
+			e, errno == EAFNOSUPPORT ? ERROR_ABSENT : ERROR_HARNESS, errno, "a capture: a packet socket");
+	/* The kernel doubles what it is asked for, for its book-keeping (socket(7)). */
+	int asked_bytes = (room_bytes ? room_bytes : CAPTURE_ROOM_BYTES) / 2;
+	if (want_times(fd) < 0 || set_filter(fd) < 0 || set_room(fd, asked_bytes) < 0 || see_all(fd) < 0)
+		return error_errno(e, ERROR_HARNESS, errno, "a capture: set up a packet socket");
+	*capture = (struct capture){.fd = TAKE_FD(fd)};
+	return 0;
+}
+
+/* What one recvmmsg(2) takes. */
+struct batch {
+	struct mmsghdr messages[BATCH];
+	struct iovec vectors[BATCH];
+	struct sockaddr_ll from[BATCH];
+	struct time_message times[BATCH];
+	uint8_t bytes[BATCH][PACKET_BYTES_MAX];
+};
+
+/* Return: how many packets there were, 0 for none; -1 with errno. */
+static int receive_batch(int fd, struct batch *b)
+{
+	for (int i = 0; i < BATCH; i++) {
+		b->vectors[i] = (struct iovec){.iov_base = b->bytes[i], .iov_len = PACKET_BYTES_MAX};
+		b->messages[i].msg_hdr = (struct msghdr){
+			.msg_name = &b->from[i],
+			.msg_namelen = sizeof b->from[i],
+			.msg_iov = &b->vectors[i],
+			.msg_iovlen = 1,
+			.msg_control = b->times[i].data,
+			.msg_controllen = sizeof b->times[i].data,
+		};
+	}
+	int n;
+	do
+		n = recvmmsg(fd, b->messages, BATCH, MSG_TRUNC, NULL);
+	while (n < 0 && errno == EINTR);
+	return n < 0 && errno == EAGAIN ? 0 : n;
+}
+
+static struct packet describe(struct batch *b, int i)
+{
+	uint32_t len = b->messages[i].msg_len;
+	return (struct packet){
+		.at_ns = time_of(&b->messages[i].msg_hdr),
+		.loopback = b->from[i].sll_hatype == ARPHRD_LOOPBACK,
+		.outgoing = b->from[i].sll_pkttype == PACKET_OUTGOING,
+		.len = len,
+		.n_bytes = len < PACKET_BYTES_MAX ? len : PACKET_BYTES_MAX,
+		.bytes = b->bytes[i],
+	};
+}
+
+/* The kernel's count begins at 0 with each time it is asked (packet_getsockopt()). */
+static int count_drops(struct capture *capture, struct error *e)
+{
+	struct tpacket_stats since;
+	socklen_t len = sizeof since;
+	if (getsockopt(capture->fd, SOL_PACKET, PACKET_STATISTICS, &since, &len) < 0)
+		return error_errno(e, ERROR_HARNESS, errno, "a capture: the count of what was dropped");
+	capture->dropped += since.tp_drops;
+	return 0;
+}
+
+int capture_drain(struct capture *capture, int (*take)(void *context, const struct packet *packet, struct error *e),
+	void *context, struct error *e)
+{
+	struct batch batch;
+	int n;
+	while ((n = receive_batch(capture->fd, &batch)) > 0) {
+		for (int i = 0; i < n; i++) {
+			struct packet packet = describe(&batch, i);
+			if (!packet.at_ns)
+				return error_set(e, ERROR_HARNESS, ENODATA,
+					"a capture: the kernel did not take the time of a packet");
+			int r = take(context, &packet, e);
+			if (r < 0)
+				return r;
+		}
+	}
+	if (n < 0)
+		return error_errno(e, ERROR_HARNESS, errno, "a capture: receive");
+	return count_drops(capture, e);
+}
+
+/* Descriptors to close. */
+struct closer {
+	size_t n;
+	int fds[];
+};
+
+static void *closer_run(void *data)
+{
+	struct closer *closer = data;
+	for (size_t i = 0; i < closer->n; i++)
+		close(closer->fds[i]);
+	free(closer);
+	return NULL;
+}
+
+/* Have a thread run it, to which no signal is ever delivered. Return: whether there is one. */
+static bool closer_start(struct closer *closer)
+{
+	sigset_t all;
+	sigfillset(&all);
+	pthread_t thread;
+	pthread_attr_t detached;
+	pthread_attr_init(&detached);
+	pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
+	pthread_attr_setstacksize(&detached, CLOSER_STACK_BYTES);
+	pthread_attr_setsigmask_np(&detached, &all);
+	int r = pthread_create(&thread, &detached, closer_run, closer);
+	pthread_attr_destroy(&detached);
+	return r == 0;
+}
+
+void capture_close(struct capture *captures, size_t n)
+{
+	struct closer *closer = malloc(sizeof *closer + n * sizeof closer->fds[0]);
+	if (closer)
+		closer->n = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (closer && captures[i].fd >= 0)
+			closer->fds[closer->n++] = TAKE_FD(captures[i].fd);
+		fd_close(&captures[i].fd);
+	}
+	if (closer && (closer->n == 0 || !closer_start(closer)))
+		closer_run(closer);
+}
