@@ -99,7 +99,7 @@ static bool find_verdict(const char *name, enum verdict *ret)
 	return false;
 }
 
-static bool parse_id(const char *id, uint64_t *ret)
+bool result_id_parse(const char *id, uint64_t *ret)
 {
 	if (!id || *id < '0' || *id > '9')
 		return false;
@@ -232,7 +232,7 @@ int result_from_line(const char *line, size_t len, struct arena *arena, struct r
 	const json_t *responses = json_object_get(json, "responses");
 	const json_t *reason = json_object_get(json, "reason");
 	json_int_t replicate = json_integer_value(json_object_get(json, "replicate"));
-	if (!parse_id(json_string_value(json_object_get(json, "id")), &result.cell))
+	if (!result_id_parse(json_string_value(json_object_get(json, "id")), &result.cell))
 		return not_a_line(e, "its id is no number");
 	if (!find_verdict(json_string_value(json_object_get(json, "verdict")), &result.verdict))
 		return not_a_line(e, "its verdict is none");
@@ -251,4 +251,51 @@ int result_from_line(const char *line, size_t len, struct arena *arena, struct r
 		return r;
 	*ret = result;
 	return 1;
+}
+
+static bool read_step(const json_t *json, struct arena *arena, struct result_step *ret)
+{
+	const char *action = json_string_value(json_object_get(json, "do"));
+	const char *outcome = json_string_value(json_object_get(json, "out"));
+	const json_t *line = json_object_get(json, "line"), *tries = json_object_get(json, "tries");
+	const json_t *at_us = json_object_get(json, "at_us"), *took_us = json_object_get(json, "took_us");
+	json_int_t n_tries = tries ? json_integer_value(tries) : 1;
+	if (!action || !outcome || !json_is_integer(line) || !json_is_integer(at_us) || !json_is_integer(took_us) ||
+		json_integer_value(line) < 1 || json_integer_value(line) > INT_MAX || json_integer_value(at_us) < 0 ||
+		json_integer_value(took_us) < 0 || n_tries < 1 || n_tries > UINT_MAX)
+		return false;
+	*ret = (struct result_step){
+		.line = (unsigned)json_integer_value(line),
+		.action = arena_strdup(arena, action),
+		.outcome = arena_strdup(arena, outcome),
+		.at_us = (uint64_t)json_integer_value(at_us),
+		.took_us = (uint64_t)json_integer_value(took_us),
+		.tries = (unsigned)n_tries,
+	};
+	return true;
+}
+
+int result_steps_from_line(const char *line, size_t len, struct arena *arena, struct result *result, struct error *e)
+{
+	json_error_t why;
+	CLEANUP(cleanup_json) json_t *json = json_loadb(line, len, JSON_REJECT_DUPLICATES, &why);
+	const char *type = json_string_value(json_object_get(json, "type"));
+	const json_t *list = json_object_get(json, "steps");
+	if (!json)
+		return not_a_line(e, why.text);
+	if (!type || strcmp(type, "cell") != 0 || !json_is_array(list))
+		return not_a_line(e, "it is no cell's, or has no steps");
+	size_t n = json_array_size(list);
+	struct result_step *steps = arena_array(arena, n, sizeof *steps);
+	if (!steps)
+		return error_no_memory(e);
+	for (size_t i = 0; i < n; i++) {
+		if (!read_step(json_array_get(list, i), arena, &steps[i]))
+			return not_a_line(e, "a step is none");
+		if (!steps[i].action || !steps[i].outcome)
+			return error_no_memory(e);
+	}
+	result->steps = steps;
+	result->n_steps = n;
+	return 0;
 }

@@ -45,7 +45,7 @@ struct result {
 	const char *reason; /* why it is not a pass; NULL for a pass */
 	struct result_value *values;
 	size_t n_values;
-	struct result_step *steps; /* written; not read back by result_from_line() */
+	struct result_step *steps; /* written; read back by result_steps_from_line() alone */
 	size_t n_steps;
 	uint64_t elapsed_us;
 	uint64_t end_us; /* since the run began */
@@ -70,5 +70,17 @@ char *result_to_line(const struct scenario *s, const size_t *levels, const struc
  * Return: 1 for a cell's line, 0 for a whole line of another type, or -EINVAL (ERROR_USAGE) for no whole line.
  */
 int result_from_line(const char *line, size_t len, struct arena *arena, struct result *ret, struct error *e);
+
+/**
+ * result_steps_from_line() - read the steps of a cell's line, which result_from_line() passes over
+ * @arena: owns what @result then points to
+ * @result: its `steps` and `n_steps` are set; the rest is left alone
+ *
+ * Errors: ERROR_USAGE with -EINVAL for what is no cell's line, or where a step is not as it is written.
+ */
+int result_steps_from_line(const char *line, size_t len, struct arena *arena, struct result *result, struct error *e);
+
+/* result_id_parse() - the number of a cell as a line has it, in decimal; false for anything else, NULL included. */
+bool result_id_parse(const char *id, uint64_t *ret);
 
 #endif
