@@ -27,7 +27,8 @@ own_cflags = -std=gnu17 -D_GNU_SOURCE -DNETREPRO_VERSION='"$(VERSION)"' \
 	$(WARNINGS) -Isrc $(PACKAGE_CFLAGS) -MMD -MP \
 	$(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 own_ldflags = $(if $(SAN),-fsanitize=$(SAN))
-own_libs = $(PACKAGE_LIBS) -pthread
+# libresolv: base64 (b64_ntop(), b64_pton()).
+own_libs = $(PACKAGE_LIBS) -lresolv -pthread
 
 sources := $(wildcard src/*/*.c)
 objects := $(sources:%.c=$(BUILD)/%.o)

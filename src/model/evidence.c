@@ -1,0 +1,484 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The evidence of one run of one cell, and its line in the evidence file.
+//
+// The line is written as text, piece by piece: every run of a cell pays for it, and a tree of JSON values would cost
+// several times as much. What is written needs no escape: names are those of namespaces (model/names.h), of states
+// and timers (model/tcp_socket.h) and of the kernel's counters, which the kernel composes of letters and digits
+// (net/ipv4/proc.c). The reader holds them to that.
+#include "model/evidence.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <resolv.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/json.h"
+#include "model/names.h"
+#include "model/result.h"
+
+#define NS_PER_US 1000
+#define ADDRESS_TEXT (INET6_ADDRSTRLEN + 8) /* with [], a colon and a port */
+
+uint64_t evidence_packet_us(const struct evidence *evidence, const struct packet *packet)
+{
+	return packet->at_ns > evidence->began_ns ? (packet->at_ns - evidence->began_ns) / NS_PER_US : 0;
+}
+
+static void add_number(struct text *t, uint64_t number)
+{
+	char digits[20];
+	size_t first = sizeof digits;
+	do {
+		digits[--first] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number);
+	text_add_bytes(t, digits + first, sizeof digits - first);
+}
+
+/* @before is what stands in front of it: a comma, its key, a colon. */
+static void add_member(struct text *t, const char *before, uint64_t number)
+{
+	text_add(t, before);
+	add_number(t, number);
+}
+
+static void add_name(struct text *t, const char *before, const char *name)
+{
+	text_add(t, before);
+	text_add(t, "\"");
+	text_add(t, name);
+	text_add(t, "\"");
+}
+
+static void add_ipv4(struct text *t, const struct in6_addr *mapped)
+{
+	const uint8_t *bytes = &mapped->s6_addr[12];
+	if (!bytes[0] && !bytes[1] && !bytes[2] && !bytes[3]) {
+		text_add(t, "*");
+		return;
+	}
+	for (size_t i = 0; i < 4; i++)
+		add_member(t, i ? "." : "", bytes[i]);
+}
+
+static void add_address(struct text *t, const char *before, int family, const struct in6_addr *address, uint16_t port)
+{
+	char text[INET6_ADDRSTRLEN];
+	text_add(t, before);
+	if (family == AF_INET) {
+		add_ipv4(t, address);
+	} else {
+		text_add(t, "[");
+		text_add(t, inet_ntop(AF_INET6, address, text, sizeof text));
+		text_add(t, "]");
+	}
+	add_member(t, ":", port);
+	text_add(t, "\"");
+}
+
+static void add_timer(struct text *t, const struct tcp_socket *s)
+{
+	const char *name = tcp_timer_name(s->timer);
+	if (name)
+		add_name(t, ",\"timer\":", name);
+	else
+		text_addf(t, ",\"timer\":\"timer-%d\"", (int)s->timer);
+	add_member(t, ",\"expires_ms\":", s->expires_ms);
+}
+
+static void add_socket(struct text *t, const struct tcp_socket *s)
+{
+	const char *state = tcp_state_name(s->state);
+	if (state)
+		add_name(t, "{\"state\":", state);
+	else
+		text_addf(t, "{\"state\":\"state-%d\"", (int)s->state);
+	add_address(t, ",\"local\":\"", s->family, &s->local, s->local_port);
+	if (s->state != TCP_STATE_LISTEN)
+		add_address(t, ",\"remote\":\"", s->family, &s->remote, s->remote_port);
+	if (s->timer != TCP_TIMER_NONE)
+		add_timer(t, s);
+	if (s->receive_queue)
+		add_member(t, ",\"receive_queue\":", s->receive_queue);
+	if (s->send_queue)
+		add_member(t, ",\"send_queue\":", s->send_queue);
+	text_add(t, "}");
+}
+
+static void add_looks(struct text *t, const struct evidence *evidence)
+{
+	text_add(t, ",\"looks\":[");
+	for (size_t i = 0; i < evidence->n_looks; i++) {
+		const struct evidence_look *look = &evidence->looks[i];
+		add_member(t, i ? ",{\"after\":" : "{\"after\":", look->after);
+		add_name(t, ",\"in\":", evidence->capture.namespaces[look->namespace]);
+		add_member(t, ",\"at_us\":", look->at_us);
+		text_add(t, ",\"sockets\":[");
+		for (size_t j = 0; j < look->n_sockets; j++) {
+			text_add(t, j ? "," : "");
+			add_socket(t, &look->sockets[j]);
+		}
+		text_add(t, "]}");
+	}
+	text_add(t, "]");
+}
+
+static void add_counters(struct text *t, const struct evidence *evidence, size_t namespace)
+{
+	const char *before = "";
+	for (size_t i = 0; i < evidence->n_counters; i++) {
+		const struct evidence_counter *counter = &evidence->counters[i];
+		if (counter->namespace != namespace)
+			continue;
+		add_name(t, before, counter->name);
+		text_add(t, counter->moved < 0 ? ":-" : ":");
+		add_number(t, counter->moved < 0 ? -(uint64_t)counter->moved : (uint64_t)counter->moved);
+		before = ",";
+	}
+}
+
+static void add_base64(struct text *t, const char *bytes, size_t len)
+{
+	enum { PIECE = 3072 }; /* a multiple of 3: none but the last piece is filled up */
+	char text[PIECE / 3 * 4 + 1];
+	for (size_t at = 0; at < len; at += PIECE) {
+		size_t n = len - at < PIECE ? len - at : PIECE;
+		int n_text = b64_ntop((const unsigned char *)bytes + at, n, text, sizeof text);
+		text_add_bytes(t, text, (size_t)n_text);
+	}
+}
+
+char *evidence_to_line(const struct evidence *evidence)
+{
+	const struct pcapng *capture = &evidence->capture;
+	struct text t = TEXT_INIT;
+	add_member(&t, "{\"type\":\"evidence\",\"id\":\"", evidence->cell);
+	add_member(&t, "\",\"replicate\":", evidence->replicate);
+	add_member(&t, ",\"began_ns\":", evidence->began_ns);
+	text_add(&t, ",\"namespaces\":[");
+	for (size_t i = 0; i < capture->n_namespaces; i++)
+		add_name(&t, i ? "," : "", capture->namespaces[i]);
+	text_add(&t, "]");
+	add_looks(&t, evidence);
+	text_add(&t, ",\"counters\":{");
+	for (size_t i = 0; i < capture->n_namespaces; i++) {
+		add_name(&t, i ? "," : "", capture->namespaces[i]);
+		text_add(&t, ":{");
+		add_counters(&t, evidence, i);
+		text_add(&t, "}");
+	}
+	text_add(&t, "},\"dropped\":{");
+	for (size_t i = 0; i < capture->n_namespaces; i++) {
+		add_name(&t, i ? "," : "", capture->namespaces[i]);
+		add_member(&t, ":", capture->dropped[i]);
+	}
+	add_member(&t, "},\"left_out\":", evidence->left_out);
+	text_add(&t, ",\"pcapng\":\"");
+	add_base64(&t, evidence->pcapng, evidence->pcapng_len);
+	text_add(&t, "\"}\n");
+	if (t.failed)
+		text_done(&t);
+	return t.data;
+}
+
+static int not_a_line(struct error *e, const char *what)
+{
+	return error_set(e, ERROR_USAGE, EINVAL, "not evidence that netrepro wrote: %s", what);
+}
+
+/* @json is a whole number of at most @most; NULL is none. */
+static bool read_number(const json_t *json, uint64_t most, uint64_t *ret)
+{
+	json_int_t number = json_integer_value(json);
+	if (!json_is_integer(json) || number < 0 || (uint64_t)number > most)
+		return false;
+	*ret = (uint64_t)number;
+	return true;
+}
+
+/* The same of a member that is left out where it is 0. */
+static bool read_number_if_any(const json_t *json, uint64_t most, uint64_t *ret)
+{
+	*ret = 0;
+	return !json || read_number(json, most, ret);
+}
+
+/* "prefix-12" */
+static bool read_numbered(const char *text, const char *prefix, int *ret)
+{
+	uint64_t number;
+	size_t len = strlen(prefix);
+	if (strncmp(text, prefix, len) != 0 || !result_id_parse(text + len, &number) || number > UINT8_MAX)
+		return false;
+	*ret = (int)number;
+	return true;
+}
+
+static bool read_state(const char *text, enum tcp_state *ret)
+{
+	int number = TCP_STATE_ESTABLISHED;
+	while (number < TCP_STATE_COUNT && strcmp(text, tcp_state_name((enum tcp_state)number)) != 0)
+		number++;
+	if (number == TCP_STATE_COUNT && !read_numbered(text, "state-", &number))
+		return false;
+	*ret = (enum tcp_state)number;
+	return true;
+}
+
+static bool read_timer(const char *text, enum tcp_timer *ret)
+{
+	int number = TCP_TIMER_NONE + 1;
+	while (number < TCP_TIMER_COUNT && strcmp(text, tcp_timer_name((enum tcp_timer)number)) != 0)
+		number++;
+	if (number == TCP_TIMER_COUNT && !read_numbered(text, "timer-", &number))
+		return false;
+	*ret = (enum tcp_timer)number;
+	return true;
+}
+
+static bool read_host(const char *text, int *ret_family, struct in6_addr *ret)
+{
+	size_t len = strlen(text);
+	*ret = (struct in6_addr){.s6_addr = {[10] = 0xff, [11] = 0xff}};
+	*ret_family = AF_INET;
+	if (!strcmp(text, "*") || inet_pton(AF_INET, text, &ret->s6_addr[12]) == 1)
+		return true;
+	char bare[ADDRESS_TEXT];
+	if (*text != '[' || text[len - 1] != ']')
+		return false;
+	memcpy(bare, text + 1, len - 1);
+	bare[len - 2] = '\0';
+	*ret_family = AF_INET6;
+	return inet_pton(AF_INET6, bare, ret) == 1;
+}
+
+static bool read_address(const json_t *json, int *ret_family, struct in6_addr *ret, uint16_t *ret_port)
+{
+	const char *text = json_string_value(json);
+	const char *colon = text ? strrchr(text, ':') : NULL;
+	char host[ADDRESS_TEXT];
+	uint64_t port;
+	if (!colon || colon == text || (size_t)(colon - text) >= sizeof host || !result_id_parse(colon + 1, &port) ||
+		port > UINT16_MAX)
+		return false;
+	memcpy(host, text, (size_t)(colon - text));
+	host[colon - text] = '\0';
+	*ret_port = (uint16_t)port;
+	return read_host(host, ret_family, ret);
+}
+
+/* A listener has no peer: its remote address is the wildcard of its family. */
+static bool read_remote(const json_t *json, struct tcp_socket *s)
+{
+	int family = s->family;
+	if (s->state != TCP_STATE_LISTEN)
+		return read_address(json, &family, &s->remote, &s->remote_port) && family == s->family;
+	if (family == AF_INET)
+		s->remote.s6_addr[10] = s->remote.s6_addr[11] = 0xff;
+	return !json;
+}
+
+static bool read_socket(const json_t *json, struct tcp_socket *ret)
+{
+	struct tcp_socket s = {.timer = TCP_TIMER_NONE};
+	const char *state = json_string_value(json_object_get(json, "state"));
+	const json_t *timer = json_object_get(json, "timer"), *expires = json_object_get(json, "expires_ms");
+	uint64_t receive_queue, send_queue;
+	bool good = state && read_state(state, &s.state) &&
+		    read_address(json_object_get(json, "local"), &s.family, &s.local, &s.local_port) &&
+		    read_remote(json_object_get(json, "remote"), &s) && !timer == !expires &&
+		    (!timer || (json_is_string(timer) && read_timer(json_string_value(timer), &s.timer) &&
+				       read_number(expires, INT64_MAX, &s.expires_ms))) &&
+		    read_number_if_any(json_object_get(json, "receive_queue"), UINT32_MAX, &receive_queue) &&
+		    read_number_if_any(json_object_get(json, "send_queue"), UINT32_MAX, &send_queue);
+	if (!good)
+		return false;
+	s.receive_queue = (uint32_t)receive_queue;
+	s.send_queue = (uint32_t)send_queue;
+	*ret = s;
+	return true;
+}
+
+static bool find_namespace(const struct pcapng *capture, const char *name, size_t *ret)
+{
+	for (size_t i = 0; name && i < capture->n_namespaces; i++)
+		if (!strcmp(capture->namespaces[i], name)) {
+			*ret = i;
+			return true;
+		}
+	return false;
+}
+
+static int read_namespaces(const json_t *line, struct arena *arena, struct evidence *ret, struct error *e)
+{
+	const json_t *names = json_object_get(line, "namespaces"), *dropped = json_object_get(line, "dropped");
+	size_t n = json_array_size(names);
+	struct pcapng *capture = &ret->capture;
+	if (!json_is_array(names) || n > SCENARIO_NAMESPACES_MAX || !json_is_object(dropped) ||
+		json_object_size(dropped) != n)
+		return not_a_line(e, "it has no namespaces, or not what was dropped in each");
+	for (size_t i = 0, other; i < n; i++) {
+		const char *name = json_string_value(json_array_get(names, i));
+		if (!name || !name_is_dashed(name) || find_namespace(capture, name, &other))
+			return not_a_line(e, "the name of a namespace is none, or is there twice");
+		if (!read_number(json_object_get(dropped, name), INT64_MAX, &capture->dropped[i]))
+			return not_a_line(e, "how much was dropped is no number");
+		capture->namespaces[i] = arena_strdup(arena, name);
+		if (!capture->namespaces[i])
+			return error_no_memory(e);
+		capture->n_namespaces++;
+	}
+	return 0;
+}
+
+static int read_look(const json_t *json, const struct pcapng *capture, struct arena *arena, struct evidence_look *ret,
+	struct error *e)
+{
+	const json_t *sockets = json_object_get(json, "sockets");
+	uint64_t after;
+	if (!read_number(json_object_get(json, "after"), INT_MAX, &after) ||
+		!find_namespace(capture, json_string_value(json_object_get(json, "in")), &ret->namespace) ||
+		!read_number(json_object_get(json, "at_us"), INT64_MAX, &ret->at_us) || !json_is_array(sockets))
+		return not_a_line(e, "a look is none");
+	ret->after = (size_t)after;
+	ret->n_sockets = json_array_size(sockets);
+	ret->sockets = arena_array(arena, ret->n_sockets, sizeof *ret->sockets);
+	if (!ret->sockets)
+		return error_no_memory(e);
+	for (size_t i = 0; i < ret->n_sockets; i++)
+		if (!read_socket(json_array_get(sockets, i), &ret->sockets[i]))
+			return not_a_line(e, "a socket is none");
+	return 0;
+}
+
+static int read_looks(const json_t *line, struct arena *arena, struct evidence *ret, struct error *e)
+{
+	const json_t *looks = json_object_get(line, "looks");
+	if (!json_is_array(looks))
+		return not_a_line(e, "it has no looks");
+	ret->n_looks = json_array_size(looks);
+	ret->looks = arena_array(arena, ret->n_looks, sizeof *ret->looks);
+	if (!ret->looks)
+		return error_no_memory(e);
+	for (size_t i = 0; i < ret->n_looks; i++) {
+		int r = read_look(json_array_get(looks, i), &ret->capture, arena, &ret->looks[i], e);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int read_counters_of(
+	const json_t *moved, size_t namespace, struct arena *arena, struct evidence *ret, struct error *e)
+{
+	const char *name;
+	json_t *number;
+	json_object_foreach((json_t *)moved, name, number)
+	{
+		if (!name_is_variable(name) || !json_is_integer(number))
+			return not_a_line(e, "a counter is none");
+		struct evidence_counter *counter = &ret->counters[ret->n_counters++];
+		*counter = (struct evidence_counter){
+			.namespace = namespace,
+			.name = arena_strdup(arena, name),
+			.moved = json_integer_value(number),
+		};
+		if (!counter->name)
+			return error_no_memory(e);
+	}
+	return 0;
+}
+
+static int read_counters(const json_t *line, struct arena *arena, struct evidence *ret, struct error *e)
+{
+	const json_t *counters = json_object_get(line, "counters");
+	const struct pcapng *capture = &ret->capture;
+	size_t n = 0;
+	if (!json_is_object(counters) || json_object_size(counters) != capture->n_namespaces)
+		return not_a_line(e, "it has no counters, or not those of each namespace");
+	for (size_t i = 0; i < capture->n_namespaces; i++) {
+		const json_t *moved = json_object_get(counters, capture->namespaces[i]);
+		if (!json_is_object(moved))
+			return not_a_line(e, "it has no counters of a namespace");
+		n += json_object_size(moved);
+	}
+	ret->counters = arena_array(arena, n, sizeof *ret->counters);
+	if (!ret->counters)
+		return error_no_memory(e);
+	for (size_t i = 0; i < capture->n_namespaces; i++) {
+		int r = read_counters_of(json_object_get(counters, capture->namespaces[i]), i, arena, ret, e);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* What the file says twice, it says the same. */
+static bool captures_agree(const struct pcapng *a, const struct pcapng *b)
+{
+	if (a->n_namespaces != b->n_namespaces)
+		return false;
+	for (size_t i = 0; i < a->n_namespaces; i++)
+		if (strcmp(a->namespaces[i], b->namespaces[i]) != 0 || a->dropped[i] != b->dropped[i])
+			return false;
+	return true;
+}
+
+static int read_capture(const json_t *line, struct arena *arena, struct evidence *ret, struct error *e)
+{
+	const json_t *pcapng = json_object_get(line, "pcapng");
+	size_t room = json_string_length(pcapng) / 4 * 3;
+	if (!json_is_string(pcapng) || json_string_length(pcapng) % 4)
+		return not_a_line(e, "its packets are not in base64");
+	unsigned char *bytes = arena_alloc(arena, room);
+	if (!bytes)
+		return error_no_memory(e);
+	int len = b64_pton(json_string_value(pcapng), bytes, room);
+	if (len < 0)
+		return not_a_line(e, "its packets are not in base64");
+	struct pcapng capture;
+	int r = pcapng_read(bytes, (size_t)len, arena, &capture, e);
+	if (r < 0)
+		return error_wrap(e, "not evidence that netrepro wrote");
+	if (!captures_agree(&capture, &ret->capture))
+		return not_a_line(e, "its packets are of other namespaces, or others were dropped");
+	ret->pcapng = (char *)bytes;
+	ret->pcapng_len = (size_t)len;
+	ret->capture = capture;
+	return 0;
+}
+
+int evidence_from_line(const char *line, size_t len, struct arena *arena, struct evidence *ret, struct error *e)
+{
+	json_error_t why;
+	CLEANUP(cleanup_json) json_t *json = json_loadb(line, len, JSON_REJECT_DUPLICATES, &why);
+	if (!json)
+		return not_a_line(e, why.text);
+	struct evidence evidence = {.cell = 0};
+	const char *type = json_string_value(json_object_get(json, "type"));
+	uint64_t replicate;
+	if (!type || strcmp(type, "evidence") != 0)
+		return not_a_line(e, "it is of another type");
+	if (!result_id_parse(json_string_value(json_object_get(json, "id")), &evidence.cell))
+		return not_a_line(e, "its id is no number");
+	if (!read_number(json_object_get(json, "replicate"), INT_MAX, &replicate) || !replicate)
+		return not_a_line(e, "it has no replicate");
+	if (!read_number(json_object_get(json, "began_ns"), INT64_MAX, &evidence.began_ns) ||
+		!read_number(json_object_get(json, "left_out"), INT64_MAX, &evidence.left_out))
+		return not_a_line(e, "it does not say when it began, or what was left out");
+	evidence.replicate = (uint32_t)replicate;
+	int r = read_namespaces(json, arena, &evidence, e);
+	if (r == 0)
+		r = read_looks(json, arena, &evidence, e);
+	if (r == 0)
+		r = read_counters(json, arena, &evidence, e);
+	if (r == 0)
+		r = read_capture(json, arena, &evidence, e);
+	if (r < 0)
+		return r;
+	*ret = evidence;
+	return 0;
+}
