@@ -162,7 +162,8 @@ static int is_complete(struct testbed *t, const struct testbed_namespace *namesp
 	return !counts.time_wait && !counts.in_use;
 }
 
-int look_at(struct testbed *t, struct testbed_namespace *namespace, struct error *e)
+/* Return: 1 when all that can be there was asked for, 0 when it is not known what can be there, or -errno. */
+static int look_up(struct testbed *t, struct testbed_namespace *namespace, struct error *e)
 {
 	int r = 0;
 	if (!namespace->diag.sock) {
@@ -171,12 +172,24 @@ int look_at(struct testbed *t, struct testbed_namespace *namespace, struct error
 			r = netlink_open(&namespace->diag, NETLINK_SOCK_DIAG, e);
 	}
 	namespace->look.n = 0;
-	bool all_known = !t->n_loose_connects;
-	if (r == 0 && all_known)
-		r = add_connections(t, namespace, e);
-	if (r == 0 && all_known)
+	if (r < 0 || t->n_loose_connects)
+		return r;
+	r = add_connections(t, namespace, e);
+	if (r == 0)
 		r = add_listeners(t, namespace, e);
-	if (r == 0 && all_known)
+	return r < 0 ? r : 1;
+}
+
+int look_at(struct testbed *t, struct testbed_namespace *namespace, struct error *e)
+{
+	int r = look_up(t, namespace, e);
+	if (r > 0)
 		r = is_complete(t, namespace, e);
+	return r == 0 ? tcp_sockets_list(&namespace->diag, &namespace->look, e) : r < 0 ? r : 0;
+}
+
+int look_at_known(struct testbed *t, struct testbed_namespace *namespace, struct error *e)
+{
+	int r = look_up(t, namespace, e);
 	return r == 0 ? tcp_sockets_list(&namespace->diag, &namespace->look, e) : r < 0 ? r : 0;
 }

@@ -16,4 +16,7 @@ void look_note_connect(
 /* look_at() - all TCP sockets of @namespace, into its `look`. */
 int look_at(struct testbed *t, struct testbed_namespace *namespace, struct error *e);
 
+/* look_at_known() - the same, without the proof that there are no others than those that can be there. */
+int look_at_known(struct testbed *t, struct testbed_namespace *namespace, struct error *e);
+
 #endif

@@ -48,6 +48,7 @@ VERB(getsysctl) = {
 		.help = "record a sysctl of the actor's namespace; none where it is empty",
 		.words = {&word_readable_sysctl},
 		.n_required = 1,
+		.leaves_states = true,
 		.only_measured = true,
 	},
 	.run = run_getsysctl,

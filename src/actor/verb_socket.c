@@ -53,6 +53,7 @@ VERB(socket) = {
 		.help = "make a TCP socket (tcp: IPv4, the default; tcp6: IPv6)",
 		.words = {&word_new_socket, &word_family},
 		.n_required = 1,
+		.leaves_states = true,
 	},
 	.run = run_socket,
 };
@@ -73,6 +74,7 @@ VERB(bind) = {
 		.help = "give the socket a local address; * is any, port 0 lets the kernel choose",
 		.words = {&word_socket, &word_address},
 		.n_required = 2,
+		.leaves_states = true,
 	},
 	.run = run_bind,
 };
@@ -204,6 +206,7 @@ VERB(getsockname) = {
 		.help = "record the socket's local address and port, or one of them",
 		.words = {&word_socket, &word_name_part},
 		.n_required = 1,
+		.leaves_states = true,
 		.only_measured = true,
 	},
 	.run = run_getsockname,
@@ -224,6 +227,7 @@ VERB(setsockopt) = {
 		.help = "set a socket option; SO_LINGER: seconds or off, SO_RCVTIMEO: a duration",
 		.words = {&word_socket, &word_sockopt, &word_sockopt_value},
 		.n_required = 3,
+		.leaves_states = true,
 	},
 	.run = run_setsockopt,
 };
@@ -243,6 +247,7 @@ VERB(getsockopt) = {
 		.help = "record the value of a socket option, written as setsockopt takes it",
 		.words = {&word_socket, &word_sockopt},
 		.n_required = 2,
+		.leaves_states = true,
 		.only_measured = true,
 	},
 	.run = run_getsockopt,

@@ -178,6 +178,7 @@ VERB(sysctl) = {
 		.help = "write a sysctl of the actor's namespace, and read it back",
 		.words = {&word_sysctl, &word_text, &word_text, &word_text},
 		.n_required = 2,
+		.leaves_states = true,
 	},
 	.run = run_sysctl,
 };

@@ -102,7 +102,11 @@ int explanation_finish(struct explanation *explanation, uint64_t n_runs, struct 
 	int r = table_finish(&explanation->table, e);
 	if (r == 0)
 		r = account_for_all(explanation, e);
-	return r < 0 ? r : rule_on_all(explanation, e);
+	if (r == 0)
+		r = rule_on_all(explanation, e);
+	return r < 0 ? r
+		     : examples_init(&explanation->examples, &explanation->table, explanation->accounts,
+			       explanation->n_accounts, explanation->rulings, explanation->n_rulings, e);
 }
 
 bool explanation_differs(const struct explanation *explanation, const struct ruling *ruling)
@@ -125,6 +129,7 @@ void explanation_done(struct explanation *explanation)
 		account_done(&explanation->accounts[i]);
 	for (size_t i = 0; i < explanation->n_rulings; i++)
 		ruling_done(&explanation->rulings[i]);
+	examples_done(&explanation->examples);
 	free(explanation->accounts);
 	free(explanation->in_matrix);
 	free(explanation->rulings);

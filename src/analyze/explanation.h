@@ -4,6 +4,7 @@
 #define ANALYZE_EXPLANATION_H
 
 #include "analyze/account.h"
+#include "analyze/examples.h"
 #include "analyze/ruling.h"
 #include "analyze/tally.h"
 
@@ -14,6 +15,7 @@ struct explanation {
 	size_t n_accounts;
 	struct ruling *rulings; /* owned; as in the scenario */
 	size_t n_rulings;
+	struct examples examples;
 	uint64_t n_cells; /* of the scenario; those of the run are the rows of the table */
 	bool *in_matrix;  /* owned; which levels its cells have, as in_play of the table has those of the run */
 	bool is_whole;    /* all of them were to be run, and none is missing: verdicts are comparable */

@@ -98,7 +98,13 @@ static int explain(const struct explain_options *o, const char *path, char *cons
 	if (r < 0)
 		return cli_fail(&e);
 	const struct summary summary = {
-		.view = {&x.explanation, cli_program(), selection.responses, selection.claims},
+		.view = {
+			.explanation = &x.explanation,
+			.program = cli_program(),
+			.results = path,
+			.responses = selection.responses,
+			.claims = selection.claims,
+		},
 		.privilege = x.record.privilege,
 		.kernel = x.record.release,
 		.results_path = x.record.path,

@@ -18,6 +18,7 @@
 #include "cli/dry_run.h"
 #include "cli/explained.h"
 #include "cli/progress.h"
+#include "model/evidence_store.h"
 #include "model/results.h"
 #include "report/summary.h"
 #include "run/runner.h"
@@ -31,6 +32,7 @@ enum {
 	OPTION_DRY_RUN,
 	OPTION_MAX_CELLS,
 	OPTION_FORMAT,
+	OPTION_EVIDENCE,
 };
 
 static const struct cli_option options[] = {
@@ -43,6 +45,7 @@ static const struct cli_option options[] = {
 	{OPTION_SEED, "seed", "N", "draw the order of the cells from it"},
 	{OPTION_DRY_RUN, "dry-run", NULL, "show the cells and their steps, run none"},
 	{OPTION_MAX_CELLS, "max-cells", "N", "refuse a matrix with more cells (100000)"},
+	{OPTION_EVIDENCE, "evidence", "WHICH", "keep that of cells: none, notable or all (notable)"},
 	{OPTION_FORMAT, "format", "FORMAT", "of the summary: text, json or markdown (text)"},
 	{'q', "quiet", NULL, "say only what is not as expected"},
 };
@@ -50,6 +53,21 @@ static const struct cli_option options[] = {
 #define SETS_MAX 64
 #define JOBS_MAX 10000
 #define REPLICATES_MAX 1000000
+
+/* Of which runs evidence is kept. It is collected of all of them, unless of none. */
+enum evidence_policy {
+	EVIDENCE_NOTABLE, /* that did not pass, or that a pair of cells in the explanation is about */
+	EVIDENCE_NONE,
+	EVIDENCE_ALL,
+	EVIDENCE_POLICY_COUNT
+};
+
+static const char *const evidence_policies[] = {
+	[EVIDENCE_NOTABLE] = "notable",
+	[EVIDENCE_NONE] = "none",
+	[EVIDENCE_ALL] = "all",
+};
+static_assert(sizeof evidence_policies / sizeof *evidence_policies == EVIDENCE_POLICY_COUNT, "a name for each");
 
 struct run_options {
 	const char *dir;
@@ -59,6 +77,7 @@ struct run_options {
 	size_t n_sets;
 	uint64_t cell, replicates, jobs, seed, max_cells;
 	bool has_seed;
+	enum evidence_policy evidence;
 };
 
 /* What several scenarios came to. */
@@ -78,12 +97,28 @@ struct session {
 	struct schedule schedule;
 	struct run_facts facts;
 	struct results_file file;
+	struct evidence_store evidence;
+	bool keeps_no_evidence; /* any more: it could not be written */
 	struct tally tally;
 	char *dir; /* of its results; owned; NULL: not kept */
 	bool is_one_of_several;
 	bool said_stopping;
 	uint64_t n_before;
 };
+
+static int set_evidence(const char *argument, enum evidence_policy *ret, struct error *e)
+{
+	struct suggestion near = SUGGESTION_FOR(argument);
+	for (int i = 0; i < EVIDENCE_POLICY_COUNT; i++) {
+		suggestion_consider(&near, evidence_policies[i]);
+		if (strcmp(argument, evidence_policies[i]))
+			continue;
+		*ret = (enum evidence_policy)i;
+		return 0;
+	}
+	return error_set(e, ERROR_USAGE, EINVAL, "--evidence: '%s' is none of none, notable and all%s", argument,
+		suggestion_phrase(&near));
+}
 
 static int set_option(void *context, int key, const char *argument, struct error *e)
 {
@@ -117,6 +152,8 @@ static int set_option(void *context, int key, const char *argument, struct error
 		return cli_number("seed", argument, 0, UINT64_MAX, &o->seed, e);
 	case OPTION_MAX_CELLS:
 		return cli_number("max-cells", argument, 1, UINT32_MAX, &o->max_cells, e);
+	case OPTION_EVIDENCE:
+		return set_evidence(argument, &o->evidence, e);
 	case OPTION_FORMAT:
 		o->format = format_find("format", argument, e);
 		return o->format ? 0 : -EINVAL;
@@ -201,7 +238,29 @@ static int session_begin(void *context, const char *environment, struct schedule
 	if (r < 0)
 		return r;
 	facts->environment = NULL;
+	if (session->options->evidence != EVIDENCE_NONE)
+		r = evidence_store_open(&session->evidence, session->dir, session->options->resume, e);
+	if (r < 0)
+		return r;
 	schedule_seed(schedule, facts->seed);
+	return 0;
+}
+
+/* Evidence that cannot be written ends no run: the results are worth more. */
+static int session_evidence(void *context, struct run_id id, const char *line, size_t len, struct error *e)
+{
+	struct session *session = context;
+	CLEANUP(cleanup_error) struct error why = ERROR_INIT;
+	(void)id;
+	if (session->keeps_no_evidence)
+		return 0;
+	int r = evidence_store_add(&session->evidence, line, len, session->options->evidence == EVIDENCE_ALL, &why);
+	if (r == 0)
+		return 0;
+	if (why.kind != ERROR_HOST)
+		return error_set(e, why.kind, why.code, "%s", error_text(&why));
+	session->keeps_no_evidence = true;
+	fprintf(stderr, "netrepro: no more evidence is kept: %s\n", error_text(&why));
 	return 0;
 }
 
@@ -261,7 +320,11 @@ static int print_summary(struct session *session, const struct runner_progress *
 	if (explained_read(readable_path(session, path), &explained, &e) < 0)
 		return cli_fail(&e);
 	struct summary summary = {
-		.view = {.explanation = &explained.explanation, .program = cli_program()},
+		.view = {
+			.explanation = &explained.explanation,
+			.program = cli_program(),
+			.results = session->dir,
+		},
 		.privilege = explained.record.privilege,
 		.kernel = explained.record.release,
 		.results_path = session->file.path,
@@ -320,7 +383,13 @@ static int session_run(struct session *session, struct isolation *isolation)
 		.schedule = &session->schedule,
 		.jobs = (unsigned)o->jobs,
 		.isolation = isolation,
-		.listener = {session, session_begin, session_result, session_progress},
+		.listener = {
+			.context = session,
+			.begin = session_begin,
+			.evidence = o->evidence == EVIDENCE_NONE ? NULL : session_evidence,
+			.result = session_result,
+			.progress = session_progress,
+		},
 	};
 	struct runner_progress progress;
 	int r = runner_run(&job, &progress, &e);
@@ -357,6 +426,7 @@ static int session_dry_run(struct session *session)
 static void session_done(struct session *session)
 {
 	results_close(&session->file, NULL);
+	evidence_store_close(&session->evidence);
 	schedule_done(&session->schedule);
 	tally_done(&session->tally);
 	arena_done(&session->arena);
@@ -392,6 +462,7 @@ static int run_scenario(const struct run_options *o, const struct scenario *s, b
 		.scenario = s,
 		.arena = ARENA_INIT,
 		.file = RESULTS_FILE_INIT,
+		.evidence = EVIDENCE_STORE_INIT,
 		.is_one_of_several = is_one_of_several,
 	};
 	int r = session_plan(&session, &e);
@@ -474,6 +545,9 @@ static int check_options(struct run_options *o, struct error *e)
 	if (o->resume && o->has_seed)
 		return error_set(
 			e, ERROR_USAGE, EINVAL, "--seed has no place with --resume: the run goes on with its own");
+	if (o->evidence == EVIDENCE_ALL && !o->dir)
+		return error_set(
+			e, ERROR_USAGE, EINVAL, "--evidence all needs a folder in which it is kept: -o DIR");
 	if (!o->has_seed && getrandom(&o->seed, sizeof o->seed, 0) != sizeof o->seed)
 		return error_errno(e, ERROR_HARNESS, errno, "cannot draw a seed");
 	if (!o->has_seed)

@@ -12,6 +12,7 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <resolv.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -151,12 +152,21 @@ static void add_base64(struct text *t, const char *bytes, size_t len)
 	}
 }
 
+/* The one text that may hold anything. */
+static void add_gap(struct text *t, const char *gap)
+{
+	CLEANUP(cleanup_json) json_t *string = json_string(gap);
+	text_add(t, ",\"gap\":");
+	json_write(string, JSON_ENCODE_ANY | JSON_ENSURE_ASCII, t);
+}
+
 char *evidence_to_line(const struct evidence *evidence)
 {
 	const struct pcapng *capture = &evidence->capture;
 	struct text t = TEXT_INIT;
 	add_member(&t, "{\"type\":\"evidence\",\"id\":\"", evidence->cell);
 	add_member(&t, "\",\"replicate\":", evidence->replicate);
+	add_name(&t, ",\"verdict\":", verdict_names[evidence->verdict]);
 	add_member(&t, ",\"began_ns\":", evidence->began_ns);
 	text_add(&t, ",\"namespaces\":[");
 	for (size_t i = 0; i < capture->n_namespaces; i++)
@@ -176,9 +186,14 @@ char *evidence_to_line(const struct evidence *evidence)
 		add_member(&t, ":", capture->dropped[i]);
 	}
 	add_member(&t, "},\"left_out\":", evidence->left_out);
-	text_add(&t, ",\"pcapng\":\"");
-	add_base64(&t, evidence->pcapng, evidence->pcapng_len);
-	text_add(&t, "\"}\n");
+	if (evidence->gap)
+		add_gap(&t, evidence->gap);
+	if (evidence->pcapng) {
+		text_add(&t, ",\"pcapng\":\"");
+		add_base64(&t, evidence->pcapng, evidence->pcapng_len);
+		text_add(&t, "\"");
+	}
+	text_add(&t, "}\n");
 	if (t.failed)
 		text_done(&t);
 	return t.data;
@@ -431,6 +446,8 @@ static int read_capture(const json_t *line, struct arena *arena, struct evidence
 {
 	const json_t *pcapng = json_object_get(line, "pcapng");
 	size_t room = json_string_length(pcapng) / 4 * 3;
+	if (!pcapng)
+		return 0;
 	if (!json_is_string(pcapng) || json_string_length(pcapng) % 4)
 		return not_a_line(e, "its packets are not in base64");
 	unsigned char *bytes = arena_alloc(arena, room);
@@ -451,6 +468,17 @@ static int read_capture(const json_t *line, struct arena *arena, struct evidence
 	return 0;
 }
 
+static int read_gap(const json_t *line, struct arena *arena, struct evidence *ret, struct error *e)
+{
+	const json_t *gap = json_object_get(line, "gap");
+	if (!gap)
+		return 0;
+	if (!json_is_string(gap))
+		return not_a_line(e, "what it lacks is no text");
+	ret->gap = arena_strdup(arena, json_string_value(gap));
+	return ret->gap ? 0 : error_no_memory(e);
+}
+
 int evidence_from_line(const char *line, size_t len, struct arena *arena, struct evidence *ret, struct error *e)
 {
 	json_error_t why;
@@ -466,11 +494,15 @@ int evidence_from_line(const char *line, size_t len, struct arena *arena, struct
 		return not_a_line(e, "its id is no number");
 	if (!read_number(json_object_get(json, "replicate"), INT_MAX, &replicate) || !replicate)
 		return not_a_line(e, "it has no replicate");
+	if (!verdict_find(json_string_value(json_object_get(json, "verdict")), &evidence.verdict))
+		return not_a_line(e, "its verdict is none");
 	if (!read_number(json_object_get(json, "began_ns"), INT64_MAX, &evidence.began_ns) ||
 		!read_number(json_object_get(json, "left_out"), INT64_MAX, &evidence.left_out))
 		return not_a_line(e, "it does not say when it began, or what was left out");
 	evidence.replicate = (uint32_t)replicate;
-	int r = read_namespaces(json, arena, &evidence, e);
+	int r = read_gap(json, arena, &evidence, e);
+	if (r == 0)
+		r = read_namespaces(json, arena, &evidence, e);
 	if (r == 0)
 		r = read_looks(json, arena, &evidence, e);
 	if (r == 0)
@@ -481,4 +513,62 @@ int evidence_from_line(const char *line, size_t len, struct arena *arena, struct
 		return r;
 	*ret = evidence;
 	return 0;
+}
+
+/* Pass over @literal at @at, within @end. */
+static bool skip(const char **at, const char *end, const char *literal)
+{
+	size_t len = strlen(literal);
+	if ((size_t)(end - *at) < len || memcmp(*at, literal, len) != 0)
+		return false;
+	*at += len;
+	return true;
+}
+
+/* What stands at @at up to the next @stop, as a text. */
+static bool take(const char **at, const char *end, char stop, char *ret, size_t size)
+{
+	const char *found = memchr(*at, stop, (size_t)(end - *at));
+	if (!found || (size_t)(found - *at) >= size)
+		return false;
+	memcpy(ret, *at, (size_t)(found - *at));
+	ret[found - *at] = '\0';
+	*at = found;
+	return true;
+}
+
+bool evidence_line_head(const char *line, size_t len, struct evidence_head *ret)
+{
+	char id[24], replicate[24], verdict[16];
+	const char *at = line, *end = line + len;
+	uint64_t number;
+	if (!skip(&at, end, "{\"type\":\"evidence\",\"id\":\"") || !take(&at, end, '"', id, sizeof id) ||
+		!skip(&at, end, "\",\"replicate\":") || !take(&at, end, ',', replicate, sizeof replicate) ||
+		!skip(&at, end, ",\"verdict\":\"") || !take(&at, end, '"', verdict, sizeof verdict))
+		return false;
+	if (!result_id_parse(id, &ret->cell) || !result_id_parse(replicate, &number) || !number || number > INT_MAX ||
+		!verdict_find(verdict, &ret->verdict))
+		return false;
+	ret->replicate = (uint32_t)number;
+	return end[-1] == '\n';
+}
+
+/* The pcapng is the last member of its line, and has no character that JSON would escape. */
+int evidence_line_pcapng(const char *line, size_t len, struct text *ret, struct error *e)
+{
+	static const char key[] = ",\"pcapng\":\"";
+	const char *found = memmem(line, len, key, strlen(key));
+	if (!found)
+		return 0;
+	const char *text = found + strlen(key), *end = memchr(text, '"', (size_t)(line + len - text));
+	size_t room = end ? (size_t)(end - text) / 4 * 3 : 0;
+	CLEANUP(cleanup_free) char *copy = strndup(text, end ? (size_t)(end - text) : 0);
+	CLEANUP(cleanup_free) unsigned char *bytes = malloc(room + 1);
+	if (!copy || !bytes)
+		return error_no_memory(e);
+	int n = b64_pton(copy, bytes, room + 1);
+	if (!end || n < 0)
+		return not_a_line(e, "its packets are not in base64");
+	text_add_bytes(ret, bytes, (size_t)n);
+	return ret->failed ? error_no_memory(e) : 1;
 }

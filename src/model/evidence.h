@@ -3,7 +3,7 @@
  * The evidence of one run of one cell: what was seen beside the outcomes of its steps, and its line in the evidence
  *file, DIR/evidence.jsonl, one JSON object a line:
  *
- *	{"type":"evidence","id":"72","replicate":1,"began_ns":…,"namespaces":["server","client"],
+ *	{"type":"evidence","id":"72","replicate":1,"verdict":"pass","began_ns":…,"namespaces":["server","client"],
  *	 "looks":[{"after":4,"in":"server","at_us":52,"sockets":[{"state":"LISTEN","local":"*:12345", …}]}, …],
  *	 "counters":{"server":{"TcpActiveOpens":1, …}, …},"dropped":{"server":0, …},"left_out":0,"pcapng":"…"}
  *
@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "model/pcapng.h"
+#include "model/result.h"
 #include "model/tcp_socket.h"
 
 /* The sockets of a namespace, where they are not the same as at the look before. */
@@ -36,6 +37,8 @@ struct evidence_counter {
 struct evidence {
 	uint64_t cell;
 	uint32_t replicate;
+	enum verdict verdict;
+	const char *gap; /* what could not be collected, and why; NULL where all was */
 	uint64_t began_ns;           /* CLOCK_REALTIME when the cell began */
 	struct evidence_look *looks; /* in the order of time */
 	size_t n_looks;
@@ -65,5 +68,22 @@ char *evidence_to_line(const struct evidence *evidence);
  * Errors: ERROR_USAGE with -EINVAL for no such line.
  */
 int evidence_from_line(const char *line, size_t len, struct arena *arena, struct evidence *ret, struct error *e);
+
+/* Whose evidence it is, and how that run ended. */
+struct evidence_head {
+	uint64_t cell;
+	uint32_t replicate;
+	enum verdict verdict;
+};
+
+/* evidence_line_head() - the same read from the beginning of its line, fast. Return: whether it is such a line. */
+bool evidence_line_head(const char *line, size_t len, struct evidence_head *ret);
+
+/**
+ * evidence_line_pcapng() - the pcapng file alone, appended to @ret, fast
+ *
+ * Return: 1, 0 where it has none, or -errno (-EINVAL: ERROR_USAGE).
+ */
+int evidence_line_pcapng(const char *line, size_t len, struct text *ret, struct error *e);
 
 #endif

@@ -89,7 +89,7 @@ static int not_a_line(struct error *e, const char *what)
 	return error_set(e, ERROR_USAGE, EINVAL, "not a line that netrepro wrote: %s", what);
 }
 
-static bool find_verdict(const char *name, enum verdict *ret)
+bool verdict_find(const char *name, enum verdict *ret)
 {
 	for (int i = 0; i < VERDICT_COUNT; i++)
 		if (name && !strcmp(name, verdict_names[i])) {
@@ -234,7 +234,7 @@ int result_from_line(const char *line, size_t len, struct arena *arena, struct r
 	json_int_t replicate = json_integer_value(json_object_get(json, "replicate"));
 	if (!result_id_parse(json_string_value(json_object_get(json, "id")), &result.cell))
 		return not_a_line(e, "its id is no number");
-	if (!find_verdict(json_string_value(json_object_get(json, "verdict")), &result.verdict))
+	if (!verdict_find(json_string_value(json_object_get(json, "verdict")), &result.verdict))
 		return not_a_line(e, "its verdict is none");
 	if (replicate < 1 || replicate > INT_MAX || !json_is_object(responses))
 		return not_a_line(e, "it has no replicate, or no responses");

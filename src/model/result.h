@@ -80,6 +80,9 @@ int result_from_line(const char *line, size_t len, struct arena *arena, struct r
  */
 int result_steps_from_line(const char *line, size_t len, struct arena *arena, struct result *result, struct error *e);
 
+/* verdict_find() - by its name; false for anything else, NULL included. */
+bool verdict_find(const char *name, enum verdict *ret);
+
 /* result_id_parse() - the number of a cell as a line has it, in decimal; false for anything else, NULL included. */
 bool result_id_parse(const char *id, uint64_t *ret);
 

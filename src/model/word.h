@@ -73,6 +73,7 @@ struct verb_syntax {
 	bool ends_all_sockets; /* of its actor (restart) */
 	bool only_measured;    /* worth nothing without `as`: an error there */
 	bool never_measured;   /* records nothing, so `as` is an error */
+	bool leaves_states;    /* changes no state of TCP, and lets no time go by in which one could change */
 	bool needs_capture;    /* asks for packets, which are to be seen from before the first step on */
 	uint64_t deadline_us;  /* 0: the scenario's deadline for a step */
 };

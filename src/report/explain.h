@@ -13,6 +13,7 @@
 struct explain_view {
 	const struct explanation *explanation;
 	const char *program; /* as it was called: for the commands that are shown */
+	const char *results; /* the folder of the results, for the same; NULL where they are not kept */
 	/* What was asked for; both NULL: all, the responses that only prove a condition in brief. */
 	const bool *responses; /* by response: which ones */
 	const bool *claims;    /* by claim: which ones, besides those about a response that was asked for */

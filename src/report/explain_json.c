@@ -209,6 +209,9 @@ static json_t *minimal_pairs_to_json(struct writer *w, const struct account *acc
 		put(w, object, "factor", json_string(w->matrix->factors[f].name));
 		put(w, object, "cells",
 			pair_to_json(w, &account->influences[f].minimal, (size_t)(account - w->explanation->accounts)));
+		const char *parting = phrase_parting(w->explanation, &account->influences[f].minimal);
+		if (parting)
+			put(w, object, "parting", json_string(parting));
 		append(w, array, object);
 	}
 	return array;

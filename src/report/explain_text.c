@@ -213,6 +213,17 @@ static void add_surroundings(
 	}
 }
 
+/* "they part at step 17, server: bind second *:12345: EADDRINUSE in cell 48, ok in cell 72" */
+static void add_parting(const struct page *p, const struct pair *pair)
+{
+	CLEANUP(text_done) struct text line = TEXT_INIT;
+	const char *parting = phrase_parting(p->explanation, pair);
+	if (!parting)
+		return;
+	text_addf(&line, "they part at %s", parting);
+	add_paragraph(p, 6, text_get(&line));
+}
+
 /* "server → EADDRINUSE (cell 3), client → ok (cell 75)" */
 static void add_pair(const struct page *p, const struct account *account, size_t factor, const struct pair *pair)
 {
@@ -228,6 +239,7 @@ static void add_pair(const struct page *p, const struct account *account, size_t
 	if (p->view->responses)
 		add_surroundings(p, account, pair, factor, &line);
 	add_paragraph(p, 6, text_get(&line));
+	add_parting(p, pair);
 }
 
 /* "closer             54 of 72 pairs, depending on first_reuseaddr", and its minimal pair */
@@ -274,8 +286,14 @@ static void add_influences(const struct page *p, const struct account *account)
 		return;
 	const struct influence *influence = &account->influences[first];
 	const struct pair *pair = influence->n_changed ? &influence->minimal : &influence->slower;
-	text_addf(p->t, "  %sone again (--dry-run: its steps): ", p->style->dim);
-	phrase_command(p->view->program, p->table->scenario, p->table->cells[pair->rows[0]], p->t);
+	const uint64_t cells[] = {p->table->cells[pair->rows[0]], p->table->cells[pair->rows[1]]};
+	if (p->view->results) {
+		text_addf(p->t, "  %sside by side: ", p->style->dim);
+		phrase_diff_command(p->view, cells, p->t);
+	} else {
+		text_addf(p->t, "  %sone again (--dry-run: its steps): ", p->style->dim);
+		phrase_command(p->view->program, p->table->scenario, cells[0], p->t);
+	}
 	text_addf(p->t, "%s\n", p->style->reset);
 }
 

@@ -63,6 +63,28 @@ void phrase_command(const char *program, const struct scenario *s, uint64_t cell
 	add_shell_word(t, s->path);
 }
 
+void phrase_show_command(const struct explain_view *view, uint64_t cell, struct text *t)
+{
+	add_shell_word(t, view->program);
+	text_add(t, " show ");
+	add_shell_word(t, view->results);
+	text_addf(t, " %" PRIu64, cell);
+}
+
+void phrase_diff_command(const struct explain_view *view, const uint64_t cells[static 2], struct text *t)
+{
+	add_shell_word(t, view->program);
+	text_add(t, " diff ");
+	add_shell_word(t, view->results);
+	text_addf(t, " %" PRIu64 " %" PRIu64, cells[0], cells[1]);
+}
+
+const char *phrase_parting(const struct explanation *explanation, const struct pair *pair)
+{
+	const struct example *example = examples_find(&explanation->examples, pair);
+	return example ? example->parting : NULL;
+}
+
 void phrase_scalar(const char *scalar, struct text *t)
 {
 	/* Plain within a flow collection (YAML 1.2.2, 7.3.3): no indicator in front, none of ",[]{}" and no ": " or "

@@ -28,6 +28,15 @@ const char *phrase_separator(size_t i, size_t n, const char *last);
 /* phrase_command() - the command that runs one cell again. */
 void phrase_command(const char *program, const struct scenario *s, uint64_t cell, struct text *t);
 
+/* phrase_show_command() - the command that tells the story of a cell; the results must be kept. */
+void phrase_show_command(const struct explain_view *view, uint64_t cell, struct text *t);
+
+/* phrase_diff_command() - the command that lays the stories of two cells side by side; likewise. */
+void phrase_diff_command(const struct explain_view *view, const uint64_t cells[static 2], struct text *t);
+
+/* phrase_parting() - the first event at which the cells of a pair part; NULL where it is not known. */
+const char *phrase_parting(const struct explanation *explanation, const struct pair *pair);
+
 /* phrase_scalar() - a text as a scalar within a YAML flow collection: quoted where it has to be. */
 void phrase_scalar(const char *scalar, struct text *t);
 

@@ -156,6 +156,9 @@ static void add_pair(const struct sheet *sheet, size_t response, size_t factor, 
 		phrase_observed(sheet->table, pair->rows[i], response, &words);
 		text_addf(&words, " (cell %" PRIu64 ")", sheet->table->cells[pair->rows[i]]);
 	}
+	const char *parting = phrase_parting(sheet->explanation, pair);
+	if (parting)
+		text_addf(&words, "; they part at %s", parting);
 	add_built(sheet, &words);
 }
 

@@ -29,6 +29,10 @@ static void add_reason(
 	}
 	text_addf(t, "  %sagain:%s ", style->dim, style->reset);
 	phrase_command(summary->view.program, s, reason->cell, t);
+	if (summary->view.results) {
+		text_addf(t, "\n  %sstory:%s ", style->dim, style->reset);
+		phrase_show_command(&summary->view, reason->cell, t);
+	}
 	text_add(t, "\n\n");
 }
 

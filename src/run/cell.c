@@ -34,6 +34,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "model/result.h"
+#include "run/cell_evidence.h"
 #include "run/judge.h"
 
 /* The kernel's own work after both ends are up: far below a millisecond here; a machine may be busy with other things.
@@ -54,7 +55,7 @@ struct cell_record {
 	const char *outcome; /* in the plan's arena */
 };
 
-struct cell *cell_start(const struct scenario *s, struct run_id id, uint64_t run_began_us)
+struct cell *cell_start(const struct scenario *s, struct run_id id, uint64_t run_began_us, bool wants_evidence)
 {
 	struct cell *cell = calloc(1, sizeof *cell);
 	if (!cell)
@@ -62,6 +63,7 @@ struct cell *cell_start(const struct scenario *s, struct run_id id, uint64_t run
 	cell->id = id;
 	cell->scenario = s;
 	cell->run_began_us = run_began_us;
+	cell->wants_evidence = wants_evidence;
 	cell->wait_fd = -1;
 	cell->wake_us = CLOCK_NEVER;
 	cell->run.helper_fd = -1;
@@ -80,7 +82,9 @@ int cell_free(struct cell *cell, struct error *e)
 	close_helper(cell);
 	int r = testbed_done(&cell->testbed, e);
 	plan_done(&cell->plan);
+	watch_done(&cell->watch);
 	free(cell->line);
+	free(cell->evidence);
 	free(cell);
 	return r;
 }
@@ -141,6 +145,9 @@ static enum cell_status cell_finish(struct cell *cell, enum verdict verdict, con
 		.n_steps = cell->n_records,
 	};
 	result.values = list_values(cell, &result.n_values);
+	/* Where there is no memory for it, there is none: the result counts. */
+	if (cell->wants_evidence && result.steps && cell->plan.levels)
+		cell->evidence = cell_evidence_line(cell, &result);
 	cell->phase = CELL_OVER;
 	cell->wait_fd = -1;
 	cell->wake_us = CLOCK_NEVER;
@@ -264,6 +271,42 @@ static void begin_try(struct cell *cell)
 	cell->started = true;
 }
 
+/* Evidence that cannot be collected changes nothing for the cell: what is missing is said in its place. */
+static void note_gap(struct cell *cell, struct error *e)
+{
+	cell->is_watched = false;
+	cell->evidence_gap = arena_strdup(&cell->plan.arena, error_text(e));
+	error_clear(e);
+}
+
+/* Packets are captured because a step asks for them, or as evidence. */
+static int begin_evidence(struct cell *cell, struct error *e)
+{
+	bool is_asked = cell->scenario->captures;
+	cell->is_watched = cell->wants_evidence;
+	cell->offset_ns = cell->wants_evidence ? cell_evidence_offset_ns() : 0;
+	if (!is_asked && !cell->wants_evidence)
+		return 0;
+	int r = witness_begin_capture(&cell->testbed, e);
+	if (r < 0 && !is_asked) {
+		note_gap(cell, e);
+		cell->is_watched = cell->wants_evidence;
+		return 0;
+	}
+	return r;
+}
+
+/* After a step: the states of the sockets, where it can have changed them; and packets, before the queue is full. */
+static void collect_evidence(struct cell *cell, const struct plan_step *planned)
+{
+	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+	if (!cell->is_watched || planned->step->verb->leaves_states)
+		return;
+	if (watch_look(&cell->watch, &cell->testbed, cell->n_records, cell->began_us, &e) < 0 ||
+		witness_drain(&cell->testbed, &e) < 0)
+		note_gap(cell, &e);
+}
+
 /* Keep what came out of the step, and go on to the next. */
 static int record_step(struct cell *cell, struct error *e)
 {
@@ -287,6 +330,7 @@ static int record_step(struct cell *cell, struct error *e)
 			.took_us = record->took_us,
 		};
 	}
+	collect_evidence(cell, planned);
 	cell->step++;
 	cell->tries = 0;
 	cell->started = false;
@@ -409,7 +453,7 @@ static enum cell_status cell_ready(struct cell *cell, struct error *e)
 		error_wrap(e, "waiting until the veth is ready");
 		return cell_finish_error(cell, e);
 	}
-	if (r > 0 && cell->scenario->captures && witness_begin_capture(&cell->testbed, e) < 0)
+	if (r > 0 && begin_evidence(cell, e) < 0)
 		return cell_finish_error(cell, e);
 	if (r > 0) {
 		cell->phase = CELL_STEPS;

@@ -5,6 +5,7 @@
 #define RUN_CELL_H
 
 #include "actor/verb.h"
+#include "actor/watch.h"
 #include "run/schedule.h"
 
 enum cell_status {
@@ -24,7 +25,8 @@ struct cell {
 	uint64_t wake_us;     /* on the clock of clock_now_us(); CLOCK_NEVER: not by time */
 	bool parked;          /* sleeps, or waits to repeat: works on nothing */
 
-	char *line; /* its line of the results file; owned */
+	char *line;     /* its line of the results file; owned */
+	char *evidence; /* its line of the evidence file; owned; NULL for none */
 
 	/* private to cell.c */
 	enum cell_phase { CELL_BUILD, CELL_READY, CELL_STEPS, CELL_OVER } phase;
@@ -40,10 +42,17 @@ struct cell {
 	struct cell_record *records; /* by step */
 	size_t n_records;
 	struct observed *observed; /* by response */
+
+	/* evidence (run/cell_evidence.h) */
+	bool wants_evidence;
+	bool is_watched;          /* from the first step on, as long as nothing goes wrong with it */
+	int64_t offset_ns;        /* between the clock of the packets and that of the steps */
+	struct watch watch;       /* the sockets from step to step */
+	const char *evidence_gap; /* what could not be collected; in the plan's arena; NULL for nothing */
 };
 
 /* cell_start() - take a cell up; nothing is made yet. */
-struct cell *cell_start(const struct scenario *s, struct run_id id, uint64_t run_began_us);
+struct cell *cell_start(const struct scenario *s, struct run_id id, uint64_t run_began_us, bool wants_evidence);
 
 /**
  * cell_advance() - do all that can be done now; never blocks

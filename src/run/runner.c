@@ -115,6 +115,7 @@ static int spawn_worker(struct runner *r, struct worker_process *w, struct error
 		.places = w->places,
 		.cells_max = RUN_CELLS_MAX / (unsigned)r->n_workers_max,
 		.wants_environment = !r->begun,
+		.wants_evidence = r->job->listener.evidence,
 	};
 	pid_t pid = fork();
 	if (pid < 0)
@@ -294,6 +295,8 @@ static int take_frame(
 	case FRAME_WANT:
 		w->wants++;
 		return hand_out(r, w, e);
+	case FRAME_EVIDENCE:
+		return r->job->listener.evidence(r->job->listener.context, frame->id, payload, frame->len, e);
 	case FRAME_RESULT:
 		r->deaths = 0;
 		if (!end_flight(r, w, frame->id))

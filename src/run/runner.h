@@ -22,6 +22,8 @@ struct runner_listener {
 	void *context;
 	/* Once, before the first result. @environment: JSON object. May mark runs of the schedule as done. */
 	int (*begin)(void *context, const char *environment, struct schedule *schedule, struct error *e);
+	/* Where the job wants evidence: a line of it, of a run whose result comes next; NULL where it is not wanted. */
+	int (*evidence)(void *context, struct run_id id, const char *line, size_t len, struct error *e);
 	/* @line: whole, with its newline; @result: what it says. */
 	int (*result)(void *context, const char *line, size_t len, const struct result *result, struct error *e);
 	/* Several times a second, and when something changed. */

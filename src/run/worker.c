@@ -27,6 +27,7 @@
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "base/clock.h"
+#include "net/capture.h"
 #include "net/namespace.h"
 #include "net/sysctl.h"
 #include "run/cell.h"
@@ -34,13 +35,15 @@
 #include "run/isolation.h"
 
 #define WORKER_CELLS_MAX RUN_CELLS_MAX
-#define WORKER_FDS_PER_CELL 8 /* two namespaces, four of netlink, a pipe; and a socket for each step that makes one */
-#define WORKER_FDS_OWN 16
+#define WORKER_FDS_PER_CELL 10 /* two namespaces, four of netlink, two captures, a pipe; and a socket for each step that \
+				* makes one */
+#define WORKER_FDS_OWN 64 /* and captures that a thread is closing */
 #define WORKER_EVENTS 64
 
 struct worker {
 	const struct worker_job *job;
 	int orders_fd, frames_fd, epoll_fd, timer_fd;
+	int times_fd; /* capture_prepare(); -1 where nothing is captured */
 	struct whereabouts whereabouts;
 	struct cell *cells[WORKER_CELLS_MAX];
 	size_t n_cells, n_cells_max;
@@ -142,6 +145,12 @@ static int worker_open(struct worker *w, struct error *e)
 		return error_errno(e, ERROR_HARNESS, errno, "cannot make a timer");
 	if (fcntl(w->orders_fd, F_SETFL, O_NONBLOCK) < 0)
 		return error_errno(e, ERROR_HARNESS, errno, "cannot set up the pipe of orders");
+	w->times_fd = -1;
+	if (w->job->wants_evidence || w->job->scenario->captures) {
+		w->times_fd = capture_prepare(e);
+		if (w->times_fd < 0)
+			return error_wrap(e, "the capture of packets");
+	}
 	return worker_watch(w, w->timer_fd, EPOLLIN, &w->timer_fd, e);
 }
 
@@ -182,6 +191,14 @@ static void end_cell(struct worker *w, struct cell *cell)
 		}
 	if (!cell->line)
 		vanish(ENOMEM);
+	if (cell->evidence)
+		send_frame(w,
+			&(struct frame){
+				.kind = FRAME_EVIDENCE,
+				.len = (uint32_t)strlen(cell->evidence),
+				.id = cell->id,
+			},
+			cell->evidence);
 	struct frame frame = {
 		.kind = FRAME_RESULT,
 		.len = (uint32_t)strlen(cell->line),
@@ -243,7 +260,7 @@ static bool take_order(struct worker *w)
 		return false;
 	}
 	w->n_asked--;
-	struct cell *cell = cell_start(w->job->scenario, id, w->job->run_began_us);
+	struct cell *cell = cell_start(w->job->scenario, id, w->job->run_began_us, w->job->wants_evidence);
 	if (!cell)
 		vanish(ENOMEM);
 	w->cells[w->n_cells++] = cell;

@@ -11,6 +11,7 @@ struct worker_job {
 	unsigned places;        /* how many cells it works on at once; those that are parked do not count */
 	unsigned cells_max;     /* how many it may have in flight, those that are parked included */
 	bool wants_environment; /* its first frame holds the environment */
+	bool wants_evidence;    /* of each cell that it runs */
 };
 
 /*

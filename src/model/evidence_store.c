@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The evidence file as it is written.
+#include "model/evidence_store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/append.h"
+#include "base/cleanup.h"
+
+/* A file written by halves goes on with its last whole line. Return: its size then, or -errno. */
+static off_t cut_to_whole_lines(int fd)
+{
+	char block[4096];
+	off_t end = lseek(fd, 0, SEEK_END);
+	while (end > 0) {
+		off_t from = end > (off_t)sizeof block ? end - (off_t)sizeof block : 0;
+		ssize_t n = pread(fd, block, (size_t)(end - from), from);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n < 0 ? -errno : -EIO;
+		const char *newline = memrchr(block, '\n', (size_t)n);
+		if (newline) {
+			end = from + (newline - block) + 1;
+			break;
+		}
+		end = from;
+	}
+	return end < 0 || ftruncate(fd, end) < 0 ? -errno : end;
+}
+
+static int open_named(struct evidence_store *store, const char *dir, bool resumes, struct error *e)
+{
+	store->dir = strdup(dir);
+	if (!store->dir || asprintf(&store->path, "%s/" EVIDENCE_NAME, dir) < 0) {
+		store->path = NULL;
+		return error_no_memory(e);
+	}
+	int flags = O_CREAT | O_RDWR | O_APPEND | O_CLOEXEC | (resumes ? 0 : O_EXCL);
+	store->fd = open(store->path, flags, 0666);
+	if (store->fd < 0 && errno == EEXIST)
+		return error_set(e, ERROR_USAGE, EEXIST,
+			"the output folder '%s' holds the evidence of an earlier run (" EVIDENCE_NAME
+			"): choose another one, or remove it",
+			dir);
+	if (store->fd < 0)
+		return error_errno(e, ERROR_USAGE, errno, "cannot write to %s", store->path);
+	store->size = resumes ? cut_to_whole_lines(store->fd) : 0;
+	return store->size < 0 ? error_errno(e, ERROR_HOST, (int)-store->size, "cannot go on with %s", store->path) : 0;
+}
+
+int evidence_store_open(struct evidence_store *store, const char *dir, bool resumes, struct error *e)
+{
+	if (dir)
+		return open_named(store, dir, resumes, e);
+	const char *folder;
+	store->fd = append_temporary("netrepro-evidence", &folder);
+	return store->fd < 0 ? error_errno(e, ERROR_HOST, -store->fd, "cannot make a temporary file in %s", folder) : 0;
+}
+
+/* Whether a run is worth its evidence by its own verdict. */
+static bool is_notable(enum verdict verdict)
+{
+	return verdict != VERDICT_PASS && verdict != VERDICT_SKIP;
+}
+
+int evidence_store_add(struct evidence_store *store, const char *line, size_t len, bool keeps_all, struct error *e)
+{
+	struct evidence_head head;
+	if (!evidence_line_head(line, len, &head))
+		return error_set(e, ERROR_HARNESS, EPROTO, "a worker sent evidence that cannot be read");
+	if (!keeps_all && !is_notable(head.verdict)) {
+		if (store->pending_bytes + len > EVIDENCE_PENDING_MAX) {
+			store->n_passed_over++;
+			return 0;
+		}
+		store->pending_bytes += len;
+	}
+	int r = append_whole(store->fd, &store->size, line, len);
+	return r < 0 ? error_errno(
+			       e, ERROR_HOST, -r, "cannot write to %s", store->path ? store->path : "a temporary file")
+		     : 0;
+}
+
+static int write_file(const char *path, const void *data, size_t len, struct error *e)
+{
+	CLEANUP(cleanup_close) int fd = open(path, O_CREAT | O_TRUNC | O_WRONLY | O_APPEND | O_CLOEXEC, 0666);
+	off_t size = 0;
+	int r = fd < 0 ? -errno : append_whole(fd, &size, data, len);
+	return r < 0 ? error_errno(e, ERROR_HOST, -r, "cannot write to %s", path) : 0;
+}
+
+/* DIR/packets/72.pcapng, and DIR/packets/72.2.pcapng for the second replicate. */
+static int write_packets(const struct evidence_store *store, const struct evidence_head *head, const char *line,
+	size_t len, struct error *e)
+{
+	CLEANUP(text_done) struct text packets = TEXT_INIT;
+	int r = evidence_line_pcapng(line, len, &packets, e);
+	if (r <= 0)
+		return r;
+	CLEANUP(cleanup_free) char *path = NULL;
+	char replicate[16] = "";
+	if (head->replicate > 1)
+		snprintf(replicate, sizeof replicate, ".%" PRIu32, head->replicate);
+	if (asprintf(&path, "%s/" EVIDENCE_PACKETS "/%" PRIu64 "%s.pcapng", store->dir, head->cell, replicate) < 0) {
+		path = NULL;
+		return error_no_memory(e);
+	}
+	return write_file(path, packets.data, packets.len, e);
+}
+
+static int make_packets_folder(const struct evidence_store *store, struct error *e)
+{
+	CLEANUP(cleanup_free) char *path = NULL;
+	if (asprintf(&path, "%s/" EVIDENCE_PACKETS, store->dir) < 0) {
+		path = NULL;
+		return error_no_memory(e);
+	}
+	return mkdir(path, 0777) < 0 && errno != EEXIST
+		       ? error_errno(e, ERROR_HOST, errno, "cannot make the folder '%s'", path)
+		       : 0;
+}
+
+/* What is made of the file when the run has ended. */
+struct trim {
+	struct evidence_store *store;
+	bool (*is_kept)(void *context, uint64_t cell, uint32_t replicate, enum verdict verdict);
+	void *context;
+	int fd; /* of the new file; -1 where the old one stays */
+	off_t size;
+	bool has_folder;
+};
+
+static int trim_line(struct trim *trim, const char *line, size_t len, struct error *e)
+{
+	struct evidence_head head;
+	if (!evidence_line_head(line, len, &head))
+		return error_set(e, ERROR_USAGE, EINVAL, "%s holds a line that is no evidence", trim->store->path);
+	if (trim->is_kept && !is_notable(head.verdict) &&
+		!trim->is_kept(trim->context, head.cell, head.replicate, head.verdict))
+		return 0;
+	int r = trim->has_folder ? 0 : make_packets_folder(trim->store, e);
+	trim->has_folder = r == 0;
+	if (r == 0)
+		r = write_packets(trim->store, &head, line, len, e);
+	if (r < 0 || trim->fd < 0)
+		return r;
+	r = append_whole(trim->fd, &trim->size, line, len);
+	return r < 0 ? error_errno(e, ERROR_HOST, -r, "cannot write %s anew", trim->store->path) : 0;
+}
+
+static int trim_lines(struct trim *trim, struct error *e)
+{
+	CLEANUP(cleanup_fclose) FILE *file = fopen(trim->store->path, "re");
+	CLEANUP(cleanup_free) char *line = NULL;
+	size_t size = 0;
+	ssize_t len = 0;
+	int r = 0;
+	while (file && r == 0 && (len = getline(&line, &size, file)) > 0)
+		r = trim_line(trim, line, (size_t)len, e);
+	if (!file || (r == 0 && ferror(file)))
+		return error_errno(e, ERROR_HOST, errno, "cannot read %s", trim->store->path);
+	return r;
+}
+
+int evidence_store_finish(struct evidence_store *store,
+	bool (*is_kept)(void *context, uint64_t cell, uint32_t replicate, enum verdict verdict), void *context,
+	struct error *e)
+{
+	if (!store->path)
+		return 0;
+	struct trim trim = {.store = store, .is_kept = is_kept, .context = context, .fd = -1};
+	CLEANUP(cleanup_free) char *path = NULL;
+	if (is_kept) {
+		if (asprintf(&path, "%s.new", store->path) < 0) {
+			path = NULL;
+			return error_no_memory(e);
+		}
+		trim.fd = open(path, O_CREAT | O_TRUNC | O_RDWR | O_APPEND | O_CLOEXEC, 0666);
+		if (trim.fd < 0)
+			return error_errno(e, ERROR_HOST, errno, "cannot write %s anew", store->path);
+	}
+	int r = trim_lines(&trim, e);
+	if (r == 0 && is_kept && rename(path, store->path) < 0)
+		r = error_errno(e, ERROR_HOST, errno, "cannot write %s anew", store->path);
+	if (r < 0 && is_kept)
+		unlink(path);
+	if (r == 0 && is_kept) {
+		fd_close(&store->fd);
+		store->fd = TAKE_FD(trim.fd);
+		store->size = trim.size;
+	}
+	fd_close(&trim.fd);
+	return r;
+}
+
+void evidence_store_close(struct evidence_store *store)
+{
+	fd_close(&store->fd);
+	free(TAKE_POINTER(store->path));
+	free(TAKE_POINTER(store->dir));
+}
