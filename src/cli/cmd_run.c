@@ -308,6 +308,27 @@ static const char *readable_path(const struct session *session, char ret[static 
 	return ret;
 }
 
+static bool is_shown(void *context, uint64_t cell)
+{
+	const struct explanation *explanation = context;
+	size_t row = table_find(&explanation->table, cell);
+	return row != TABLE_NO_ROW && examples_have(&explanation->examples, row);
+}
+
+/* What is worth keeping is known now. */
+static int finish_evidence(struct session *session, struct explanation *explanation, struct error *e)
+{
+	struct evidence_store *store = &session->evidence;
+	bool keeps_all = session->options->evidence == EVIDENCE_ALL;
+	if (store->n_passed_over && !session->options->quiet)
+		fprintf(stderr,
+			"netrepro: of %" PRIu64
+			" runs that passed no evidence is kept, as that of all of them would take more than %d MiB "
+			"meanwhile; --evidence all keeps it\n",
+			store->n_passed_over, EVIDENCE_PENDING_MAX >> 20);
+	return evidence_store_finish(store, keeps_all ? NULL : is_shown, explanation, e);
+}
+
 /*
  * What the run says, read back from the file that it has written: what `explain` will say of it later is the same, and
  * the runner needs no memory for each of its cells.
@@ -319,6 +340,8 @@ static int print_summary(struct session *session, const struct runner_progress *
 	char path[32];
 	if (explained_read(readable_path(session, path), &explained, &e) < 0)
 		return cli_fail(&e);
+	/* Of an interrupted run all is left as it is: it may go on. */
+	int status = !interrupted && finish_evidence(session, &explained.explanation, &e) < 0 ? cli_fail(&e) : STATUS_OK;
 	struct summary summary = {
 		.view = {
 			.explanation = &explained.explanation,
@@ -341,7 +364,8 @@ static int print_summary(struct session *session, const struct runner_progress *
 	totals->n_differing += n_differing;
 	for (int i = 0; i < VERDICT_COUNT; i++)
 		totals->verdicts[i] += explained.explanation.tally.verdicts[i];
-	int status = cli_print_summary(session->options->format, &summary, session->options->quiet);
+	int printed = cli_print_summary(session->options->format, &summary, session->options->quiet);
+	status = printed > status ? printed : status;
 	return status == STATUS_OK && n_differing ? STATUS_DIFFERS : status;
 }
 

@@ -97,7 +97,6 @@ static int write_file(const char *path, const void *data, size_t len, struct err
 	return r < 0 ? error_errno(e, ERROR_HOST, -r, "cannot write to %s", path) : 0;
 }
 
-/* DIR/packets/72.pcapng, and DIR/packets/72.2.pcapng for the second replicate. */
 static int write_packets(const struct evidence_store *store, const struct evidence_head *head, const char *line,
 	size_t len, struct error *e)
 {
@@ -131,7 +130,7 @@ static int make_packets_folder(const struct evidence_store *store, struct error 
 /* What is made of the file when the run has ended. */
 struct trim {
 	struct evidence_store *store;
-	bool (*is_kept)(void *context, uint64_t cell, uint32_t replicate, enum verdict verdict);
+	bool (*is_kept)(void *context, uint64_t cell);
 	void *context;
 	int fd; /* of the new file; -1 where the old one stays */
 	off_t size;
@@ -143,8 +142,7 @@ static int trim_line(struct trim *trim, const char *line, size_t len, struct err
 	struct evidence_head head;
 	if (!evidence_line_head(line, len, &head))
 		return error_set(e, ERROR_USAGE, EINVAL, "%s holds a line that is no evidence", trim->store->path);
-	if (trim->is_kept && !is_notable(head.verdict) &&
-		!trim->is_kept(trim->context, head.cell, head.replicate, head.verdict))
+	if (trim->is_kept && !is_notable(head.verdict) && !trim->is_kept(trim->context, head.cell))
 		return 0;
 	int r = trim->has_folder ? 0 : make_packets_folder(trim->store, e);
 	trim->has_folder = r == 0;
@@ -170,9 +168,8 @@ static int trim_lines(struct trim *trim, struct error *e)
 	return r;
 }
 
-int evidence_store_finish(struct evidence_store *store,
-	bool (*is_kept)(void *context, uint64_t cell, uint32_t replicate, enum verdict verdict), void *context,
-	struct error *e)
+int evidence_store_finish(
+	struct evidence_store *store, bool (*is_kept)(void *context, uint64_t cell), void *context, struct error *e)
 {
 	if (!store->path)
 		return 0;

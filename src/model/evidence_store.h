@@ -51,13 +51,13 @@ int evidence_store_add(struct evidence_store *store, const char *line, size_t le
 
 /**
  * evidence_store_finish() - after the last run: keep what is to be kept, and write the packets of that out
- * @is_kept: of each run: whether its evidence stays; NULL: all does
+ * @is_kept: of runs that passed, by their cell: whether their evidence stays; NULL: all does
  *
+ * The packets go into files of their own, DIR/packets/ID.pcapng (ID.2.pcapng for the second replicate).
  * Nothing is done for a file without a name. The old file is there until the new one is whole.
  */
-int evidence_store_finish(struct evidence_store *store,
-	bool (*is_kept)(void *context, uint64_t cell, uint32_t replicate, enum verdict verdict), void *context,
-	struct error *e);
+int evidence_store_finish(
+	struct evidence_store *store, bool (*is_kept)(void *context, uint64_t cell), void *context, struct error *e);
 
 void evidence_store_close(struct evidence_store *store);
 
