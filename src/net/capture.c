@@ -21,9 +21,11 @@
 // That it does not come to this is what capture_prepare() is for: it holds a socket that wants times, and sends
 // datagrams to itself until one has its time; each later socket finds the key switched on.
 //
-// The message has room for the control message with the time and for no other. The kernel takes each outgoing packet
-// that is read from a packet socket for one of an error queue (skb_is_err_queue(), net/socket.c), and may add a control
-// message with statistics that are none; with no room left for it, it is left out.
+// A message has room for the control message with the time and for no other. Kernels take an outgoing packet that is
+// read from a packet socket for one of an error queue (skb_is_err_queue(), net/socket.c, before it looks at the
+// destructor as well), and may add a control message of statistics that are none, as long as the packet and read from
+// beyond its end. It would come behind the time; where no room is left, the kernel does not begin with it (put_cmsg(),
+// net/core/scm.c).
 #include "net/capture.h"
 
 #include <errno.h>

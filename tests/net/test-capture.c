@@ -1,0 +1,487 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Captures: what is seen, in which order and when; what is dropped is counted; closed without waiting for the kernel.
+#include "own.h"
+
+#include <arpa/inet.h>
+#include <linux/if_ether.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "net/capture.h"
+#include "net/link.h"
+#include "net/namespace.h"
+
+#define PORT 12345
+#define PATIENCE_US (20 * CLOCK_US_PER_S)
+#define NOBODY 65534
+
+/* Frames: Ethernet 14, IPv4 20, TCP 20 and UDP 8; a SYN of Linux has 20 bytes of options, all others 12. */
+#define LEN_SYN (14 + 20 + 20 + 20)
+#define LEN_ACK (14 + 20 + 20 + 12)
+#define LEN_DATAGRAM(bytes) (14 + 20 + 8 + (bytes))
+#define TCP_SYN_ACK 0x12
+#define TCP_SYN 0x02
+#define TCP_ACK 0x10
+
+static int home = -1;
+static int times = -1;
+
+/* What a capture gave. */
+struct seen {
+	struct packet packets[256];
+	uint8_t bytes[256][PACKET_BYTES_MAX];
+	size_t n;
+};
+
+static int keep(void *context, const struct packet *packet, struct error *e)
+{
+	(void)e;
+	struct seen *seen = context;
+	assert_int_equal(packet->namespace, 0);
+	assert_int_equal(packet->n_bytes, packet->len < PACKET_BYTES_MAX ? packet->len : PACKET_BYTES_MAX);
+	assert_true(seen->n < sizeof(seen->packets) / sizeof(seen->packets[0]));
+	memcpy(seen->bytes[seen->n], packet->bytes, packet->n_bytes);
+	seen->packets[seen->n] = *packet;
+	seen->packets[seen->n].bytes = seen->bytes[seen->n];
+	seen->n++;
+	return 0;
+}
+
+static int keep_ipv4(void *context, const struct packet *packet, struct error *e)
+{
+	/* A veth has chatter of IPv6 on it. */
+	bool is_ipv4 = packet->bytes[12] == 0x08 && packet->bytes[13] == 0x00;
+	return is_ipv4 ? keep(context, packet, e) : 0;
+}
+
+static void drain(
+	struct capture *capture, struct seen *seen, int (*take)(void *, const struct packet *, struct error *))
+{
+	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+	if (capture_drain(capture, take, seen, &e) < 0)
+		fail_msg("%s", error_text(&e));
+}
+
+static struct capture capture(int room_bytes)
+{
+	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+	struct capture made = CAPTURE_INIT;
+	if (capture_open(&made, room_bytes, &e) < 0)
+		fail_msg("%s", error_text(&e));
+	own_assert_cloexec(made.fd);
+	return made;
+}
+
+/* Be in a new namespace with lo up. Return: a descriptor of it. */
+static int enter_new(void)
+{
+	struct netlink route;
+	int fd = namespace_new(NULL);
+	assert_true(fd >= 0);
+	assert_int_equal(netlink_open(&route, NETLINK_ROUTE, NULL), 0);
+	assert_int_equal(link_loopback_up(&route, NULL), 0);
+	netlink_close(&route);
+	return fd;
+}
+
+static void leave(int fd)
+{
+	assert_int_equal(namespace_enter(home, NULL), 0);
+	close(fd);
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec now;
+	assert_int_equal(clock_gettime(CLOCK_REALTIME, &now), 0);
+	return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
+}
+
+/* A socket that is connected to itself, on lo. */
+static int datagrams(void)
+{
+	struct sockaddr_in self = {
+		.sin_family = AF_INET, .sin_port = htons(PORT), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&self, sizeof(self)), 0);
+	assert_int_equal(connect(fd, (struct sockaddr *)&self, sizeof(self)), 0);
+	return fd;
+}
+
+/* Datagrams that hold the numbers from @from on. Each has come when it is received: it has been seen by then. */
+static void send_numbers(int fd, uint32_t from, uint32_t n)
+{
+	for (uint32_t i = from; i < from + n; i++) {
+		uint32_t got;
+		assert_int_equal(send(fd, &i, sizeof(i), 0), sizeof(i));
+		assert_int_equal(recv(fd, &got, sizeof(got), 0), sizeof(got));
+		assert_int_equal(got, i);
+	}
+}
+
+static uint32_t number_in(const struct packet *packet)
+{
+	uint32_t number;
+	assert_int_equal(packet->len, LEN_DATAGRAM(sizeof(number)));
+	memcpy(&number, &packet->bytes[LEN_DATAGRAM(0)], sizeof(number));
+	return number;
+}
+
+static void test_loopback_is_seen_once(void **state)
+{
+	(void)state;
+	static struct seen seen;
+	seen.n = 0;
+	int namespace = enter_new();
+	struct capture c = capture(0);
+	CLEANUP(cleanup_close) int fd = datagrams();
+	drain(&c, &seen, keep);
+	assert_int_equal(seen.n, 0);
+	/* More than are taken at a time. */
+	send_numbers(fd, 0, 100);
+	drain(&c, &seen, keep);
+	assert_int_equal(seen.n, 100);
+	for (size_t i = 0; i < seen.n; i++) {
+		assert_true(seen.packets[i].loopback);
+		assert_true(seen.packets[i].outgoing);
+		assert_int_equal(number_in(&seen.packets[i]), i);
+	}
+	/* What was given is gone. */
+	drain(&c, &seen, keep);
+	assert_int_equal(seen.n, 100);
+	assert_int_equal(c.dropped, 0);
+	capture_close(&c, 1);
+	leave(namespace);
+}
+
+static void test_times_are_those_of_the_sighting(void **state)
+{
+	(void)state;
+	static struct seen seen;
+	seen.n = 0;
+	int namespace = enter_new();
+	struct capture c = capture(0);
+	CLEANUP(cleanup_close) int fd = datagrams();
+	uint64_t before_ns = now_ns();
+	send_numbers(fd, 0, 1);
+	uint64_t after_ns = now_ns();
+	/* So that the time of reading is another one. */
+	nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
+	drain(&c, &seen, keep);
+	assert_int_equal(seen.n, 1);
+	assert_true(before_ns <= seen.packets[0].at_ns);
+	assert_true(seen.packets[0].at_ns <= after_ns);
+	capture_close(&c, 1);
+	leave(namespace);
+}
+
+static void test_nothing_is_missing_silently(void **state)
+{
+	(void)state;
+	static struct seen seen;
+	seen.n = 0;
+	const uint32_t n = 200;
+	int namespace = enter_new();
+	struct capture c = capture(1);
+	CLEANUP(cleanup_close) int fd = datagrams();
+	send_numbers(fd, 0, n);
+	drain(&c, &seen, keep);
+	print_message("# %zu kept, %llu dropped\n", seen.n, (unsigned long long)c.dropped);
+	assert_true(seen.n > 0);
+	assert_true(c.dropped > 0);
+	assert_int_equal(seen.n + c.dropped, n);
+	/* Those are kept for which there was room; the last was sent when there was none. */
+	for (size_t i = 0; i < seen.n; i++)
+		assert_int_equal(number_in(&seen.packets[i]), i);
+	/* Now there is room again. */
+	uint64_t dropped = c.dropped;
+	size_t kept = seen.n;
+	send_numbers(fd, n, 1);
+	drain(&c, &seen, keep);
+	assert_int_equal(seen.n, kept + 1);
+	assert_int_equal(number_in(&seen.packets[kept]), n);
+	assert_int_equal(c.dropped, dropped);
+	/* And the count goes on. */
+	send_numbers(fd, n + 1, n);
+	size_t seen_before = seen.n;
+	drain(&c, &seen, keep);
+	assert_int_equal(seen.n - seen_before + (c.dropped - dropped), n);
+	assert_true(c.dropped > dropped);
+	capture_close(&c, 1);
+	leave(namespace);
+}
+
+static void test_link_that_goes_down(void **state)
+{
+	(void)state;
+	static struct seen seen;
+	seen.n = 0;
+	int namespace = enter_new();
+	struct capture c = capture(0);
+	CLEANUP(cleanup_close) int fd = datagrams();
+	struct ifreq lo = {.ifr_name = "lo"};
+	send_numbers(fd, 0, 1);
+	assert_int_equal(ioctl(fd, SIOCSIFFLAGS, &lo), 0);
+	drain(&c, &seen, keep);
+	assert_int_equal(seen.n, 1);
+	lo.ifr_flags = IFF_UP;
+	assert_int_equal(ioctl(fd, SIOCSIFFLAGS, &lo), 0);
+	send_numbers(fd, 1, 1);
+	drain(&c, &seen, keep);
+	assert_int_equal(seen.n, 2);
+	capture_close(&c, 1);
+	leave(namespace);
+}
+
+static int refuse(void *context, const struct packet *packet, struct error *e)
+{
+	(void)packet;
+	++*(int *)context;
+	return error_set(e, ERROR_HARNESS, ENOSPC, "no more");
+}
+
+static void test_taker_ends_it(void **state)
+{
+	(void)state;
+	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+	int n = 0, namespace = enter_new();
+	struct capture c = capture(0);
+	CLEANUP(cleanup_close) int fd = datagrams();
+	send_numbers(fd, 0, 3);
+	assert_int_equal(capture_drain(&c, refuse, &n, &e), -ENOSPC);
+	assert_string_equal(error_text(&e), "no more");
+	assert_int_equal(n, 1);
+	capture_close(&c, 1);
+	leave(namespace);
+}
+
+/* One end of a veth. */
+struct side {
+	int fd;
+	struct netlink route;
+	struct veth_end end;
+	struct capture capture;
+};
+
+static void side_open(struct side *s, int number)
+{
+	s->fd = enter_new();
+	assert_int_equal(netlink_open(&s->route, NETLINK_ROUTE, NULL), 0);
+	s->end = (struct veth_end){
+		.name = "veth0",
+		.ifindex = 1 + number,
+		.ipv4.s_addr = htonl(0x0a000000U + (unsigned)number),
+	};
+}
+
+/* Joined and ready, and in each a capture from now on. */
+static void two_open(struct side *a, struct side *b)
+{
+	side_open(a, 1);
+	side_open(b, 2);
+	assert_int_equal(link_veth_new(&a->route, &a->end, &b->end, b->fd, NULL), 0);
+	assert_int_equal(link_add_addresses(&a->route, &a->end, &b->end, NULL), 0);
+	assert_int_equal(link_add_addresses(&b->route, &b->end, &a->end, NULL), 0);
+	uint64_t give_up_us = clock_now_us() + PATIENCE_US;
+	while (link_is_up(&a->route, a->end.ifindex, NULL) != 1)
+		assert_true(clock_now_us() < give_up_us);
+	b->capture = capture(0);
+	assert_int_equal(namespace_enter(a->fd, NULL), 0);
+	a->capture = capture(0);
+	assert_int_equal(namespace_enter(home, NULL), 0);
+}
+
+static void side_close(struct side *s)
+{
+	netlink_close(&s->route);
+	close(s->fd);
+}
+
+/* A connection from @from to @to, and 1000 bytes on it, which have come. */
+static void talk(struct side *from, struct side *to)
+{
+	static const char sent[1000];
+	char got[sizeof(sent)];
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(PORT), .sin_addr = to->end.ipv4};
+	assert_int_equal(namespace_enter(to->fd, NULL), 0);
+	CLEANUP(cleanup_close) int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(listen(listener, 1), 0);
+	assert_int_equal(namespace_enter(from->fd, NULL), 0);
+	CLEANUP(cleanup_close) int conn = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(connect(conn, (struct sockaddr *)&address, sizeof(address)), 0);
+	CLEANUP(cleanup_close) int child = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	assert_true(child >= 0);
+	assert_int_equal(send(conn, sent, sizeof(sent), 0), sizeof(sent));
+	assert_int_equal(recv(child, got, sizeof(got), MSG_WAITALL), sizeof(got));
+	assert_int_equal(namespace_enter(home, NULL), 0);
+}
+
+/* What the client sends and gets first, and what the server does. */
+static const struct expected {
+	uint8_t flags, mask; /* of the TCP header */
+	bool from_client;
+	uint32_t len;
+} expected[] = {
+	{TCP_SYN, TCP_SYN_ACK, true, LEN_SYN},
+	{TCP_SYN_ACK, TCP_SYN_ACK, false, LEN_SYN},
+	{TCP_ACK, TCP_SYN_ACK, true, LEN_ACK},
+	{TCP_ACK, TCP_SYN_ACK, true, LEN_ACK + 1000},
+};
+#define N_EXPECTED (sizeof(expected) / sizeof(expected[0]))
+
+static void check_side(struct side *s, bool is_client, struct seen *seen)
+{
+	seen->n = 0;
+	drain(&s->capture, seen, keep_ipv4);
+	assert_int_equal(s->capture.dropped, 0);
+	assert_true(seen->n >= N_EXPECTED);
+	for (size_t i = 0; i < N_EXPECTED; i++) {
+		const struct packet *p = &seen->packets[i];
+		assert_int_equal(p->outgoing, expected[i].from_client == is_client);
+		assert_false(p->loopback);
+		assert_int_equal(p->len, expected[i].len);
+		assert_int_equal(p->bytes[14 + 9], IPPROTO_TCP);
+		assert_int_equal(p->bytes[14 + 20 + 13] & expected[i].mask, expected[i].flags);
+	}
+}
+
+static void test_handshake_at_both_ends(void **state)
+{
+	(void)state;
+	static struct seen at_client, at_server;
+	struct side client, server;
+	two_open(&client, &server);
+	talk(&client, &server);
+	check_side(&client, true, &at_client);
+	check_side(&server, false, &at_server);
+	/* It is seen leaving before it is seen coming. */
+	for (size_t i = 0; i < N_EXPECTED; i++) {
+		uint64_t client_ns = at_client.packets[i].at_ns, server_ns = at_server.packets[i].at_ns;
+		assert_true(expected[i].from_client ? client_ns <= server_ns : server_ns <= client_ns);
+		assert_memory_equal(at_client.bytes[i], at_server.bytes[i], 14 + 20 + 20);
+	}
+	capture_close((struct capture[]){client.capture, server.capture}, 2);
+	side_close(&client);
+	side_close(&server);
+}
+
+static bool is_open(int fd)
+{
+	return fcntl(fd, F_GETFD) >= 0;
+}
+
+static void test_close_lets_the_namespace_go(void **state)
+{
+	(void)state;
+	struct side a, b;
+	two_open(&a, &b);
+	struct capture captures[] = {CAPTURE_INIT, a.capture, CAPTURE_INIT, b.capture};
+	int fds[] = {a.capture.fd, b.capture.fd};
+	capture_close(captures, 4);
+	for (size_t i = 0; i < 4; i++)
+		assert_int_equal(captures[i].fd, -1);
+	capture_close(captures, 4);
+	capture_close(captures, 0);
+	side_close(&a);
+	/* It takes its end of the veth along, and the other end with that. */
+	uint64_t give_up_us = clock_now_us() + PATIENCE_US;
+	while (is_open(fds[0]) || is_open(fds[1]) || link_is_up(&b.route, b.end.ifindex, NULL) != -ENODEV) {
+		assert_true(clock_now_us() < give_up_us);
+		usleep(100);
+	}
+	side_close(&b);
+}
+
+/* As one who may have no more threads. Return: whether capture_close() itself closed it. */
+static bool close_without_a_thread(void)
+{
+	struct capture c = CAPTURE_INIT;
+	if (capture_open(&c, 0, NULL) < 0)
+		return false;
+	int fd = c.fd;
+	if (setrlimit(RLIMIT_NPROC, &(struct rlimit){0, 0}) < 0)
+		return false;
+	/* The first root is never refused one. In a user namespace there is nobody else. */
+	if (setresuid(NOBODY, NOBODY, NOBODY) < 0 && errno != EINVAL)
+		return false;
+	capture_close(&c, 1);
+	return c.fd == -1 && !is_open(fd);
+}
+
+static void test_close_without_a_thread(void **state)
+{
+	(void)state;
+	pid_t pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(close_without_a_thread() ? 0 : 1);
+	int status;
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+static void test_prepare_comes_back(void **state)
+{
+	(void)state;
+	ino_t before = own_inode();
+	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+	CLEANUP(cleanup_close) int again = capture_prepare(&e);
+	if (again < 0)
+		fail_msg("%s", error_text(&e));
+	own_assert_cloexec(again);
+	assert_int_equal(own_inode(), before);
+}
+
+static void test_refused(void **state)
+{
+	(void)state;
+	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+	struct rlimit old;
+	struct capture c = CAPTURE_INIT;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &(struct rlimit){0, old.rlim_max}), 0);
+	int opened = capture_open(&c, 0, &e);
+	int prepared = capture_prepare(NULL);
+	setrlimit(RLIMIT_NOFILE, &old);
+	assert_int_equal(opened, -EMFILE);
+	assert_int_equal(prepared, -EMFILE);
+	assert_int_equal(e.kind, ERROR_HARNESS);
+	assert_string_equal(error_text(&e), "a capture: a packet socket: Too many open files (EMFILE)");
+	assert_int_equal(c.fd, -1);
+}
+
+int main(void)
+{
+	own_enter();
+	home = namespace_open_own(NULL);
+	struct error e = ERROR_INIT;
+	times = capture_prepare(&e);
+	if (times < 0) {
+		printf("Bail out! %s\n", error_text(&e));
+		return 1;
+	}
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_loopback_is_seen_once),
+		cmocka_unit_test(test_times_are_those_of_the_sighting),
+		cmocka_unit_test(test_nothing_is_missing_silently),
+		cmocka_unit_test(test_link_that_goes_down),
+		cmocka_unit_test(test_taker_ends_it),
+		cmocka_unit_test(test_handshake_at_both_ends),
+		cmocka_unit_test(test_close_lets_the_namespace_go),
+		cmocka_unit_test(test_close_without_a_thread),
+		cmocka_unit_test(test_prepare_comes_back),
+		cmocka_unit_test(test_refused),
+	};
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+	close(times);
+	close(home);
+	return failed;
+}
