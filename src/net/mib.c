@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -263,7 +264,32 @@ static int consider(void *context, const struct mib_column *column, struct error
 	if (!name)
 		return error_no_memory(e);
 	suggestion_consider(&s->suggestion, name);
+	/* Who leaves the name of the line off means this one, far as it is. */
+	if (strlen(s->name) == column->name_len && strncasecmp(s->name, column->name, column->name_len) == 0) {
+		s->suggestion.best = name;
+		s->suggestion.distance = 0;
+	}
 	return 0;
+}
+
+/*
+ * Of these the kernel shows those that are not 0 (icmpmsg_put(), net/ipv4/proc.c): one for each type of ICMP, which has
+ * 8 bits.
+ */
+static bool is_counted_when_seen(const char *name)
+{
+	static const char *const prefixes[] = {"IcmpMsgInType", "IcmpMsgOutType"};
+	for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
+		size_t len = strlen(prefixes[i]);
+		if (strncmp(name, prefixes[i], len) != 0)
+			continue;
+		const char *digits = name + len;
+		int64_t type;
+		return (digits[0] != '0' || !digits[1]) &&
+		       parse_value((struct piece){digits, strchr(digits, '\0')}, &type) && digits[0] != '-' &&
+		       type <= UINT8_MAX;
+	}
+	return false;
 }
 
 int mib_find(const char *name, int64_t *ret, struct error *e)
@@ -273,7 +299,7 @@ int mib_find(const char *name, int64_t *ret, struct error *e)
 	int r = 0;
 	for (size_t i = 0; i < N_FILES && r == 0; i++)
 		r = visit_file(files[i], compare, &s, e);
-	if (r > 0) {
+	if (r > 0 || (r == 0 && is_counted_when_seen(name))) {
 		*ret = s.value;
 		return 0;
 	}
