@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Whether what the steps so far have set off is over.
+ *
+ * Theory of operation. What a close sets off takes a moment: a segment is on its way, or its acknowledgement is delayed
+ * by 40 ms. So a look counts only when the connections have settled, which is seen on both ends and never timed:
+ *
+ * - While a segment that changes a state is on its way, its sender is in SYN-SENT, SYN-RECEIVED, FIN-WAIT-1, CLOSING or
+ *   LAST-ACK until it is acknowledged; only a reset leaves no sender behind, but then a connection here (ESTABLISHED,
+ *   FIN-WAIT-2, CLOSE-WAIT) has no other end any more.
+ * - LISTEN, TIME-WAIT and no socket at all can only be left by a reset or a new connection: nothing to wait for.
+ * - Data that is on its way, or has not been acknowledged, stands in its sender's queue; it changes no state.
+ */
+#include "actor/settle.h"
+
+#include "actor/endpoint.h"
+#include "actor/look.h"
+#include "base/clock.h"
+
+#define FIRST_WAIT_US 100 /* doubled at each look, up to the next line */
+#define LONGEST_WAIT_US (10 * CLOCK_US_PER_MS)
+
+static bool lasts(enum tcp_state state)
+{
+	return state == TCP_STATE_LISTEN || state == TCP_STATE_TIME_WAIT || state == TCP_STATE_BOUND_INACTIVE;
+}
+
+static bool is_open(enum tcp_state state)
+{
+	return state == TCP_STATE_ESTABLISHED || state == TCP_STATE_FIN_WAIT_2 || state == TCP_STATE_CLOSE_WAIT;
+}
+
+static bool is_other_end(const struct tcp_socket *a, const struct tcp_socket *b)
+{
+	return a->local_port == b->remote_port && a->remote_port == b->local_port &&
+	       IN6_ARE_ADDR_EQUAL(&a->local, &b->remote) && IN6_ARE_ADDR_EQUAL(&a->remote, &b->local);
+}
+
+static bool has_other_end(const struct testbed *t, const struct tcp_socket *one)
+{
+	for (size_t i = 0; i < t->n_namespaces; i++) {
+		const struct tcp_sockets *look = &t->namespaces[i].look;
+		for (size_t j = 0; j < look->n; j++)
+			if (is_other_end(one, &look->all[j]) && look->all[j].state != TCP_STATE_TIME_WAIT)
+				return true;
+	}
+	return false;
+}
+
+static bool has_settled(const struct testbed *t, const struct tcp_socket *one, enum settle_until until)
+{
+	if (!is_open(one->state))
+		return lasts(one->state);
+	return has_other_end(t, one) && (until != SETTLE_SENT || !one->send_queue);
+}
+
+int settle_look(const struct step_run *run, enum settle_until until, struct error *e)
+{
+	struct testbed *t = run->testbed;
+	struct testbed_namespace *own = run->actor->in;
+	int r = 0;
+	/* The own one last: what was on its way when the others were seen settled has arrived by then, or shows. */
+	for (size_t i = 0; r == 0 && i < t->n_namespaces; i++)
+		if (&t->namespaces[i] != own)
+			r = look_at(t, &t->namespaces[i], e);
+	if (r == 0)
+		r = look_at(t, own, e);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < t->n_namespaces; i++)
+		for (size_t j = 0; j < t->namespaces[i].look.n; j++)
+			if (!has_settled(t, &t->namespaces[i].look.all[j], until))
+				return 0;
+	return 1;
+}
+
+int settle_look_there(const struct step_run *run, const struct address *address, struct error *e)
+{
+	const struct tcp_sockets *look = &run->actor->in->look;
+	int r = look_at(run->testbed, run->actor->in, e);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < look->n; i++)
+		if (endpoint_is_local(run->testbed, address, &look->all[i]) && !lasts(look->all[i].state))
+			return settle_look(run, SETTLE_STATES, e);
+	return 1;
+}
+
+enum step_status settle_wait(struct step_run *run)
+{
+	run->progress = run->progress ? run->progress * 2 : FIRST_WAIT_US;
+	if (run->progress > LONGEST_WAIT_US)
+		run->progress = LONGEST_WAIT_US;
+	run->wait_until_us = clock_now_us() + run->progress;
+	return STEP_WAIT_UNTIL;
+}
+
+const char *settle_remark(const struct step_run *run, bool settled)
+{
+	return settled || run->step->step->deadline.text ? "" : SETTLE_UNSETTLED;
+}
