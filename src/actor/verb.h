@@ -43,6 +43,10 @@ struct step_run {
 	 * it is recorded: "ok", an errno's name, or what was observed. */
 	int errnum;
 	char outcome[OUTCOME_TEXT];
+
+	/* Of STEP_DONE of a verb that is_timed: the duration that it records. Without it the outcome has none. */
+	bool has_duration;
+	uint64_t duration_us;
 };
 
 struct verb {

@@ -144,6 +144,22 @@ static int read_split(struct reader *r, const struct yaml *node, struct template
 	return 0;
 }
 
+/* What is left of the line belongs to a word whose kind takes the rest. */
+static int read_join_rest(struct reader *r, struct step *step)
+{
+	size_t last = 0;
+	while (last < VERB_WORDS_MAX && step->verb->words[last] && !step->verb->words[last]->takes_rest)
+		last++;
+	if (last == VERB_WORDS_MAX || !step->verb->words[last] || step->n_words <= last + 1)
+		return 0;
+	CLEANUP(text_done) struct text rest = TEXT_INIT;
+	for (size_t i = last; i < step->n_words; i++)
+		text_addf(&rest, "%s%s", i > last ? " " : "", step->words[i].text);
+	step->words[last].text = arena_strdup(&r->s->arena, text_get(&rest));
+	step->n_words = last + 1;
+	return step->words[last].text && !rest.failed ? 0 : error_no_memory(r->e);
+}
+
 static int read_words(struct reader *r, const struct yaml *node, struct step *step)
 {
 	const char *text;
@@ -163,9 +179,11 @@ static int read_words(struct reader *r, const struct yaml *node, struct step *st
 	step->n_words = n - 1;
 	rc = read_verb(r, &words[0], step);
 	if (rc >= 0)
+		rc = read_join_rest(r, step);
+	if (rc >= 0)
 		rc = read_check_n_words(r, step, words[0].at);
 	CLEANUP(text_done) struct text joined = TEXT_INIT;
-	for (size_t i = 0; rc >= 0 && i < n; i++) {
+	for (size_t i = 0; rc >= 0 && i <= step->n_words; i++) {
 		text_addf(&joined, "%s%s", i ? " " : "", words[i].text);
 		rc = i ? read_check_template(r, &words[i]) : rc;
 	}
@@ -196,6 +214,7 @@ static int read_response_name(struct reader *r, const struct yaml *node, const c
 static int read_response(struct reader *r, const struct yaml *node, struct step *step)
 {
 	struct scenario *s = r->s;
+	bool is_timed = step->repeat_for.text || step->verb->is_timed;
 	const char *name;
 	int rc = read_response_name(r, node, &name);
 	if (rc < 0)
@@ -214,13 +233,13 @@ static int read_response(struct reader *r, const struct yaml *node, struct step 
 				"'%s: %s' here; give one of them another name",
 				name, s->actors[response->first->actor].name, response->first->verb->name,
 				response->first->at.line, s->actors[step->actor].name, step->verb->name);
-		response->timed |= step->repeat_for.text != NULL;
+		response->timed |= is_timed;
 		step->response = i;
 		return 0;
 	}
 	step->response = s->n_responses++;
 	s->responses[step->response] =
-		(struct response){.name = name, .first = step, .timed = step->repeat_for.text != NULL};
+		(struct response){.name = name, .first = step, .timed = is_timed};
 	return 0;
 }
 

@@ -64,7 +64,7 @@ struct step {
 struct response {
 	const char *name;
 	const struct step *first; /* the first step that records it */
-	bool timed;               /* some step repeats until ok and so records how long it took as well */
+	bool timed;               /* it has a duration as well: some step repeats until ok, or its verb gives one */
 };
 
 /* Where in the kernel a response is decided, in words: the function, and the version in which that was read. */

@@ -58,6 +58,7 @@ struct word_kind {
 	const char *what; /* for messages, with its article: "an address" */
 	enum socket_use socket;
 	bool is_destination; /* an address that is connected to */
+	bool takes_rest;     /* the last word of its verb: the rest of the line, with one blank for each run of them */
 	/* Fills @ret, whose text is set already. Errors are ERROR_USAGE and say what is wrong with the word, with a
 	 * suggestion, and not where it stands. NULL where any text is good. */
 	int (*parse)(const struct word_scope *scope, struct word *ret, struct error *e);
@@ -71,9 +72,10 @@ struct verb_syntax {
 	const struct word_kind *words[VERB_WORDS_MAX];
 	unsigned n_required; /* of the words; the rest may be left out */
 	bool ends_all_sockets; /* of its actor (restart) */
-	bool only_measured;    /* worth nothing without `as`: an error there */
+	bool only_measured;    /* only looks: worth nothing without `as`, an error there; a check may ask for it itself */
 	bool never_measured;   /* records nothing, so `as` is an error */
 	bool leaves_states;    /* changes no state of TCP, and lets no time go by in which one could change */
+	bool is_timed;         /* its response has a duration that the verb itself gives */
 	bool needs_capture;    /* asks for packets, which are to be seen from before the first step on */
 	uint64_t deadline_us;  /* 0: the scenario's deadline for a step */
 };

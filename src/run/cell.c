@@ -324,10 +324,11 @@ static int record_step(struct cell *cell, struct error *e)
 	cell->n_records++;
 	if (is_measured(planned)) {
 		size_t response = planned->step->response;
+		bool by_verb = planned->step->verb->is_timed;
 		cell->observed[response] = (struct observed){
 			.text = record->outcome,
-			.timed = cell->scenario->responses[response].timed,
-			.took_us = record->took_us,
+			.timed = by_verb ? cell->run.has_duration : cell->scenario->responses[response].timed,
+			.took_us = by_verb ? cell->run.duration_us : record->took_us,
 		};
 	}
 	collect_evidence(cell, planned);

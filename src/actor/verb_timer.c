@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A verb that asks how long TIME-WAIT is going to last: timer.
+ *
+ * It records that there is one, and as the response's duration what the kernel says is left of it. Of several it says
+ * how many, and what is left of the one that lasts longest: until then the port is not free of them. A FIN-WAIT-2 that
+ * the kernel keeps as it keeps TIME-WAIT, with the same timer, is none.
+ */
+#include "actor/endpoint.h"
+#include "actor/settle.h"
+#include "actor/verb.h"
+#include "base/clock.h"
+
+static enum step_status run_timer(struct step_run *run, struct error *e)
+{
+	const struct address *address = &run->step->words[0].address;
+	int settled = settle_look_there(run, address, e);
+	if (settled < 0)
+		return STEP_FAILED;
+	if (!settled && !run->expired)
+		return settle_wait(run);
+	const struct tcp_sockets *look = &run->actor->in->look;
+	unsigned n = 0;
+	uint64_t longest_ms = 0;
+	for (size_t i = 0; i < look->n; i++) {
+		const struct tcp_socket *one = &look->all[i];
+		if (one->state != TCP_STATE_TIME_WAIT || !endpoint_is_local(run->testbed, address, one))
+			continue;
+		n++;
+		longest_ms = one->expires_ms > longest_ms ? one->expires_ms : longest_ms;
+	}
+	const char *remark = settle_remark(run, settled);
+	if (!n)
+		return step_observed(run, "none%s", remark);
+	run->has_duration = true;
+	run->duration_us = longest_ms * CLOCK_US_PER_MS;
+	return n > 1 ? step_observed(run, "time-wait*%u%s", n, remark) : step_observed(run, "time-wait%s", remark);
+}
+
+VERB(timer) = {
+	.syntax =
+		{
+			.name = "timer",
+			.usage = "timer HOST:PORT",
+			.help = "record time-wait or none, and as its duration what is left of TIME-WAIT",
+			.words = {&word_address},
+			.n_required = 1,
+			.only_measured = true,
+			.is_timed = true,
+			.deadline_us = SETTLE_DEADLINE_US,
+		},
+	.run = run_timer,
+};
