@@ -16,7 +16,7 @@ BUILD := build$(if $(SAN),/san)
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
 VERSION := 0.1.0
-PACKAGES := libnl-3.0 libnl-route-3.0 libnl-idiag-3.0 libfyaml jansson libmd
+PACKAGES := libnl-3.0 libnl-route-3.0 libnl-idiag-3.0 libfyaml jansson libmd libpcap
 
 # Asked once, and only by what compiles: what is missing may be about to be installed by another target.
 PACKAGE_CFLAGS = $(eval PACKAGE_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES)))$(PACKAGE_CFLAGS)
