@@ -16,7 +16,9 @@
 #include <linux/netlink.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 
+#include "base/clock.h"
 #include "net/sockstat.h"
 
 static void set_address(const struct sockaddr_storage *from, struct in6_addr *address, uint16_t *port)
@@ -33,33 +35,68 @@ static void set_address(const struct sockaddr_storage *from, struct in6_addr *ad
 	*port = ntohs(in->sin_port);
 }
 
-/* Return: whether the four-tuple could be told. */
-static bool remember(struct testbed *t, const struct testbed_namespace *from, int fd)
+/* The four-tuple of a connected socket. Return: whether it could be told. */
+static bool get_end(int fd, struct tcp_socket *ret)
 {
 	struct sockaddr_storage local, remote;
 	socklen_t local_len = sizeof local, remote_len = sizeof remote;
-	/* What is not remembered is found by the dump. */
-	if (t->n_connections == t->connections_size || getsockname(fd, (struct sockaddr *)&local, &local_len) < 0 ||
+	if (getsockname(fd, (struct sockaddr *)&local, &local_len) < 0 ||
 		getpeername(fd, (struct sockaddr *)&remote, &remote_len) < 0)
 		return false;
-	struct testbed_connection *c = &t->connections[t->n_connections++];
-	c->from = from;
-	set_address(&local, &c->end.local, &c->end.local_port);
-	set_address(&remote, &c->end.remote, &c->end.remote_port);
-	c->end.family = IN6_IS_ADDR_V4MAPPED(&c->end.remote) ? AF_INET : AF_INET6;
+	set_address(&local, &ret->local, &ret->local_port);
+	set_address(&remote, &ret->remote, &ret->remote_port);
+	ret->family = IN6_IS_ADDR_V4MAPPED(&ret->remote) ? AF_INET : AF_INET6;
+	return true;
+}
+
+/* Return: whether the four-tuple could be told. */
+static bool remember(struct testbed *t, const struct testbed_actor *by, int fd, uint64_t began_us)
+{
+	/* What is not remembered is found by the dump. */
+	if (t->n_connections == t->connections_size)
+		return false;
+	struct testbed_connection *c = &t->connections[t->n_connections];
+	if (!get_end(fd, &c->end))
+		return false;
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	c->by = by;
+	c->from = by->in;
+	c->acceptor = NULL;
+	c->began_ns = (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec - (clock_now_us() - began_us) * 1000;
+	t->n_connections++;
 	return true;
 }
 
 void look_note_connect(
-	struct testbed *t, const struct testbed_namespace *from, int fd, bool is_ok, uint64_t *is_loose)
+	struct testbed *t, const struct testbed_actor *by, int fd, uint64_t began_us, bool is_ok, uint64_t *is_loose)
 {
-	if (is_ok && remember(t, from, fd)) {
+	if (is_ok && remember(t, by, fd, began_us)) {
 		t->n_loose_connects -= *is_loose ? 1 : 0;
 		*is_loose = 0;
 	} else if (!*is_loose) {
 		t->n_loose_connects++;
 		*is_loose = 1;
 	}
+}
+
+static bool is_other_end(const struct tcp_socket *a, const struct tcp_socket *b)
+{
+	return a->local_port == b->remote_port && a->remote_port == b->local_port &&
+	       IN6_ARE_ADDR_EQUAL(&a->local, &b->remote) && IN6_ARE_ADDR_EQUAL(&a->remote, &b->local);
+}
+
+void look_note_accept(struct testbed *t, const struct testbed_actor *by, int fd)
+{
+	struct tcp_socket end;
+	if (!get_end(fd, &end))
+		return;
+	/* Of several with these ends the last one: the others are over, as there is but one at a time. */
+	for (size_t i = t->n_connections; i-- > 0;)
+		if (is_other_end(&t->connections[i].end, &end)) {
+			t->connections[i].acceptor = by;
+			return;
+		}
 }
 
 static bool is_same(const struct tcp_socket *a, const struct tcp_socket *b)

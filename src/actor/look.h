@@ -6,12 +6,16 @@
 #include "actor/testbed.h"
 
 /**
- * look_note_connect() - what a connect(2) of @fd, which is in @from, has come to so far
+ * look_note_connect() - what a connect(2) of @fd by the actor @by has come to so far
+ * @began_us: on the clock of clock_now_us()
  * @is_ok: it has succeeded: its four-tuple is known from now on
  * @is_loose: of the step, 0 at first: whether it counts among the connects of which that is not so
  */
 void look_note_connect(
-	struct testbed *t, const struct testbed_namespace *from, int fd, bool is_ok, uint64_t *is_loose);
+	struct testbed *t, const struct testbed_actor *by, int fd, uint64_t began_us, bool is_ok, uint64_t *is_loose);
+
+/* look_note_accept() - that the actor @by has accepted @fd. */
+void look_note_accept(struct testbed *t, const struct testbed_actor *by, int fd);
 
 /* look_at() - all TCP sockets of @namespace, into its `look`. */
 int look_at(struct testbed *t, struct testbed_namespace *namespace, struct error *e);

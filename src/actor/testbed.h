@@ -48,8 +48,11 @@ struct testbed_actor {
 
 /* A connection that a `connect` has made. */
 struct testbed_connection {
-	const struct testbed_namespace *from; /* where it was made */
+	const struct testbed_actor *by;       /* who connected */
+	const struct testbed_namespace *from; /* where that was */
 	struct tcp_socket end;                /* of who connected: family, addresses and ports */
+	const struct testbed_actor *acceptor; /* who accepted it; NULL: nobody yet */
+	uint64_t began_ns;                    /* on CLOCK_REALTIME: when the connect was begun */
 };
 
 struct testbed {

@@ -105,6 +105,7 @@ static enum step_status run_accept(struct step_run *run, struct error *e)
 	if (fd < 0)
 		return errno == EAGAIN ? step_wait_as(run, listener->fd, EPOLLIN, SO_RCVTIMEO, EAGAIN)
 				       : step_errno(run, errno);
+	look_note_accept(run->testbed, run->actor, fd);
 	step_keep_socket(run, 1, fd, listener->family);
 	return step_ok(run);
 }
@@ -133,7 +134,7 @@ static enum step_status run_connect(struct step_run *run, struct error *e)
 	socklen_t len = endpoint_fill(run->testbed, &run->step->words[1].address, s->family, &address);
 	bool is_ok = connect(s->fd, (struct sockaddr *)&address, len) == 0;
 	int errnum = errno;
-	look_note_connect(run->testbed, run->actor->in, s->fd, is_ok, &run->progress);
+	look_note_connect(run->testbed, run->actor, s->fd, run->began_us, is_ok, &run->progress);
 	if (is_ok)
 		return step_ok(run);
 	errno = errnum;

@@ -35,15 +35,15 @@
 #include "run/isolation.h"
 
 #define WORKER_CELLS_MAX RUN_CELLS_MAX
-#define WORKER_FDS_PER_CELL 10 /* two namespaces, four of netlink, two captures, a pipe; and a socket for each step that \
-				* makes one */
-#define WORKER_FDS_OWN 64 /* and captures that a thread is closing */
+#define WORKER_FDS_PER_CELL 8 /* two namespaces, four of netlink, a pipe; and a socket for each step that makes one */
+#define WORKER_FDS_PER_CAPTURED_CELL 4 /* a capture in each of two namespaces, and as many that are being closed */
+#define WORKER_FDS_OWN 17
 #define WORKER_EVENTS 64
 
 struct worker {
 	const struct worker_job *job;
 	int orders_fd, frames_fd, epoll_fd, timer_fd;
-	int times_fd; /* capture_prepare(); -1 where nothing is captured */
+	int times_fd; /* open while the kernel is to take the times of packets; -1 where none are seen */
 	struct whereabouts whereabouts;
 	struct cell *cells[WORKER_CELLS_MAX];
 	size_t n_cells, n_cells_max;
@@ -108,6 +108,12 @@ static size_t count_socket_steps(const struct step *steps, size_t n)
 	return count;
 }
 
+/* Whether packets are seen: because a step asks for them, or as evidence. */
+static bool captures(const struct worker *w)
+{
+	return w->job->wants_evidence || w->job->scenario->captures;
+}
+
 static void raise_descriptor_limit(struct worker *w)
 {
 	struct rlimit limit = {.rlim_cur = 1024, .rlim_max = 1024};
@@ -116,7 +122,8 @@ static void raise_descriptor_limit(struct worker *w)
 		setrlimit(RLIMIT_NOFILE, &limit);
 	}
 	const struct scenario *s = w->job->scenario;
-	size_t fds_per_cell = WORKER_FDS_PER_CELL + count_socket_steps(s->steps, s->n_steps);
+	size_t fds_per_cell = WORKER_FDS_PER_CELL + count_socket_steps(s->steps, s->n_steps) +
+			      (captures(w) ? WORKER_FDS_PER_CAPTURED_CELL : 0);
 	w->n_cells_max = limit.rlim_cur > WORKER_FDS_OWN ? (limit.rlim_cur - WORKER_FDS_OWN) / fds_per_cell : 0;
 	if (w->n_cells_max > w->job->cells_max)
 		w->n_cells_max = w->job->cells_max;
@@ -137,6 +144,9 @@ static int worker_open(struct worker *w, struct error *e)
 	w->whereabouts.home = namespace_open_own(e);
 	if (w->whereabouts.home < 0)
 		return -EIO;
+	w->times_fd = captures(w) ? capture_prepare(e) : -1;
+	if (captures(w) && w->times_fd < 0)
+		return -EIO;
 	w->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (w->epoll_fd < 0)
 		return error_errno(e, ERROR_HARNESS, errno, "cannot make an epoll descriptor");
@@ -145,12 +155,6 @@ static int worker_open(struct worker *w, struct error *e)
 		return error_errno(e, ERROR_HARNESS, errno, "cannot make a timer");
 	if (fcntl(w->orders_fd, F_SETFL, O_NONBLOCK) < 0)
 		return error_errno(e, ERROR_HARNESS, errno, "cannot set up the pipe of orders");
-	w->times_fd = -1;
-	if (w->job->wants_evidence || w->job->scenario->captures) {
-		w->times_fd = capture_prepare(e);
-		if (w->times_fd < 0)
-			return error_wrap(e, "the capture of packets");
-	}
 	return worker_watch(w, w->timer_fd, EPOLLIN, &w->timer_fd, e);
 }
 

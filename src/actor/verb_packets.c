@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A verb that asks of the packets that were seen: packets.
+ *
+ * Theory of operation. What is asked for are TCP segments that the interfaces of the actor's namespace have seen since
+ * before the first step, sent and received; one on lo counts once. They are looked at when the connections have settled
+ * and all that was sent is acknowledged: a segment that did that has been seen by then, as the kernel shows it to the
+ * captures before it takes it in. A bare acknowledgement may still be delayed, so it is none of the kinds.
+ *
+ * Where a packet was dropped by the capture, or not kept, no question has an answer, and the cell is inconc: it would
+ * be of other packets than those that there were.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "actor/sender.h"
+#include "actor/settle.h"
+#include "actor/verb.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "model/packet_filter.h"
+
+/* What is said of a question whose packets there were none of. */
+#define NONE "none"
+
+/* A segment of the kind that is asked for, or its place in the list of the witness. */
+struct sighting {
+	size_t i; /* of the witness's packets */
+	struct segment segment;
+};
+
+/* What is found while the packets are gone through. */
+struct finding {
+	uint64_t n, n_with_timestamps;
+	struct sighting first, last;
+};
+
+static void flags_of(const struct segment *segment, char ret[static OUTCOME_TEXT])
+{
+	char flags[SEGMENT_FLAGS_TEXT];
+	snprintf(ret, OUTCOME_TEXT, "%s", segment_flags_text(segment->flags, flags));
+}
+
+static void answer_count(const struct step_run *run, const struct finding *f, char ret[static OUTCOME_TEXT])
+{
+	(void)run;
+	snprintf(ret, OUTCOME_TEXT, "%" PRIu64, f->n);
+}
+
+static void answer_timestamps(const struct step_run *run, const struct finding *f, char ret[static OUTCOME_TEXT])
+{
+	(void)run;
+	bool all = f->n_with_timestamps == f->n;
+	snprintf(ret, OUTCOME_TEXT, "%s", !f->n ? NONE : all ? "yes" : f->n_with_timestamps ? "mixed" : "no");
+}
+
+static void answer_sender(const struct step_run *run, const struct finding *f, char ret[static OUTCOME_TEXT])
+{
+	const struct testbed *t = run->testbed;
+	const struct testbed_actor *sender =
+		f->n ? sender_of(t, &t->witness.packets[f->first.i], &f->first.segment) : NULL;
+	snprintf(ret, OUTCOME_TEXT, "%s", !f->n ? NONE : sender ? sender->name : "unknown");
+}
+
+static void answer_flags(const struct step_run *run, const struct finding *f, char ret[static OUTCOME_TEXT])
+{
+	(void)run;
+	if (f->n)
+		flags_of(&f->last.segment, ret);
+	else
+		snprintf(ret, OUTCOME_TEXT, NONE);
+}
+
+static void answer_reply(const struct step_run *run, const struct finding *f, char ret[static OUTCOME_TEXT])
+{
+	const struct witness *w = &run->testbed->witness;
+	snprintf(ret, OUTCOME_TEXT, NONE);
+	for (size_t i = f->last.i + 1; f->n && i < w->n_packets; i++) {
+		struct segment segment;
+		if (w->packets[i].namespace == w->packets[f->last.i].namespace &&
+			segment_parse(&w->packets[i], &segment) && segment_is_reverse(&f->last.segment, &segment)) {
+			flags_of(&segment, ret);
+			return;
+		}
+	}
+}
+
+static const struct question {
+	const char *name;
+	void (*answer)(const struct step_run *run, const struct finding *finding, char ret[static OUTCOME_TEXT]);
+} questions[] = {
+	{"count", answer_count},
+	{"flags", answer_flags},
+	{"reply", answer_reply},
+	{"sender", answer_sender},
+	{"timestamps", answer_timestamps},
+};
+
+static int question_parse(const struct word_scope *scope, struct word *ret, struct error *e)
+{
+	(void)scope;
+	ret->entry = word_find_entry(
+		ret->text, questions, sizeof questions / sizeof *questions, sizeof *questions, "question", e);
+	return ret->entry ? 0 : -EINVAL;
+}
+
+static const struct word_kind word_question = {.what = "a question", .parse = question_parse};
+
+/* A kind is of which of these flags all are there and none. */
+static const struct kind {
+	const char *name;
+	uint8_t with, without;
+	bool with_data;
+} kinds[] = {
+	{.name = "any"},
+	{.name = "data", .with_data = true},
+	{.name = "FIN", .with = SEGMENT_FIN},
+	{.name = "RST", .with = SEGMENT_RST},
+	{.name = "SYN", .with = SEGMENT_SYN, .without = SEGMENT_ACK},
+	{.name = "SYN-ACK", .with = SEGMENT_SYN | SEGMENT_ACK},
+};
+
+/* In front of a filter; it stands where a kind could. */
+#define WHERE "where"
+
+static const char *filter_in(const char *text)
+{
+	return !strncmp(text, WHERE " ", strlen(WHERE " ")) ? text + strlen(WHERE " ") : NULL;
+}
+
+static int which_parse(const struct word_scope *scope, struct word *ret, struct error *e)
+{
+	(void)scope;
+	const char *filter_text = filter_in(ret->text);
+	if (filter_text) {
+		struct packet_filter *filter;
+		int r = packet_filter_new(filter_text, &filter, e);
+		if (r == 0)
+			packet_filter_free(filter);
+		return r;
+	}
+	if (!strcmp(ret->text, WHERE))
+		return error_set(e, ERROR_USAGE, EINVAL,
+			"behind 'where' stands a filter, as in where tcp port 80 and tcp[tcpflags] & tcp-rst != 0");
+	ret->entry =
+		word_find_entry(ret->text, kinds, sizeof kinds / sizeof *kinds, sizeof *kinds, "kind of packet", e);
+	return ret->entry ? 0 : -EINVAL;
+}
+
+static const struct word_kind word_which = {
+	.what = "a kind of packet, or where FILTER", .takes_rest = true, .parse = which_parse};
+
+static bool is_of_kind(const struct kind *kind, const struct segment *segment)
+{
+	return (segment->flags & kind->with) == kind->with && !(segment->flags & kind->without) &&
+	       (!kind->with_data || segment->n_data);
+}
+
+/* Go through the packets of the actor's namespace. */
+static int find(const struct step_run *run, struct finding *f, struct error *e)
+{
+	const struct witness *w = &run->testbed->witness;
+	const struct word *which = &run->step->words[1];
+	const char *filter_text = filter_in(which->text);
+	CLEANUP(cleanup_packet_filter) struct packet_filter *filter = NULL;
+	int r = filter_text ? packet_filter_new(filter_text, &filter, e) : 0;
+	for (size_t i = 0; r == 0 && i < w->n_packets; i++) {
+		const struct packet *packet = &w->packets[i];
+		struct sighting sighting = {.i = i};
+		if (&run->testbed->namespaces[packet->namespace] != run->actor->in ||
+			!segment_parse(packet, &sighting.segment))
+			continue;
+		if (filter ? !packet_filter_takes(filter, packet) : !is_of_kind(which->entry, &sighting.segment))
+			continue;
+		if (!f->n++)
+			f->first = sighting;
+		f->last = sighting;
+		f->n_with_timestamps += sighting.segment.has_timestamps;
+	}
+	return r;
+}
+
+/* That no packet is missing. */
+static int is_complete(const struct step_run *run, struct error *e)
+{
+	const struct witness *w = &run->testbed->witness;
+	uint64_t dropped = w->captures[run->actor->in - run->testbed->namespaces].dropped;
+	if (dropped)
+		return error_set(e, ERROR_UNMET, ENOBUFS,
+			"%" PRIu64 " packet%s dropped by the capture in namespace '%s': what was asked cannot be told",
+			dropped, dropped == 1 ? " was" : "s were", run->actor->in->name);
+	if (w->left_out)
+		return error_set(e, ERROR_UNMET, ENOBUFS,
+			"%" PRIu64 " packet%s not kept, as the cell has more than %d: what was asked cannot be told",
+			w->left_out, w->left_out == 1 ? " was" : "s were", WITNESS_PACKETS_MAX);
+	return 0;
+}
+
+static enum step_status run_packets(struct step_run *run, struct error *e)
+{
+	int settled = settle_look(run, SETTLE_SENT, e);
+	if (settled < 0)
+		return STEP_FAILED;
+	if (!settled && !run->expired)
+		return settle_wait(run);
+	struct finding finding = {.n = 0};
+	char answer[OUTCOME_TEXT];
+	if (witness_drain(run->testbed, e) < 0 || is_complete(run, e) < 0 || find(run, &finding, e) < 0)
+		return STEP_FAILED;
+	((const struct question *)run->step->words[0].entry)->answer(run, &finding, answer);
+	return step_observed(run, "%s%s", answer, settle_remark(run, settled));
+}
+
+VERB(packets) = {
+	.syntax =
+		{
+			.name = "packets",
+			.usage = "packets QUESTION KIND|where FILTER",
+			.help = "record an answer about the packets that the namespace has seen",
+			.words = {&word_question, &word_which},
+			.n_required = 2,
+			.only_measured = true,
+			.needs_capture = true,
+			.deadline_us = SETTLE_DEADLINE_US,
+		},
+	.run = run_packets,
+};
