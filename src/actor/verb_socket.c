@@ -209,6 +209,7 @@ VERB(getsockname) = {
 		.n_required = 1,
 		.leaves_states = true,
 		.only_measured = true,
+		.tells_port = true,
 	},
 	.run = run_getsockname,
 };

@@ -36,7 +36,7 @@ static int visit(void *context, const struct result *result, struct error *e)
 
 int explained_read(const char *path, struct explained *ret, struct error *e)
 {
-	const struct results_reader reader = {ret, begin, visit};
+	const struct results_reader reader = {.context = ret, .begin = begin, .visit = visit};
 	int r = results_read(path, &reader, &ret->record, &ret->is_finished, e);
 	return r < 0 ? r : explanation_finish(&ret->explanation, ret->record.n_runs, e);
 }

@@ -87,6 +87,7 @@ struct results_reader {
 	void *context;
 	int (*begin)(void *context, const struct run_record *record, struct error *e);
 	int (*visit)(void *context, const struct result *result, struct error *e); /* @result is gone afterwards */
+	bool (*wants_steps)(void *context, const struct result *result); /* to visit() it with its steps; they take time */
 };
 
 /**

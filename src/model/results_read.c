@@ -147,6 +147,12 @@ static int read_cell(void *context, const struct result *result, struct error *e
 	return r->reader->visit ? r->reader->visit(r->reader->context, result, e) : 0;
 }
 
+static bool wants_steps(void *context, const struct result *result)
+{
+	const struct reading *r = context;
+	return r->reader->wants_steps && r->reader->wants_steps(r->reader->context, result);
+}
+
 static int read_end(void *context, struct error *e)
 {
 	(void)e;
@@ -198,6 +204,7 @@ int results_read(const char *path, const struct results_reader *reader, struct r
 		.context = &reading,
 		.on_run = read_run,
 		.on_cell = read_cell,
+		.wants_steps = wants_steps,
 		.on_end = read_end,
 	};
 	reading.walk = &walk;

@@ -78,7 +78,11 @@ static int walk_later_line(struct walker *w, const char *line, size_t len, struc
 		r = walk_other_line(w, line, len, e);
 		return r < 0 ? r : 1;
 	}
-	r = walk->on_cell(walk->context, &result, e);
+	r = 0;
+	if (walk->wants_steps && walk->wants_steps(walk->context, &result))
+		r = result_steps_from_line(line, len, &w->arena, &result, e);
+	if (r == 0)
+		r = walk->on_cell(walk->context, &result, e);
 	return r < 0 ? error_wrap(e, "%s:%zu", walk->path, walk->n_lines + 1) : 1;
 }
 

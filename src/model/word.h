@@ -77,6 +77,7 @@ struct verb_syntax {
 	bool leaves_states;    /* changes no state of TCP, and lets no time go by in which one could change */
 	bool is_timed;         /* its response has a duration that the verb itself gives */
 	bool needs_capture;    /* asks for packets, which are to be seen from before the first step on */
+	bool tells_port;       /* its outcome is HOST:PORT or PORT, which the kernel may have chosen: random */
 	uint64_t deadline_us;  /* 0: the scenario's deadline for a step */
 };
 

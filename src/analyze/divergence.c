@@ -1,0 +1,458 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The first event at which two stories part.
+ *
+ * Theory of operation. The steps are walked side by side until they part; up to there a step has the same number in
+ * both. The significant segments of each sender are compared as a list over the whole cell, so that it does not matter
+ * when exactly one was seen; where two lists part is placed at the step during which the segment left. Whichever comes
+ * first is the divergence, and packets of a step come before its outcome.
+ */
+#include "analyze/divergence.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+
+struct pairing {
+	const struct story *stories[2];
+	struct arena *arena;
+	struct error *e;
+};
+
+static bool is_one_scenario(const struct pairing *p)
+{
+	return !strcmp(p->stories[0]->scenario->sha256, p->stories[1]->scenario->sha256);
+}
+
+static bool is_same_step(const struct pairing *p, const struct story_step *a, const struct story_step *b)
+{
+	return is_one_scenario(p) ? a->made->line == b->made->line : !strcmp(a->made->action, b->made->action);
+}
+
+/* A step that names an address with this port has chosen it; otherwise the kernel has. */
+static bool is_chosen_port(const struct story *story, const char *port)
+{
+	for (size_t i = 0; i < story->plan->n_steps; i++)
+		for (size_t w = 0; w < story->plan->steps[i].n_words; w++) {
+			char digits[8];
+			snprintf(digits, sizeof digits, "%u", story->plan->steps[i].words[w].address.port);
+			if (!strcmp(digits, port))
+				return true;
+		}
+	return false;
+}
+
+/* Where the port begins in "HOST:PORT" or "PORT"; what is neither has none, which is its end. */
+static const char *find_port(const char *outcome)
+{
+	const char *colon = strrchr(outcome, ':'), *port = colon ? colon + 1 : outcome;
+	return *port && strspn(port, "0123456789") == strlen(port) ? port : outcome + strlen(outcome);
+}
+
+static bool is_same_outcome(const struct pairing *p, const struct story_step *a, const struct story_step *b)
+{
+	const char *x = a->made->outcome, *y = b->made->outcome;
+	if (!strcmp(x, y))
+		return true;
+	if (!a->planned->step->verb->tells_port)
+		return false;
+	const char *port_x = find_port(x), *port_y = find_port(y);
+	return *port_x && *port_y && port_x - x == port_y - y && !strncmp(x, y, (size_t)(port_x - x)) &&
+	       !(is_chosen_port(p->stories[0], port_x) && is_chosen_port(p->stories[1], port_y));
+}
+
+static const char *step_text(const struct pairing *p, int side, size_t i)
+{
+	const struct story *story = p->stories[side];
+	return i < story->n_steps ? story->steps[i].made->action : "";
+}
+
+/* How a step that is the same reads in both: with its $names where they stand for different levels. */
+static const char *common_text(const struct pairing *p, size_t i)
+{
+	const struct story_step *a = &p->stories[0]->steps[i];
+	if (!strcmp(step_text(p, 0, i), step_text(p, 1, i)))
+		return a->made->action;
+	return arena_printf(p->arena, "%s: %s", p->stories[0]->plan->actors[a->actor].name, a->planned->step->text);
+}
+
+/* Return: 0, or -ENOMEM. */
+static int find_in_steps(struct pairing *p, struct divergence *ret)
+{
+	const struct story *a = p->stories[0], *b = p->stories[1];
+	for (size_t i = 0; i < a->n_steps || i < b->n_steps; i++) {
+		bool has_a = i < a->n_steps, has_b = i < b->n_steps;
+		if (!has_a || !has_b || !is_same_step(p, &a->steps[i], &b->steps[i])) {
+			*ret = (struct divergence){
+				.kind = DIVERGENCE_STEP,
+				.steps = {has_a ? i + 1 : 0, has_b ? i + 1 : 0},
+				.what = "",
+				.texts = {step_text(p, 0, i), step_text(p, 1, i)},
+			};
+			return 0;
+		}
+		if (is_same_outcome(p, &a->steps[i], &b->steps[i]))
+			continue;
+		*ret = (struct divergence){
+			.kind = DIVERGENCE_OUTCOME,
+			.steps = {i + 1, i + 1},
+			.what = common_text(p, i),
+			.texts = {a->steps[i].made->outcome, b->steps[i].made->outcome},
+		};
+		return ret->what ? 0 : error_no_memory(p->e);
+	}
+	return 0;
+}
+
+/* A segment that says what a sender did, and not how fast. */
+struct mark_of_sender {
+	const struct story_packet *packet;
+	bool again; /* the same as the one before: it was sent again, once or more often */
+};
+
+struct marks {
+	struct mark_of_sender *all;
+	size_t n;
+};
+
+static bool is_bare(const struct segment *s, uint8_t flag)
+{
+	return (s->flags & (SEGMENT_SYN | SEGMENT_FIN | SEGMENT_RST | SEGMENT_ACK)) == flag;
+}
+
+/* A bare ACK that is the first answer to a bare SYN. */
+static bool answers_syn(const struct story *story, size_t i)
+{
+	const struct story_packet *ack = &story->packets[i];
+	if (!is_bare(&ack->segment, SEGMENT_ACK) || ack->segment.n_data)
+		return false;
+	while (i-- > 0) {
+		const struct story_packet *p = &story->packets[i];
+		if (p->is_tcp && p->connection == ack->connection)
+			return segment_is_reverse(&p->segment, &ack->segment) && is_bare(&p->segment, SEGMENT_SYN);
+	}
+	return false;
+}
+
+static bool is_significant(const struct story *story, size_t i)
+{
+	const struct story_packet *p = &story->packets[i];
+	return p->is_tcp && (p->segment.flags & (SEGMENT_SYN | SEGMENT_FIN | SEGMENT_RST) || answers_syn(story, i));
+}
+
+/* ECN is negotiated in a SYN (RFC 3168, section 6.1.1); elsewhere it tells of congestion. */
+static uint8_t flags_of(const struct segment *s)
+{
+	uint8_t flags = SEGMENT_SYN | SEGMENT_FIN | SEGMENT_RST | SEGMENT_ACK;
+	if (s->flags & SEGMENT_SYN)
+		flags |= SEGMENT_ECE | SEGMENT_CWR;
+	return s->flags & flags;
+}
+
+static bool is_sent_again(const struct story_packet *before, const struct story_packet *p)
+{
+	return before->connection == p->connection && before->segment.sequence == p->segment.sequence &&
+	       before->segment.acknowledgement == p->segment.acknowledgement &&
+	       flags_of(&before->segment) == flags_of(&p->segment);
+}
+
+/* How often something is sent again is a matter of time, and that it is at all is not. */
+static int list_marks(struct pairing *p, int side, const char *sender, struct marks *ret)
+{
+	const struct story *story = p->stories[side];
+	*ret = (struct marks){.all = arena_array(p->arena, story->n_packets, sizeof *ret->all)};
+	if (!ret->all)
+		return error_no_memory(p->e);
+	for (size_t i = 0; i < story->n_packets; i++) {
+		const struct story_packet *packet = &story->packets[i];
+		if (!is_significant(story, i) || strcmp(story_who(story, packet), sender))
+			continue;
+		const struct mark_of_sender *last = ret->n ? &ret->all[ret->n - 1] : NULL;
+		bool again = last && is_sent_again(last->packet, packet);
+		if (!again || !last->again)
+			ret->all[ret->n++] = (struct mark_of_sender){packet, again};
+	}
+	return 0;
+}
+
+static bool is_same_mark(const struct mark_of_sender *a, const struct mark_of_sender *b)
+{
+	return a->again == b->again && flags_of(&a->packet->segment) == flags_of(&b->packet->segment) &&
+	       a->packet->segment.has_timestamps == b->packet->segment.has_timestamps;
+}
+
+static const char *mark_text(struct arena *arena, const struct mark_of_sender *mark)
+{
+	char flags[SEGMENT_FLAGS_TEXT];
+	if (!mark)
+		return "";
+	return arena_printf(arena, "%s%s", segment_flags_text(flags_of(&mark->packet->segment), flags),
+		mark->again ? " again" : "");
+}
+
+/* Where the segments of one sender part: in @ret where it is earlier than what is there. Return: 0, or -ENOMEM. */
+static int find_in_sender(struct pairing *p, const char *sender, struct divergence *ret, size_t *ret_step)
+{
+	struct marks marks[2];
+	size_t i = 0, step = SIZE_MAX;
+	if (list_marks(p, 0, sender, &marks[0]) < 0 || list_marks(p, 1, sender, &marks[1]) < 0)
+		return error_no_memory(p->e);
+	while (i < marks[0].n && i < marks[1].n && is_same_mark(&marks[0].all[i], &marks[1].all[i]))
+		i++;
+	const struct mark_of_sender *here[2];
+	for (int side = 0; side < 2; side++) {
+		here[side] = i < marks[side].n ? &marks[side].all[i] : NULL;
+		if (here[side] && here[side]->packet->step < step)
+			step = here[side]->packet->step;
+	}
+	if (step >= *ret_step)
+		return 0;
+	struct divergence found = {.kind = DIVERGENCE_PACKET, .what = sender};
+	for (int side = 0; side < 2; side++) {
+		found.steps[side] = here[side] ? here[side]->packet->step : 0;
+		found.texts[side] = mark_text(p->arena, here[side]);
+		if (!found.texts[side])
+			return error_no_memory(p->e);
+	}
+	if (here[0] && here[1] && !strcmp(found.texts[0], found.texts[1])) {
+		found.only_timestamps = true;
+		found.what = arena_printf(p->arena, "%s of %s", found.texts[0], sender);
+		for (int side = 0; side < 2; side++)
+			found.texts[side] = here[side]->packet->segment.has_timestamps ? "has" : "no";
+	}
+	if (!found.what)
+		return error_no_memory(p->e);
+	*ret = found;
+	*ret_step = step;
+	return 0;
+}
+
+static bool is_first_of_sender(const struct story *story, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (!strcmp(story_who(story, &story->packets[k]), story_who(story, &story->packets[i])))
+			return false;
+	return true;
+}
+
+/* @before: the number of the step before whose packets it must be, to be one at all. */
+static int find_in_packets(struct pairing *p, size_t before, struct divergence *ret)
+{
+	for (int side = 0; side < 2; side++) {
+		const struct story *story = p->stories[side];
+		for (size_t i = 0; i < story->n_packets; i++) {
+			int r = is_first_of_sender(story, i)
+					? find_in_sender(p, story_who(story, &story->packets[i]), ret, &before)
+					: 0;
+			if (r < 0)
+				return r;
+		}
+	}
+	return 0;
+}
+
+/* "TIME-WAIT ×2, LISTEN" at the last look, or "none". */
+static const char *last_states(struct pairing *p, int side, size_t namespace)
+{
+	const struct story *story = p->stories[side];
+	const struct evidence_look *last = NULL;
+	size_t counts[TCP_STATE_COUNT] = {0};
+	for (size_t i = 0; i < story->n_looks; i++)
+		if (story->looks[i].look->namespace == namespace)
+			last = story->looks[i].look;
+	for (size_t i = 0; last && i < last->n_sockets; i++)
+		counts[(unsigned)last->sockets[i].state % TCP_STATE_COUNT]++;
+	CLEANUP(text_done) struct text t = TEXT_INIT;
+	for (size_t state = 1; state < TCP_STATE_COUNT; state++) {
+		if (counts[state])
+			text_addf(&t, "%s%s", t.len ? ", " : "", tcp_state_name((enum tcp_state)state));
+		if (counts[state] > 1)
+			text_addf(&t, " ×%zu", counts[state]);
+	}
+	return t.failed ? NULL : arena_strdup(p->arena, t.len ? text_get(&t) : "none");
+}
+
+/* The namespace of the second story that has the name of @namespace of the first one. */
+static bool find_namespace(const struct pairing *p, size_t namespace, size_t *ret)
+{
+	const struct plan *a = p->stories[0]->plan, *b = p->stories[1]->plan;
+	for (*ret = 0; *ret < b->n_namespaces; ++*ret)
+		if (!strcmp(a->namespaces[namespace].name, b->namespaces[*ret].name))
+			return true;
+	return false;
+}
+
+static int find_in_states(struct pairing *p, size_t namespace, size_t other, struct divergence *ret)
+{
+	const char *texts[2] = {last_states(p, 0, namespace), last_states(p, 1, other)};
+	if (!texts[0] || !texts[1])
+		return error_no_memory(p->e);
+	if (strcmp(texts[0], texts[1]) != 0)
+		*ret = (struct divergence){
+			.kind = DIVERGENCE_STATES,
+			.steps = {p->stories[0]->n_steps, p->stories[1]->n_steps},
+			.what = p->stories[0]->plan->namespaces[namespace].name,
+			.texts = {texts[0], texts[1]},
+		};
+	return 0;
+}
+
+/*
+ * Counters that depend on how fast things go, or on how data was cut: delayed acknowledgements and the fast paths of
+ * receiving (net/ipv4/tcp_input.c, tcp_timer.c), and those of packets and bytes, which count every acknowledgement.
+ */
+static bool is_of_timing(const char *name)
+{
+	static const char *const names[] = {"TcpInSegs", "TcpOutSegs", "TcpExtDelayedACKs", "TcpExtDelayedACKLocked",
+		"TcpExtDelayedACKLost", "TcpExtTCPHPHits", "TcpExtTCPHPAcks", "TcpExtTCPPureAcks",
+		"TcpExtTCPAutoCorking", "TcpExtTCPBacklogCoalesce", "TcpExtTCPRcvCoalesce",
+		"TcpExtTCPSpuriousRtxHostQueues", "TcpExtTCPAckCompressed", "TcpExtTCPRcvCollapsed", "TcpExtPrequeued"};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (!strcmp(name, names[i]))
+			return true;
+	return !strncmp(name, "Ip", 2);
+}
+
+static bool has_counter(const struct story *story, size_t namespace, const char *name)
+{
+	const struct evidence *evidence = story->evidence;
+	for (size_t i = 0; i < evidence->n_counters; i++)
+		if (evidence->counters[i].namespace == namespace && !strcmp(evidence->counters[i].name, name))
+			return true;
+	return false;
+}
+
+/* One that moved in the story @side and not in the other. */
+static int find_in_counters(struct pairing *p, int side, const size_t namespaces[2], struct divergence *ret)
+{
+	const struct evidence *evidence = p->stories[side]->evidence;
+	for (size_t i = 0; i < evidence->n_counters && ret->kind == DIVERGENCE_NONE; i++) {
+		const struct evidence_counter *counter = &evidence->counters[i];
+		if (counter->namespace != namespaces[side] || is_of_timing(counter->name) ||
+			has_counter(p->stories[!side], namespaces[!side], counter->name))
+			continue;
+		*ret = (struct divergence){
+			.kind = DIVERGENCE_COUNTER,
+			.what = arena_printf(p->arena, "%s of %s", counter->name,
+				p->stories[side]->plan->namespaces[counter->namespace].name),
+			.texts = {"", ""},
+		};
+		ret->texts[side] = arena_printf(p->arena, "%" PRId64, counter->moved);
+		if (!ret->what || !ret->texts[side])
+			return error_no_memory(p->e);
+	}
+	return 0;
+}
+
+/* What is left at the end, where all that happened was the same. */
+static int find_at_end(struct pairing *p, struct divergence *ret)
+{
+	size_t namespaces[2];
+	int r = 0;
+	for (size_t i = 0; r == 0 && i < p->stories[0]->plan->n_namespaces && ret->kind == DIVERGENCE_NONE; i++)
+		if (find_namespace(p, i, &namespaces[1]))
+			r = find_in_states(p, i, namespaces[1], ret);
+	for (size_t i = 0; r == 0 && i < p->stories[0]->plan->n_namespaces; i++) {
+		namespaces[0] = i;
+		for (int side = 0; r == 0 && side < 2 && find_namespace(p, i, &namespaces[1]); side++)
+			r = find_in_counters(p, side, namespaces, ret);
+	}
+	return r;
+}
+
+int divergence_find(
+	const struct story *a, const struct story *b, struct arena *arena, struct divergence *ret, struct error *e)
+{
+	struct pairing p = {.stories = {a, b}, .arena = arena, .e = e};
+	struct divergence found = {.kind = DIVERGENCE_NONE, .what = "", .texts = {"", ""}};
+	bool has_packets = story_is_whole(a) && story_is_whole(b);
+	int r = find_in_steps(&p, &found);
+	size_t step = found.steps[0] > found.steps[1] ? found.steps[0] : found.steps[1];
+	/* Packets of the same step come before its outcome; those of another step, or after it, follow from that. */
+	size_t before = found.kind == DIVERGENCE_NONE ? SIZE_MAX : found.kind == DIVERGENCE_OUTCOME ? step + 1 : step;
+	if (r == 0 && has_packets)
+		r = find_in_packets(&p, before, &found);
+	if (r == 0 && found.kind == DIVERGENCE_NONE && a->evidence && b->evidence)
+		r = find_at_end(&p, &found);
+	if (r < 0)
+		return r;
+	found.compared_packets = has_packets;
+	*ret = found;
+	return 0;
+}
+
+static void add_step_phrase(const struct divergence *d, const char *const names[2], struct text *t)
+{
+	bool has_a = *d->texts[0], has_b = *d->texts[1];
+	if (has_a && has_b)
+		text_addf(t, "step %zu: %s in %s, %s in %s", d->steps[0], d->texts[0], names[0], d->texts[1], names[1]);
+	else
+		text_addf(t, "step %zu, %s, is made in %s alone", d->steps[has_b], d->texts[has_b], names[has_b]);
+}
+
+/* " in step 6", or where it left before the first one " before the first step" */
+static void add_place(size_t step, struct text *t)
+{
+	if (step)
+		text_addf(t, " in step %zu", step);
+	else
+		text_add(t, " before the first step");
+}
+
+static void add_packet_phrase(const struct divergence *d, const char *const names[2], struct text *t)
+{
+	static const char *const says[] = {"has no timestamps", "has them"};
+	bool has[2] = {*d->texts[0], *d->texts[1]};
+	if (d->only_timestamps) {
+		bool first_has = !strcmp(d->texts[0], "has");
+		text_addf(t, "the %s", d->what);
+		add_place(d->steps[0], t);
+		text_addf(t, " %s in %s, %s in %s", first_has ? "has timestamps" : says[0], names[0],
+			first_has ? "has none" : says[1], names[1]);
+		return;
+	}
+	int first = has[0] ? 0 : 1;
+	text_addf(t, "%s sends %s", d->what, d->texts[first]);
+	add_place(d->steps[first], t);
+	text_addf(t, " in %s", names[first]);
+	if (!has[!first]) {
+		text_addf(t, ", and does not in %s", names[!first]);
+		return;
+	}
+	text_addf(t, ", %s", d->texts[1]);
+	if (d->steps[0] != d->steps[1])
+		add_place(d->steps[1], t);
+	text_addf(t, " in %s", names[1]);
+}
+
+void divergence_phrase(const struct divergence *d, const char *const names[2], struct text *t)
+{
+	switch (d->kind) {
+	case DIVERGENCE_NONE:
+		text_addf(t, "nothing differs%s", d->compared_packets ? "" : " in the steps");
+		break;
+	case DIVERGENCE_STEP:
+		add_step_phrase(d, names, t);
+		break;
+	case DIVERGENCE_OUTCOME:
+		text_addf(t, "step %zu, %s: %s in %s, %s in %s", d->steps[0], d->what, d->texts[0], names[0],
+			d->texts[1], names[1]);
+		break;
+	case DIVERGENCE_PACKET:
+		add_packet_phrase(d, names, t);
+		break;
+	case DIVERGENCE_STATES:
+		text_addf(t, "the sockets of %s at the end: %s in %s, %s in %s", d->what, d->texts[0], names[0],
+			d->texts[1], names[1]);
+		break;
+	case DIVERGENCE_COUNTER: {
+		bool second = *d->texts[1];
+		text_addf(t, "%s moved in %s (by %s), and not in %s", d->what, names[second], d->texts[second],
+			names[!second]);
+		break;
+	}
+	case DIVERGENCE_KIND_COUNT:
+		break;
+	}
+}
