@@ -60,6 +60,11 @@ int results_create(struct results_file *file, const char *dir, const struct run_
 int results_resume(struct results_file *file, const char *dir, struct run_facts *facts,
 	int (*visit)(void *context, const struct result *result, struct error *e), void *context, struct error *e);
 
+/* A sysctl as a new network namespace had it on the host of a run. */
+struct run_sysctl {
+	const char *name, *value;
+};
+
 /* What the first line says, to one who was not there. */
 struct run_record {
 	struct arena arena;  /* owns all that hangs here */
@@ -69,7 +74,10 @@ struct run_record {
 	const char *seed;    /* for --seed */
 	const char *release; /* of the kernel, as the next: "6.8.0-40-generic" */
 	const char *machine; /* "x86_64" */
+	const char *version; /* "#1 SMP PREEMPT_DYNAMIC …"; NULL where it is not said */
 	const char *privilege;
+	struct run_sysctl *environment; /* by name */
+	size_t n_environment;
 	uint32_t replicates;
 	uint64_t n_runs;    /* that were to be made: cells times replicates */
 	uint64_t only_cell; /* --cell; RUN_ALL_CELLS otherwise */

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -81,6 +82,33 @@ static bool take_sets(struct run_record *record, const json_t *set)
 	return true;
 }
 
+static int compare_sysctls(const void *a, const void *b)
+{
+	const struct run_sysctl *x = a, *y = b;
+	return strcmp(x->name, y->name);
+}
+
+static bool take_environment(struct run_record *record, const json_t *environment)
+{
+	record->environment = arena_array(&record->arena, json_object_size(environment), sizeof *record->environment);
+	if (!record->environment)
+		return false;
+	const char *name;
+	json_t *value;
+	json_object_foreach((json_t *)environment, name, value)
+	{
+		const char *text = json_string_value(value);
+		if (!text || !can_be_shown(text) || !can_be_shown(name))
+			return false;
+		struct run_sysctl *sysctl = &record->environment[record->n_environment++];
+		*sysctl = (struct run_sysctl){arena_strdup(&record->arena, name), arena_strdup(&record->arena, text)};
+		if (!sysctl->name || !sysctl->value)
+			return false;
+	}
+	qsort(record->environment, record->n_environment, sizeof *record->environment, compare_sysctls);
+	return true;
+}
+
 static bool take_numbers(struct run_record *record, const json_t *line)
 {
 	json_int_t replicates, runs, cell;
@@ -126,8 +154,10 @@ static int read_run(void *context, const json_t *line, struct error *e)
 	take_text(r, line, "privilege", &record->privilege);
 	take_text(r, kernel, "release", &record->release);
 	take_text(r, kernel, "machine", &record->machine);
+	take_text(r, kernel, "version", &record->version);
 	if (!record->tool || !record->started || !record->seed || !record->privilege || !record->release ||
-		!record->machine || !take_numbers(record, line) || !take_sets(record, json_object_get(line, "set")))
+		!record->machine || !take_numbers(record, line) || !take_sets(record, json_object_get(line, "set")) ||
+		!take_environment(record, json_object_get(line, "environment")))
 		return results_walk_refuse_line(
 			r->walk, e, "its first line does not say when, where and how it was run, as netrepro does");
 	int rc = read_scenario(r, json_object_get(line, "scenario"), e);
