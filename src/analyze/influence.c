@@ -28,17 +28,20 @@ static bool is_much_longer(uint64_t least_us, uint64_t most_us)
 	return least_us > 2 * most_us && least_us - most_us > CLOCK_US_PER_S;
 }
 
+bool influence_durations_differ(const struct table_observation *a, const struct table_observation *b)
+{
+	if (a->took_least_us == UINT64_MAX || b->took_least_us == UINT64_MAX)
+		return false;
+	return is_much_longer(a->took_least_us, b->took_most_us) || is_much_longer(b->took_least_us, a->took_most_us);
+}
+
 enum change influence_change(const struct table *t, size_t response, const struct pair *pair)
 {
 	const struct table_observation *a = table_at(t, pair->rows[0], response);
 	const struct table_observation *b = table_at(t, pair->rows[1], response);
 	if (a->value != b->value)
 		return CHANGE_VALUE;
-	if (a->took_least_us == UINT64_MAX || b->took_least_us == UINT64_MAX)
-		return CHANGE_NONE;
-	return is_much_longer(a->took_least_us, b->took_most_us) || is_much_longer(b->took_least_us, a->took_most_us)
-		       ? CHANGE_DURATION
-		       : CHANGE_NONE;
+	return influence_durations_differ(a, b) ? CHANGE_DURATION : CHANGE_NONE;
 }
 
 static void count_pair(const struct table *t, size_t response, const struct pair *pair, struct influence *influence)

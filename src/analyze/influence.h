@@ -48,6 +48,9 @@ enum change {
 	CHANGE_DURATION,
 };
 
+/* influence_durations_differ() - whether of two observations that were timed one took much longer than the other. */
+bool influence_durations_differ(const struct table_observation *a, const struct table_observation *b);
+
 /* influence_change() - what changes between two cells with one value each. */
 enum change influence_change(const struct table *t, size_t response, const struct pair *pair);
 

@@ -144,6 +144,21 @@ size_t table_find(const struct table *t, uint64_t cell)
 	return found ? (size_t)(found - t->cells) : TABLE_NO_ROW;
 }
 
+size_t table_find_levels(const struct table *t, const size_t *levels)
+{
+	uint64_t key = 0;
+	for (size_t f = 0; f < t->n_factors; f++)
+		key += levels[f] * factor_number(f);
+	for (uint64_t slot = slot_of(t, key); t->slots[slot]; slot = (slot + 1) & (t->n_slots - 1)) {
+		size_t row = t->slots[slot] - 1, n_same = 0;
+		while (n_same < t->n_factors && table_levels(t, row)[n_same] == levels[n_same])
+			n_same++;
+		if (n_same == t->n_factors)
+			return row;
+	}
+	return TABLE_NO_ROW;
+}
+
 static bool is_neighbour(const struct table *t, size_t row, size_t other, size_t factor, size_t level)
 {
 	const uint16_t *a = table_levels(t, row), *b = table_levels(t, other);

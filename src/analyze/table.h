@@ -119,6 +119,9 @@ int table_finish(struct table *t, struct error *e);
 /* table_find() - the row of a cell by its index; TABLE_NO_ROW where it is none of the run. */
 size_t table_find(const struct table *t, uint64_t cell);
 
+/* table_find_levels() - the row with these levels, n_factors of them; TABLE_NO_ROW where no cell of the run has them. */
+size_t table_find_levels(const struct table *t, const size_t *levels);
+
 /* table_neighbour() - the row that differs from @row in @factor alone, which is @level there; TABLE_NO_ROW for none. */
 size_t table_neighbour(const struct table *t, size_t row, size_t factor, size_t level);
 
