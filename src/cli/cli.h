@@ -40,7 +40,7 @@ struct command {
 	int (*run)(const struct command *command, int argc, char **argv); /* returns the exit status */
 };
 
-extern const struct command command_run, command_explain, command_check, command_list, command_doctor;
+extern const struct command command_run, command_explain, command_diff, command_check, command_list, command_doctor;
 
 /* cli_program() - how this program was called. */
 const char *cli_program(void);

@@ -31,7 +31,8 @@ static int visit(void *context, const struct result *result, struct error *e)
 	struct explained *x = context;
 	if (result->end_us > x->elapsed_us)
 		x->elapsed_us = result->end_us;
-	return explanation_add(&x->explanation, result, e);
+	int r = explanation_add(&x->explanation, result, e);
+	return r < 0 || !x->visit ? r : x->visit(x->context, result, e);
 }
 
 int explained_read(const char *path, struct explained *ret, struct error *e)

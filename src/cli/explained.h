@@ -12,6 +12,9 @@ struct explained {
 	struct arena arena;        /* of the restriction */
 	struct conditions restriction;
 	struct explanation explanation;
+	/* to be filled in: called with each result besides; NULL for none */
+	int (*visit)(void *context, const struct result *result, struct error *e);
+	void *context;
 	uint64_t elapsed_us; /* until the last result */
 	bool is_finished;
 };

@@ -40,7 +40,7 @@ void phrase_factors(const struct matrix *m, uint64_t factors, struct text *t)
 			text_addf(t, "%s%s", phrase_separator(i++, n, " and "), m->factors[f].name);
 }
 
-static void add_shell_word(struct text *t, const char *word)
+void phrase_shell_word(const char *word, struct text *t)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=,+@%";
 	if (*word && strspn(word, plain) == strlen(word)) {
@@ -58,9 +58,9 @@ static void add_shell_word(struct text *t, const char *word)
 
 void phrase_command(const char *program, const struct scenario *s, uint64_t cell, struct text *t)
 {
-	add_shell_word(t, program);
+	phrase_shell_word(program, t);
 	text_addf(t, " run --cell %" PRIu64 " ", cell);
-	add_shell_word(t, s->path);
+	phrase_shell_word(s->path, t);
 }
 
 void phrase_show_command(const struct explain_view *view, uint64_t cell, struct text *t)

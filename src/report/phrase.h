@@ -25,6 +25,9 @@ void phrase_factors(const struct matrix *m, uint64_t factors, struct text *t);
 /* phrase_separator() - what stands in front of the @i-th of @n things: "", ", " or " and " (@last, with its blanks). */
 const char *phrase_separator(size_t i, size_t n, const char *last);
 
+/* phrase_shell_word() - a word of a command line: quoted where it has to be. */
+void phrase_shell_word(const char *word, struct text *t);
+
 /* phrase_command() - the command that runs one cell again. */
 void phrase_command(const char *program, const struct scenario *s, uint64_t cell, struct text *t);
 

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// netrepro diff: two runs, or two cells, and what differs between them.
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "analyze/comparison.h"
+#include "base/cleanup.h"
+#include "base/suggest.h"
+#include "cli/cli.h"
+#include "cli/explained.h"
+#include "report/comparison.h"
+
+enum { OPTION_FORMAT = OPTION_LONG };
+
+static const struct cli_option options[] = {
+	{OPTION_FORMAT, "format", "FORMAT", "text or json (text)"},
+	{'q', "quiet", NULL, "say nothing where nothing differs, and else one line"},
+};
+
+struct diff_options {
+	bool is_json, quiet;
+};
+
+static int set_option(void *context, int key, const char *argument, struct error *e)
+{
+	struct diff_options *o = context;
+	if (key == 'q') {
+		o->quiet = true;
+		return 0;
+	}
+	struct suggestion near = SUGGESTION_FOR(argument);
+	suggestion_consider(&near, "text");
+	suggestion_consider(&near, "json");
+	o->is_json = !strcmp(argument, "json");
+	if (o->is_json || !strcmp(argument, "text"))
+		return 0;
+	return error_set(e, ERROR_USAGE, EINVAL, "--format: there is no format '%s'%s: it is text or json", argument,
+		suggestion_phrase(&near));
+}
+
+/* A run, read and explained, and the verdicts of its cells. */
+struct side {
+	struct explained x;
+	struct verdicts verdicts;
+};
+#define SIDE_INIT ((struct side){EXPLAINED_INIT, VERDICTS_INIT})
+
+static void side_done(struct side *side)
+{
+	verdicts_done(&side->verdicts);
+	explained_done(&side->x);
+}
+
+static int visit(void *context, const struct result *result, struct error *e)
+{
+	struct side *side = context;
+	return verdicts_add(&side->verdicts, &side->x.explanation.table, result, e);
+}
+
+static int side_read(struct side *side, const char *path, struct error *e)
+{
+	side->x.visit = visit;
+	side->x.context = side;
+	return explained_read(path, &side->x, e);
+}
+
+static struct comparison_run run_of(const struct side *side)
+{
+	return (struct comparison_run){&side->x.record, &side->x.explanation, &side->verdicts, side->x.is_finished};
+}
+
+static int diff_runs(const struct diff_options *o, const char *a, const char *b)
+{
+	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+	CLEANUP(side_done) struct side first = SIDE_INIT;
+	CLEANUP(side_done) struct side second = SIDE_INIT;
+	CLEANUP(comparison_done) struct comparison comparison = {.arena = ARENA_INIT};
+	int r = side_read(&first, a, &e);
+	if (r == 0)
+		r = side_read(&second, b, &e);
+	const struct comparison_run runs[2] = {run_of(&first), run_of(&second)};
+	if (r == 0)
+		r = comparison_init(&comparison, runs, &e);
+	if (r < 0)
+		return cli_fail(&e);
+	const struct comparison_view view = {&comparison, cli_program(), {a, b}};
+	CLEANUP(text_done) struct text t = TEXT_INIT;
+	if (o->is_json)
+		comparison_json(&view, &t);
+	else
+		comparison_text(&view, style_get(cli_has_colour(STDOUT_FILENO)), o->quiet, &t);
+	int status = cli_print(&t);
+	return status ? status : comparison_differs(&comparison) ? STATUS_DIFFERS : STATUS_OK;
+}
+
+static bool is_there(const char *path)
+{
+	struct stat status;
+	return stat(path, &status) == 0;
+}
+
+#define ARGUMENTS_MAX 4
+
+/* What is meant, by what exists: D for a folder or file, C for what is neither and so must be a cell. */
+static int misunderstood(char *const *arguments, const char *kinds, struct error *e)
+{
+	CLEANUP(text_done) struct text taken = TEXT_INIT;
+	for (size_t i = 0; kinds[i]; i++)
+		text_addf(&taken, "%s'%s' %s", i ? ", " : "", arguments[i],
+			kinds[i] == 'D' ? "is a run" : "is no file or folder, and so was taken for a cell");
+	return error_set(e, ERROR_USAGE, EINVAL,
+		"%s%sdiff takes two runs (DIR DIR), a cell of both (DIR DIR CELL), two cells of one (DIR CELL CELL), "
+		"or a cell of each (DIR CELL DIR CELL)",
+		text_get(&taken), taken.len ? ": " : "");
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+	struct diff_options o = {.is_json = false};
+	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+	int status;
+	int first = cli_options(command, argc, argv, set_option, &o, &status);
+	if (first < 0)
+		return status;
+	char kinds[ARGUMENTS_MAX + 1] = "";
+	size_t n = (size_t)(argc - first);
+	for (size_t i = 0; i < n && i < ARGUMENTS_MAX; i++)
+		kinds[i] = is_there(argv[first + (int)i]) ? 'D' : 'C';
+	if (n == 2 && !strcmp(kinds, "DD"))
+		return diff_runs(&o, argv[first], argv[first + 1]);
+	misunderstood(argv + first, kinds, &e);
+	return cli_fail(&e);
+}
+
+const struct command command_diff = {
+	.name = "diff",
+	.arguments = "DIR DIR",
+	.summary = "say what differs between two runs",
+	.description = "Two runs: on what they were run, and the cells whose response or verdict\n"
+		       "changed, the laws and the claims. Exit status 0 where none of these did.\n",
+	.options = options,
+	.n_options = sizeof options / sizeof *options,
+	.example = "diff results/before results/after",
+	.run = run,
+};
