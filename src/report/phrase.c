@@ -65,17 +65,17 @@ void phrase_command(const char *program, const struct scenario *s, uint64_t cell
 
 void phrase_show_command(const struct explain_view *view, uint64_t cell, struct text *t)
 {
-	add_shell_word(t, view->program);
+	phrase_shell_word(view->program, t);
 	text_add(t, " show ");
-	add_shell_word(t, view->results);
+	phrase_shell_word(view->results, t);
 	text_addf(t, " %" PRIu64, cell);
 }
 
 void phrase_diff_command(const struct explain_view *view, const uint64_t cells[static 2], struct text *t)
 {
-	add_shell_word(t, view->program);
+	phrase_shell_word(view->program, t);
 	text_add(t, " diff ");
-	add_shell_word(t, view->results);
+	phrase_shell_word(view->results, t);
 	text_addf(t, " %" PRIu64 " %" PRIu64, cells[0], cells[1]);
 }
 
