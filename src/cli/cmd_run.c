@@ -240,13 +240,24 @@ static int session_begin(void *context, const char *environment, struct schedule
 	facts->environment = NULL;
 	if (session->options->evidence != EVIDENCE_NONE)
 		r = evidence_store_open(&session->evidence, session->dir, session->options->resume, e);
-	if (r < 0)
+	if (r < 0) {
+		/* No run has begun in there. */
+		if (!session->options->resume && session->file.path)
+			unlink(session->file.path);
 		return r;
+	}
 	schedule_seed(schedule, facts->seed);
 	return 0;
 }
 
-/* Evidence that cannot be written ends no run: the results are worth more. */
+/* Evidence that cannot be written ends no run, and makes room for the results, which are worth more. */
+static void end_evidence(struct session *session, const struct error *why)
+{
+	session->keeps_no_evidence = true;
+	evidence_store_give_room(&session->evidence);
+	fprintf(stderr, "netrepro: no more evidence is kept, and half of what was is given up: %s\n", error_text(why));
+}
+
 static int session_evidence(void *context, struct run_id id, const char *line, size_t len, struct error *e)
 {
 	struct session *session = context;
@@ -259,8 +270,7 @@ static int session_evidence(void *context, struct run_id id, const char *line, s
 		return 0;
 	if (why.kind != ERROR_HOST)
 		return error_set(e, why.kind, why.code, "%s", error_text(&why));
-	session->keeps_no_evidence = true;
-	fprintf(stderr, "netrepro: no more evidence is kept: %s\n", error_text(&why));
+	end_evidence(session, &why);
 	return 0;
 }
 
@@ -268,6 +278,11 @@ static int session_result(void *context, const char *line, size_t len, const str
 {
 	struct session *session = context;
 	int r = results_append(&session->file, line, len, e);
+	if (r < 0 && session->evidence.size && !session->keeps_no_evidence) {
+		end_evidence(session, e);
+		error_clear(e);
+		r = results_append(&session->file, line, len, e);
+	}
 	return r < 0 ? r : tally_add(&session->tally, result, e);
 }
 
@@ -320,6 +335,8 @@ static int finish_evidence(struct session *session, struct explanation *explanat
 {
 	struct evidence_store *store = &session->evidence;
 	bool keeps_all = session->options->evidence == EVIDENCE_ALL;
+	if (session->keeps_no_evidence && keeps_all)
+		return error_set(e, ERROR_HOST, ENOSPC, "--evidence all: the evidence is not complete, as said above");
 	if (store->n_passed_over && !session->options->quiet)
 		fprintf(stderr,
 			"netrepro: of %" PRIu64

@@ -14,11 +14,10 @@
 #include "base/append.h"
 #include "base/cleanup.h"
 
-/* A file written by halves goes on with its last whole line. Return: its size then, or -errno. */
-static off_t cut_to_whole_lines(int fd)
+/* Cut the file off behind the last whole line within its first @end bytes. Return: its size then, or -errno. */
+static off_t cut_to_whole_lines(int fd, off_t end)
 {
 	char block[4096];
-	off_t end = lseek(fd, 0, SEEK_END);
 	while (end > 0) {
 		off_t from = end > (off_t)sizeof block ? end - (off_t)sizeof block : 0;
 		ssize_t n = pread(fd, block, (size_t)(end - from), from);
@@ -52,7 +51,8 @@ static int open_named(struct evidence_store *store, const char *dir, bool resume
 			dir);
 	if (store->fd < 0)
 		return error_errno(e, ERROR_USAGE, errno, "cannot write to %s", store->path);
-	store->size = resumes ? cut_to_whole_lines(store->fd) : 0;
+	/* What was written by halves goes. */
+	store->size = resumes ? cut_to_whole_lines(store->fd, lseek(store->fd, 0, SEEK_END)) : 0;
 	return store->size < 0 ? error_errno(e, ERROR_HOST, (int)-store->size, "cannot go on with %s", store->path) : 0;
 }
 
@@ -89,11 +89,19 @@ int evidence_store_add(struct evidence_store *store, const char *line, size_t le
 		     : 0;
 }
 
+void evidence_store_give_room(struct evidence_store *store)
+{
+	off_t size = cut_to_whole_lines(store->fd, store->size / 2);
+	store->size = size < 0 ? store->size : size;
+}
+
 static int write_file(const char *path, const void *data, size_t len, struct error *e)
 {
 	CLEANUP(cleanup_close) int fd = open(path, O_CREAT | O_TRUNC | O_WRONLY | O_APPEND | O_CLOEXEC, 0666);
 	off_t size = 0;
 	int r = fd < 0 ? -errno : append_whole(fd, &size, data, len);
+	if (r < 0 && fd >= 0)
+		unlink(path);
 	return r < 0 ? error_errno(e, ERROR_HOST, -r, "cannot write to %s", path) : 0;
 }
 

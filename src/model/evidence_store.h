@@ -49,6 +49,9 @@ int evidence_store_open(struct evidence_store *store, const char *dir, bool resu
  */
 int evidence_store_add(struct evidence_store *store, const char *line, size_t len, bool keeps_all, struct error *e);
 
+/* evidence_store_give_room() - forget the later half of the lines, so that the disk has room for results. */
+void evidence_store_give_room(struct evidence_store *store);
+
 /**
  * evidence_store_finish() - after the last run: keep what is to be kept, and write the packets of that out
  * @is_kept: of runs that passed, by their cell: whether their evidence stays; NULL: all does
