@@ -95,20 +95,25 @@ static size_t piece_len(struct piece p)
 	return (size_t)(p.end - p.at);
 }
 
-/* A whole number with or without a sign, and nothing else. */
+/*
+ * A whole number with or without a sign, and nothing else. The kernel sums over the processors while they count, and
+ * writes the sum without a sign: a gauge that is at -1 for this moment is written as 2^64 - 1, and is -1 here.
+ */
 static bool parse_value(struct piece word, int64_t *ret)
 {
 	bool is_negative = word.at < word.end && *word.at == '-';
 	const char *at = word.at + is_negative;
-	int64_t value = 0;
+	uint64_t value = 0;
 	if (at == word.end)
 		return false;
 	for (; at < word.end; at++) {
 		if (*at < '0' || *at > '9' || __builtin_mul_overflow(value, 10, &value) ||
-			__builtin_add_overflow(value, *at - '0', &value))
+			__builtin_add_overflow(value, (uint64_t)(*at - '0'), &value))
 			return false;
 	}
-	*ret = is_negative ? -value : value;
+	if (is_negative && value > INT64_MAX)
+		return false;
+	*ret = (int64_t)(is_negative ? -value : value);
 	return true;
 }
 
@@ -284,10 +289,8 @@ static bool is_counted_when_seen(const char *name)
 		if (strncmp(name, prefixes[i], len) != 0)
 			continue;
 		const char *digits = name + len;
-		int64_t type;
-		return (digits[0] != '0' || !digits[1]) &&
-		       parse_value((struct piece){digits, strchr(digits, '\0')}, &type) && digits[0] != '-' &&
-		       type <= UINT8_MAX;
+		size_t n = strspn(digits, "0123456789");
+		return n > 0 && n <= 3 && !digits[n] && (digits[0] != '0' || n == 1) && atoi(digits) <= UINT8_MAX;
 	}
 	return false;
 }

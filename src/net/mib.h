@@ -32,6 +32,7 @@ int mib_read(struct arena *arena, struct mib_counter **ret, size_t *ret_n, struc
 /**
  * mib_find() - one counter by its name, also where it is 0
  *
+ * IcmpMsgInType0 to IcmpMsgOutType255 are there as long as they are 0, too, which the kernel does not show.
  * Errors: ERROR_ABSENT with -ENOENT when this kernel has none of that name, with a suggestion; constants and gauges are
  * no counters here either.
  */

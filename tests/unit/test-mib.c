@@ -43,6 +43,8 @@ static const struct good {
 	{"IcmpMsg:\nIcmpMsg:\n", ""},
 	{"Ip: A \nIp:  9223372036854775807 \n", "IpA=9223372036854775807 "},
 	{"Ip: A\nIp: -9223372036854775807\n", "IpA=-9223372036854775807 "},
+	/* A gauge, summed up while it was moving. */
+	{"Ip: A\nIp: 18446744073709551615\n", "IpA=-1 "},
 	/* A word with a colon is a name like any other. */
 	{"Ip: A:\nIp: 1\n", "IpA:=1 "},
 };
@@ -61,27 +63,27 @@ static void test_good(void **state)
 }
 
 static const char *const bads[] = {
-	"Tcp: A B\n",          /* no line of values */
-	"Tcp: A B\nTcp: 1 2",  /* which does not end */
-	"Tcp: A B",            /* one that does not end */
-	"Tcp: A B\nTcp: 1\n",  /* fewer values than names */
-	"Tcp: A\nTcp: 1 2\n",  /* more */
-	"Tcp: A\nTcp:\n",      /* none */
-	"Tcp:\nTcp: 1\n",      /* no names */
-	"Tcp: A\nIp: 1\n",     /* of another line */
-	"Tcp: A\nTcpExt: 1\n", /* ditto, with the same beginning */
-	"Tcp A\nTcp 1\n",      /* no colon */
-	": A\n: 1\n",          /* no name */
-	"\n\n",                /* nothing */
-	"Tcp: A\n\nTcp: 1\n",  /* an empty line in between */
-	"Tcp: A\nTcp: x\n",    /* no number */
-	"Tcp: A\nTcp: 1x\n",   /* ditto */
-	"Tcp: A\nTcp: -\n",    /* ditto */
-	"Tcp: A\nTcp: +1\n",   /* ditto */
-	"Tcp: A\nTcp: 0x1\n",  /* ditto */
-	"Tcp: A\nTcp: 1.5\n",  /* ditto */
-	"Tcp: A\nTcp: 9223372036854775808\n",
-	"Tcp: A\nTcp: 99999999999999999999\n",
+	"Tcp: A B\n",                          /* no line of values */
+	"Tcp: A B\nTcp: 1 2",                  /* which does not end */
+	"Tcp: A B",                            /* one that does not end */
+	"Tcp: A B\nTcp: 1\n",                  /* fewer values than names */
+	"Tcp: A\nTcp: 1 2\n",                  /* more */
+	"Tcp: A\nTcp:\n",                      /* none */
+	"Tcp:\nTcp: 1\n",                      /* no names */
+	"Tcp: A\nIp: 1\n",                     /* of another line */
+	"Tcp: A\nTcpExt: 1\n",                 /* ditto, with the same beginning */
+	"Tcp A\nTcp 1\n",                      /* no colon */
+	": A\n: 1\n",                          /* no name */
+	"\n\n",                                /* nothing */
+	"Tcp: A\n\nTcp: 1\n",                  /* an empty line in between */
+	"Tcp: A\nTcp: x\n",                    /* no number */
+	"Tcp: A\nTcp: 1x\n",                   /* ditto */
+	"Tcp: A\nTcp: -\n",                    /* ditto */
+	"Tcp: A\nTcp: +1\n",                   /* ditto */
+	"Tcp: A\nTcp: 0x1\n",                  /* ditto */
+	"Tcp: A\nTcp: 1.5\n",                  /* ditto */
+	"Tcp: A\nTcp: -9223372036854775808\n", /* too large */
+	"Tcp: A\nTcp: 18446744073709551616\n", /* ditto */
 	"Tcp: A\nTcp: 1\njunk",
 	"\xff\xfe\n\xff\xfe\n",
 };
