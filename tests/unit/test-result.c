@@ -319,6 +319,77 @@ static void test_lines_of_other_types(void **state)
 	assert_int_equal(back.cell, 77); /* left alone */
 }
 
+/* As they were written, and nothing else of the line. */
+static void test_steps(void **state)
+{
+	(void)state;
+	CLEANUP(arena_done) struct arena arena = ARENA_INIT;
+	struct result result = some_result(), back = {.cell = 77};
+	CLEANUP(cleanup_free) char *line = to_line(&result);
+	assert_int_equal(result_steps_from_line(line, strlen(line), &arena, &back, NULL), 0);
+	assert_int_equal(back.cell, 77);
+	assert_null(back.reason);
+	assert_int_equal(back.n_steps, 2);
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(back.steps[i].line, result.steps[i].line);
+		assert_string_equal(back.steps[i].action, result.steps[i].action);
+		assert_string_equal(back.steps[i].outcome, result.steps[i].outcome);
+		assert_int_equal(back.steps[i].at_us, result.steps[i].at_us);
+		assert_int_equal(back.steps[i].took_us, result.steps[i].took_us);
+		assert_int_equal(back.steps[i].tries, result.steps[i].tries);
+	}
+	result.n_steps = 0;
+	CLEANUP(cleanup_free) char *none = to_line(&result);
+	assert_int_equal(result_steps_from_line(none, strlen(none), &arena, &back, NULL), 0);
+	assert_int_equal(back.n_steps, 0);
+}
+
+static void test_steps_malformed(void **state)
+{
+	(void)state;
+	static const char *const lines[] = {
+		"",
+		"[]",
+		"{}",
+		"{\"type\":\"end\",\"steps\":[]}",
+		"{\"type\":7,\"steps\":[]}",
+		HEAD "}",
+		HEAD ",\"steps\":null}",
+		HEAD ",\"steps\":{}}",
+		HEAD ",\"steps\":[7]}",
+		HEAD ",\"steps\":[{}]}",
+		HEAD ",\"steps\":[" STEP ",null]}",
+		HEAD ",\"steps\":[" STEP "]",
+#define REST ",\"out\":\"ok\",\"at_us\":0,\"took_us\":7}]}"
+		HEAD ",\"steps\":[{\"do\":\"a\"" REST,
+		HEAD ",\"steps\":[{\"line\":4" REST,
+		HEAD ",\"steps\":[{\"line\":4,\"do\":7" REST,
+		HEAD ",\"steps\":[{\"line\":0,\"do\":\"a\"" REST,
+		HEAD ",\"steps\":[{\"line\":-1,\"do\":\"a\"" REST,
+		HEAD ",\"steps\":[{\"line\":2147483648,\"do\":\"a\"" REST,
+		HEAD ",\"steps\":[{\"line\":4.0,\"do\":\"a\"" REST,
+		HEAD ",\"steps\":[{\"line\":4,\"do\":\"a\",\"tries\":0" REST,
+		HEAD ",\"steps\":[{\"line\":4,\"do\":\"a\",\"tries\":\"2\"" REST,
+		HEAD ",\"steps\":[{\"line\":4,\"do\":\"a\",\"tries\":4294967296" REST,
+#undef REST
+		HEAD ",\"steps\":[{\"line\":4,\"do\":\"a\",\"at_us\":0,\"took_us\":7}]}",
+		HEAD ",\"steps\":[{\"line\":4,\"do\":\"a\",\"out\":null,\"at_us\":0,\"took_us\":7}]}",
+		HEAD ",\"steps\":[{\"line\":4,\"do\":\"a\",\"out\":\"ok\",\"took_us\":7}]}",
+		HEAD ",\"steps\":[{\"line\":4,\"do\":\"a\",\"out\":\"ok\",\"at_us\":-1,\"took_us\":7}]}",
+		HEAD ",\"steps\":[{\"line\":4,\"do\":\"a\",\"out\":\"ok\",\"at_us\":0}]}",
+		HEAD ",\"steps\":[{\"line\":4,\"do\":\"a\",\"out\":\"ok\",\"at_us\":0,\"took_us\":-7}]}",
+	};
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+		CLEANUP(arena_done) struct arena arena = ARENA_INIT;
+		CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+		struct result back = {.n_steps = 77};
+		if (result_steps_from_line(lines[i], strlen(lines[i]), &arena, &back, &e) != -EINVAL)
+			fail_msg("taken: %s", lines[i]);
+		assert_true(e.kind == ERROR_USAGE && *error_text(&e));
+		assert_int_equal(back.n_steps, 77); /* left alone */
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -332,6 +403,8 @@ int main(void)
 		cmocka_unit_test(test_what_is_not_needed),
 		cmocka_unit_test(test_around_the_steps),
 		cmocka_unit_test(test_lines_of_other_types),
+		cmocka_unit_test(test_steps),
+		cmocka_unit_test(test_steps_malformed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
