@@ -76,7 +76,7 @@ static void ask(struct table *t, size_t row, const struct step *steps, size_t n_
 		const struct step *step = &steps[i];
 		if (!step->verb && conditions_hold(&step->when, levels))
 			ask(t, row, step->body, step->n_body, levels);
-		else if (step->verb && step->response != SCENARIO_NO_RESPONSE)
+		else if (step->verb && step->response != SCENARIO_NO_RESPONSE && step_is_made(step, levels))
 			t->observations[row * t->n_responses + step->response].value = TABLE_MISSING;
 	}
 }
@@ -97,6 +97,7 @@ static void init_row(struct table *t, size_t row, uint64_t cell)
 			.took_least_us = UINT64_MAX,
 		};
 	ask(t, row, t->scenario->steps, t->scenario->n_steps, levels);
+	ask(t, row, t->scenario->check_steps, t->scenario->n_check_steps, levels);
 	index_row(t, row);
 }
 

@@ -143,6 +143,8 @@ static size_t count_steps(const struct plan *plan, const struct step *steps, siz
 				count += count_steps(plan, step->body, step->n_body, n_sockets);
 			continue;
 		}
+		if (!step_is_made(step, plan->levels))
+			continue;
 		for (size_t i = 0; i < step->n_words; i++)
 			n_sockets[step->actor] += step->verb->words[i]->socket == SOCKET_MAKES;
 		count++;
@@ -158,14 +160,15 @@ static int plan_reserve(struct planner *p)
 	p->recorded = arena_array(arena, p->s->n_responses, sizeof *p->recorded);
 	if (!n_sockets || !p->recorded)
 		return error_no_memory(p->e);
-	size_t n_steps = count_steps(plan, p->s->steps, p->s->n_steps, n_sockets);
+	size_t n_steps = count_steps(plan, p->s->steps, p->s->n_steps, n_sockets) +
+			 count_steps(plan, p->s->check_steps, p->s->n_check_steps, n_sockets);
 	plan->steps = arena_array(arena, n_steps, sizeof *plan->steps);
 	return plan->steps ? planner_reserve(p, n_sockets) : error_no_memory(p->e);
 }
 
 /* A literal may be of the loopback; and whoever connects to other than the other namespace connects over it. */
-static bool may_need_loopback(const struct plan *plan, size_t actor, const struct word_kind *kind,
-	const struct address *address)
+static bool may_need_loopback(
+	const struct plan *plan, size_t actor, const struct word_kind *kind, const struct address *address)
 {
 	switch (address->host) {
 	case HOST_IPV4:
@@ -287,9 +290,9 @@ static int plan_steps(struct planner *p, const struct step *steps, size_t n)
 	struct plan *plan = p->plan;
 	for (const struct step *step = steps; step < steps + n; step++) {
 		int rc = 0;
-		if (step->verb)
+		if (step->verb && step_is_made(step, plan->levels))
 			rc = plan_step(p, step, &plan->steps[plan->n_steps++]);
-		else if (conditions_hold(&step->when, plan->levels))
+		else if (!step->verb && conditions_hold(&step->when, plan->levels))
 			rc = plan_steps(p, step->body, step->n_body);
 		if (rc < 0)
 			return rc;
@@ -320,7 +323,9 @@ int plan_make(struct plan *plan, const struct scenario *s, uint64_t index, struc
 	int rc = plan_sides(&p);
 	if (rc >= 0)
 		rc = plan_reserve(&p);
-	return rc < 0 ? rc : plan_steps(&p, s->steps, s->n_steps);
+	if (rc >= 0)
+		rc = plan_steps(&p, s->steps, s->n_steps);
+	return rc < 0 ? rc : plan_steps(&p, s->check_steps, s->n_check_steps);
 }
 
 void plan_done(struct plan *plan)

@@ -21,12 +21,19 @@ static bool step_depends(const struct scenario *s, const struct step *step)
 	return false;
 }
 
+static void mark_conditions(const struct conditions *when, bool *marked)
+{
+	for (size_t i = 0; i < when->n; i++)
+		marked[when->all[i].factor] = true;
+}
+
 /* Marks the factors on which it depends which steps there are, and which sockets they mean. */
 static void mark_deciding(const struct scenario *s, const struct step *steps, size_t n, bool *marked)
 {
 	for (const struct step *step = steps; step < steps + n; step++) {
-		for (size_t i = 0; i < step->when.n; i++)
-			marked[step->when.all[i].factor] = true;
+		mark_conditions(&step->when, marked);
+		for (size_t i = 0; step->asked_by && i < step->asked_by->n_rules; i++)
+			mark_conditions(&step->asked_by->rules[i].when, marked);
 		if (!step->verb)
 			mark_deciding(s, step->body, step->n_body, marked);
 		for (size_t i = 0; i < step->n_words; i++) {
@@ -51,6 +58,7 @@ static void add_cell(const struct planner *p, bool depends, struct text *to)
 	if (!depends || !m->n_factors)
 		return;
 	mark_deciding(p->s, p->s->steps, p->s->n_steps, marked);
+	mark_deciding(p->s, p->s->check_steps, p->s->n_check_steps, marked);
 	text_addf(to, " (in cell %" PRIu64, p->plan->cell);
 	const char *before = ": ";
 	for (size_t f = 0; f < m->n_factors; f++)

@@ -88,6 +88,13 @@ int read_unknown_level(struct reader *r, struct mark at, const struct factor *fa
 /* read_variable_owner() - the factor whose levels bind @name; NULL when none does. */
 const struct factor *read_variable_owner(const struct scenario *s, const char *name);
 
+/**
+ * read_asked_step() - the step that an entry of check asks for
+ * @node: its action, keyed by its actor
+ * @ret_step: NULL where an entry before has asked the same
+ */
+int read_asked_step(struct reader *r, const struct yaml *node, size_t *ret_response, struct step **ret_step);
+
 /* The parts, in the order in which they must be read. @node is NULL where the key is not there. */
 int read_matrix(struct reader *r, const struct yaml *node, const struct yaml *include);
 int read_include(struct reader *r, const struct yaml *node);
@@ -95,7 +102,7 @@ int read_exclude(struct reader *r, const struct yaml *node);
 int read_check_matrix(struct reader *r); /* that it has cells, not too many, and that no entry is idle */
 int read_namespaces(struct reader *r, const struct yaml *node);
 int read_actors(struct reader *r, const struct yaml *node);
-int read_steps(struct reader *r, const struct yaml *node);
+int read_steps(struct reader *r, const struct yaml *node, const struct yaml *check);
 int read_deadlines(struct reader *r, const struct yaml *node);
 int read_check(struct reader *r, const struct yaml *node);
 int read_expect(struct reader *r, const struct yaml *node);

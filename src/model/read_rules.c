@@ -64,53 +64,148 @@ static int read_check_order(struct reader *r, const struct rule_list *list)
 	return 0;
 }
 
-/* How many entries of `check` speak of a response. */
-static size_t count_check_rules(const struct yaml *check, const char *response)
+/* `took` and `left`: two words for the duration of a response, of which each reads well for one kind of it. */
+static int read_range(struct reader *r, const struct yaml *node, const struct response *response, struct rule *ret)
 {
-	size_t n = 0;
-	YAML_EACH (entry, check)
-		n += entry->kind == YAML_MAP && yaml_find(entry, response);
-	return n;
+	struct scenario *s = r->s;
+	if (!response->timed)
+		return scenario_error(s, node->key_at, r->e,
+			"'%s:' is how long a repeated step took, or what is left of a timer, and '%s' is not timed: "
+			"put "
+			"'for:' to the step on line %u, or take '%s:' out",
+			node->key, response->name, response->first->at.line, node->key);
+	if (node->kind != YAML_LIST || node->n != 2)
+		return scenario_error(s, node->at, r->e,
+			"'%s:' is two durations, the least and the most, as in %s: [59s, 65s]", node->key, node->key);
+	const struct yaml *least = node->first, *most = least->next;
+	int rc = read_duration(r, least, "the least duration", &ret->took_least_us);
+	if (rc >= 0)
+		rc = read_duration(r, most, "the most", &ret->took_most_us);
+	if (rc < 0)
+		return rc;
+	if (ret->took_least_us > ret->took_most_us)
+		return scenario_error(s, least->at, r->e,
+			"no duration is %s at least and %s at most: the least stands first, as in %s: [59s, 65s]",
+			least->text, most->text, node->key);
+	ret->has_took = true;
+	return 0;
+}
+
+/* The values of a rule's keys; NULL for one that is not there. */
+struct rule_nodes {
+	const struct yaml *when, *is, *took, *left;
+};
+
+static int read_rule_parts(struct reader *r, const struct yaml *node, const struct rule_nodes *nodes,
+	const struct response *response, struct rule *ret)
+{
+	const struct yaml *range = nodes->took ? nodes->took : nodes->left;
+	int rc = 0;
+	ret->at = node->at;
+	if (!nodes->is && !range)
+		rc = scenario_error(r->s, node->at, r->e,
+			"a rule has no 'is:', which says what '%s' is, nor 'took:', how long a repeated step takes",
+			response->name);
+	if (nodes->took && nodes->left)
+		rc = scenario_error(
+			r->s, nodes->left->key_at, r->e, "'left:' and 'took:' say the same: keep one of them");
+	if (rc >= 0)
+		rc = read_conditions(r, nodes->when, "'when'", &ret->when);
+	if (rc >= 0 && nodes->is)
+		rc = read_outcomes(r, nodes->is, ret);
+	return rc < 0 || !range ? rc : read_range(r, range, response, ret);
 }
 
 /* The list of a response, which is a new one when no entry before has spoken of it. */
-static int read_check_list(struct reader *r, const struct yaml *check, const struct yaml *node, struct rule_list **ret)
+static struct rule_list *find_check_list(struct scenario *s, size_t response, struct mark at)
 {
-	struct scenario *s = r->s;
-	size_t response, i = 0;
-	int rc = read_find_response(r, node->key_at, node->key, &response);
-	if (rc < 0)
-		return rc;
+	size_t i = 0;
 	while (i < s->n_checks && s->checks[i].response != response)
 		i++;
-	*ret = &s->checks[i];
-	if (i < s->n_checks)
-		return 0;
-	s->n_checks++;
-	**ret = (struct rule_list){.response = response, .at = node->key_at};
-	return read_array(r, count_check_rules(check, node->key), sizeof *(*ret)->rules, &(*ret)->rules);
+	if (i == s->n_checks)
+		s->checks[s->n_checks++] = (struct rule_list){.response = response, .at = at};
+	return &s->checks[i];
+}
+
+/* A rule at the end of a list, whose array grows by doubling. */
+static int add_check_rule(struct reader *r, struct rule_list *list, struct rule **ret)
+{
+	bool is_full = !(list->n_rules & (list->n_rules - 1)); /* at 0, 1, 2, 4 … */
+	struct rule *rules = list->rules;
+	int rc = is_full ? read_array(r, 2 * list->n_rules + 1, sizeof *rules, &rules) : 0;
+	if (rc < 0)
+		return rc;
+	if (is_full && list->n_rules)
+		memcpy(rules, list->rules, list->n_rules * sizeof *rules);
+	list->rules = rules;
+	*ret = &rules[list->n_rules++];
+	return 0;
 }
 
 /* One response that one entry of `check` speaks of. */
-static int read_check_rule(struct reader *r, const struct yaml *check, const struct yaml *node,
-	const struct conditions *when, struct mark at)
+static int read_check_rule(struct reader *r, const struct yaml *node, const struct conditions *when, struct mark at)
 {
-	struct rule_list *list;
-	int rc = read_check_list(r, check, node, &list);
+	size_t response;
+	struct rule *rule;
+	int rc = read_find_response(r, node->key_at, node->key, &response);
 	if (rc < 0)
 		return rc;
-	struct rule *rule = &list->rules[list->n_rules++];
+	struct rule_list *list = find_check_list(r->s, response, node->key_at);
+	rc = add_check_rule(r, list, &rule);
+	if (rc < 0)
+		return rc;
 	*rule = (struct rule){.when = *when, .at = at};
 	rc = read_outcomes(r, node, rule);
 	return rc < 0 ? rc : read_check_order(r, list);
 }
 
-static int read_check_entry(struct reader *r, const struct yaml *check, const struct yaml *node)
+/* The action of an entry of `check` that asks itself; NULL where it names responses. A response may be called like an
+ * actor: then it is meant. */
+static const struct yaml *find_asked(const struct scenario *s, const struct yaml *node)
+{
+	YAML_EACH (entry, node) {
+		size_t i = 0;
+		while (i < s->n_responses && strcmp(s->responses[i].name, entry->key))
+			i++;
+		if (i == s->n_responses && read_find_actor(s, entry->key) != SIZE_MAX)
+			return entry;
+	}
+	return NULL;
+}
+
+/* {when: …, ACTOR: VERB WORDS…, is: …} */
+static int read_check_question(struct reader *r, const struct yaml *node, const struct yaml *asked)
+{
+	const struct yaml *action;
+	struct rule_nodes nodes;
+	const struct read_field fields[] = {{asked->key, &action, true}, {"when", &nodes.when, false},
+		{"is", &nodes.is, false}, {"took", &nodes.took, false}, {"left", &nodes.left, false}};
+	struct step *step;
+	size_t response;
+	struct rule *rule;
+	int rc = read_fields(r, node, "an entry of check that asks", fields, sizeof fields / sizeof *fields);
+	if (rc >= 0)
+		rc = read_asked_step(r, action, &response, &step);
+	if (rc < 0)
+		return rc;
+	struct rule_list *list = find_check_list(r->s, response, asked->key_at);
+	if (step)
+		step->asked_by = list;
+	rc = add_check_rule(r, list, &rule);
+	if (rc >= 0)
+		rc = read_rule_parts(r, node, &nodes, &r->s->responses[response], rule);
+	return rc < 0 ? rc : read_check_order(r, list);
+}
+
+static int read_check_entry(struct reader *r, const struct yaml *node)
 {
 	struct conditions when;
 	int rc = read_kind(r, node, YAML_MAP, "an entry of check");
 	if (rc < 0)
 		return rc;
+	const struct yaml *asked = find_asked(r->s, node);
+	if (asked)
+		return read_check_question(r, node, asked);
 	const struct yaml *when_node = yaml_find(node, "when");
 	rc = read_conditions(r, when_node, "'when'", &when);
 	if (rc < 0)
@@ -119,7 +214,7 @@ static int read_check_entry(struct reader *r, const struct yaml *check, const st
 		return scenario_error(r->s, node->at, r->e,
 			"this entry of check names no response: write RESPONSE: VALUE, as in left_behind: TIME-WAIT");
 	YAML_EACH (entry, node) {
-		rc = entry == when_node ? 0 : read_check_rule(r, check, entry, &when, node->at);
+		rc = entry == when_node ? 0 : read_check_rule(r, entry, &when, node->at);
 		if (rc < 0)
 			return rc;
 	}
@@ -136,58 +231,24 @@ int read_check(struct reader *r, const struct yaml *node)
 		return rc;
 	if (node->n > READ_ENTRIES_MAX)
 		return scenario_error(s, node->at, r->e, "check has more than %d entries", READ_ENTRIES_MAX);
-	rc = read_array(r, s->n_responses, sizeof *s->checks, &s->checks);
+	rc = read_array(r, s->n_responses + node->n, sizeof *s->checks, &s->checks);
 	if (rc < 0)
 		return rc;
 	YAML_EACH (entry, node) {
-		rc = read_check_entry(r, node, entry);
+		rc = read_check_entry(r, entry);
 		if (rc < 0)
 			return rc;
 	}
 	return 0;
 }
 
-/* [LEAST, MOST] */
-static int read_took(struct reader *r, const struct yaml *node, const struct response *response, struct rule *ret)
-{
-	struct scenario *s = r->s;
-	if (!response->timed)
-		return scenario_error(s, node->key_at, r->e,
-			"'took:' is how long a repeated step took, and '%s' is not timed: put 'for:' to the step on "
-			"line %u, or take 'took:' out",
-			response->name, response->first->at.line);
-	if (node->kind != YAML_LIST || node->n != 2)
-		return scenario_error(
-			s, node->at, r->e, "'took:' is two durations, the least and the most, as in took: [59s, 65s]");
-	const struct yaml *least = node->first, *most = least->next;
-	int rc = read_duration(r, least, "the least duration", &ret->took_least_us);
-	if (rc >= 0)
-		rc = read_duration(r, most, "the most", &ret->took_most_us);
-	if (rc < 0)
-		return rc;
-	if (ret->took_least_us > ret->took_most_us)
-		return scenario_error(s, least->at, r->e,
-			"no duration is %s at least and %s at most: the least stands first, as in took: [59s, 65s]",
-			least->text, most->text);
-	ret->has_took = true;
-	return 0;
-}
-
 static int read_rule(struct reader *r, const struct yaml *node, const struct response *response, struct rule *ret)
 {
-	const struct yaml *when, *is, *took;
-	const struct read_field fields[] = {{"when", &when, false}, {"is", &is, false}, {"took", &took, false}};
-	ret->at = node->at;
+	struct rule_nodes nodes;
+	const struct read_field fields[] = {{"when", &nodes.when, false}, {"is", &nodes.is, false},
+		{"took", &nodes.took, false}, {"left", &nodes.left, false}};
 	int rc = read_fields(r, node, "a rule", fields, sizeof fields / sizeof *fields);
-	if (rc >= 0 && !is && !took)
-		rc = scenario_error(r->s, node->at, r->e,
-			"a rule has no 'is:', which says what '%s' is, nor 'took:', how long a repeated step takes",
-			response->name);
-	if (rc >= 0)
-		rc = read_conditions(r, when, "'when'", &ret->when);
-	if (rc >= 0 && is)
-		rc = read_outcomes(r, is, ret);
-	return rc < 0 || !took ? rc : read_took(r, took, response, ret);
+	return rc < 0 ? rc : read_rule_parts(r, node, &nodes, response, ret);
 }
 
 static int read_rule_list(struct reader *r, const struct yaml *node, struct rule_list *ret)

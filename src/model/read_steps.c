@@ -238,8 +238,7 @@ static int read_response(struct reader *r, const struct yaml *node, struct step 
 		return 0;
 	}
 	step->response = s->n_responses++;
-	s->responses[step->response] =
-		(struct response){.name = name, .first = step, .timed = is_timed};
+	s->responses[step->response] = (struct response){.name = name, .first = step, .timed = is_timed};
 	return 0;
 }
 
@@ -345,12 +344,53 @@ static size_t count_responses(const struct yaml *node)
 	return n;
 }
 
-int read_steps(struct reader *r, const struct yaml *node)
+int read_steps(struct reader *r, const struct yaml *node, const struct yaml *check)
 {
+	size_t n_asked = check ? check->n : 0; /* at most */
 	int rc = read_kind(r, node, YAML_LIST, "steps");
 	if (rc >= 0)
-		rc = read_array(r, count_responses(node), sizeof *r->s->responses, &r->s->responses);
+		rc = read_array(r, count_responses(node) + n_asked, sizeof *r->s->responses, &r->s->responses);
+	if (rc >= 0)
+		rc = read_array(r, n_asked, sizeof *r->s->check_steps, &r->s->check_steps);
 	return rc < 0 ? rc : read_block(r, node, &r->s->steps, &r->s->n_steps);
+}
+
+static int read_no_question(struct reader *r, const struct step *step)
+{
+	CLEANUP(text_done) struct text known = TEXT_INIT;
+	for (size_t i = 0; i < r->vocabulary->n_verbs; i++)
+		if (r->vocabulary->verbs[i]->only_measured)
+			text_addf(&known, "%s%s", known.len ? ", " : "", r->vocabulary->verbs[i]->name);
+	return scenario_error(r->s, step->at, r->e,
+		"'%s' does something, and a check only asks: it may ask %s; or a step records a response, which the "
+		"check "
+		"names",
+		step->verb->name, text_get(&known));
+}
+
+int read_asked_step(struct reader *r, const struct yaml *node, size_t *ret_response, struct step **ret_step)
+{
+	struct scenario *s = r->s;
+	struct step step = {.actor = read_find_actor(s, node->key)};
+	int rc = read_words(r, node, &step);
+	if (rc < 0)
+		return rc;
+	if (!step.verb->only_measured)
+		return read_no_question(r, &step);
+	const char *name = arena_printf(&s->arena, "%s: %s", node->key, step.text);
+	if (!name)
+		return error_no_memory(r->e);
+	*ret_step = NULL;
+	for (*ret_response = 0; *ret_response < s->n_responses; ++*ret_response)
+		if (!strcmp(s->responses[*ret_response].name, name))
+			return 0;
+	if (++r->n_steps > READ_STEPS_MAX)
+		return scenario_error(s, step.at, r->e, "more than %d steps", READ_STEPS_MAX);
+	step.response = s->n_responses++;
+	*ret_step = &s->check_steps[s->n_check_steps++];
+	**ret_step = step;
+	s->responses[step.response] = (struct response){.name = name, .first = *ret_step, .timed = step.verb->is_timed};
+	return 0;
 }
 
 static int read_deadline(struct reader *r, const struct yaml *node, uint64_t *ret_us)

@@ -20,6 +20,11 @@ void scenario_free(struct scenario *s)
 	free(s);
 }
 
+bool step_is_made(const struct step *step, const size_t *levels)
+{
+	return !step->asked_by || rule_list_match(step->asked_by, levels);
+}
+
 int scenario_error(const struct scenario *s, struct mark at, struct error *e, const char *format, ...)
 {
 	CLEANUP(cleanup_free) char *what = NULL;

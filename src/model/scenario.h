@@ -58,11 +58,15 @@ struct step {
 	struct template repeat_for; /* on a measured step: repeat until ok, for as long as this … */
 	struct template every;      /* … each time after this long */
 	struct template deadline;
+	const struct rule_list *asked_by; /* of a check that asks itself: only cells of which it speaks have the step */
 };
 #define SCENARIO_NO_RESPONSE SIZE_MAX
 
+/* step_is_made() - whether cells with these levels have the action @step where they have its block. */
+bool step_is_made(const struct step *step, const size_t *levels);
+
 struct response {
-	const char *name;
+	const char *name; /* of what a check asks itself: its text, "client: packets timestamps SYN" */
 	const struct step *first; /* the first step that records it */
 	bool timed;               /* it has a duration as well: some step repeats until ok, or its verb gives one */
 };
@@ -87,6 +91,8 @@ struct scenario {
 	size_t n_actors;
 	struct step *steps;
 	size_t n_steps;
+	struct step *check_steps; /* what checks ask themselves; made after all others */
+	size_t n_check_steps;
 	struct response *responses;
 	size_t n_responses;
 	struct rule_list *checks; /* manipulation checks: otherwise the cell is inconc; one list a response */

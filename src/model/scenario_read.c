@@ -56,7 +56,7 @@ static int read_parts(struct reader *r, const struct scenario_keys *keys)
 	if (rc >= 0)
 		rc = read_actors(r, keys->actors);
 	if (rc >= 0)
-		rc = read_steps(r, keys->steps);
+		rc = read_steps(r, keys->steps, keys->check);
 	if (rc >= 0)
 		rc = read_check(r, keys->check);
 	if (rc >= 0)

@@ -32,7 +32,7 @@ static void add_range(struct text *t, const struct rule *rule)
 static void explain(
 	struct text *t, const char *name, const struct rule *rule, const struct observed *observed, const char *what)
 {
-	bool only_time = rule_allows_value(rule, observed);
+	bool only_time = rule_allows_value(rule, observed) && observed->timed;
 	if (!observed->text) {
 		text_addf(t, "%s was not recorded, and %s wants ", name, what);
 	} else if (!only_time) {
