@@ -12,7 +12,7 @@ static void add_step(const struct scenario *s, const struct plan *plan, const st
 	char duration[DURATION_TEXT];
 	text_addf(t, "  %4u  %s: %s", planned->step->at.line, plan->actors[planned->actor].name, planned->text);
 	if (planned->step->response != SCENARIO_NO_RESPONSE)
-		text_addf(t, "  → %s", s->responses[planned->step->response].name);
+		text_addf(t, "  → %s", planned->step->asked_by ? "check" : s->responses[planned->step->response].name);
 	if (planned->repeat_for_us) {
 		text_addf(t, " (again until ok, for %s", duration_format(planned->repeat_for_us, duration));
 		text_addf(t, ", every %s)", duration_format(planned->every_us, duration));

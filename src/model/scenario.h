@@ -71,6 +71,12 @@ struct response {
 	bool timed;               /* it has a duration as well: some step repeats until ok, or its verb gives one */
 };
 
+/* response_is_left() - whether the duration of a response is what is left of a time, and not how long a step took. */
+static inline bool response_is_left(const struct response *response)
+{
+	return response->first->verb->is_timed;
+}
+
 /* Where in the kernel a response is decided, in words: the function, and the version in which that was read. */
 struct mechanism {
 	size_t response;

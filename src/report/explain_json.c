@@ -280,7 +280,8 @@ static json_t *counterexample_to_json(struct writer *w, const struct ruling *rul
 	size_t levels[MATRIX_FACTORS_MAX];
 	table_copy_levels(w->table, ruling->counterexample, levels);
 	struct text predicted = TEXT_INIT;
-	phrase_predicted(rule_list_match(list, levels), &predicted);
+	phrase_predicted(
+		w->table->responses[list->response].response, rule_list_match(list, levels), &predicted);
 	json_t *object = cell_to_json(w, ruling->counterexample, list->response);
 	put(w, object, "predicted", string_of(&predicted));
 	put(w, object, "twin", cell_to_json(w, ruling->twin, list->response));

@@ -55,9 +55,9 @@ static void add_heading(const struct page *p, size_t response)
 	size_t from = p->t->len;
 	add_values(p, response, &line);
 	if (r->n_timed) {
-		char least[DURATION_TEXT], most[DURATION_TEXT];
-		text_addf(&line, " (took %s to %s)", duration_format(r->took_least_us, least),
-			duration_format(r->took_most_us, most));
+		text_add(&line, " (");
+		phrase_durations(r, &line);
+		text_add(&line, ")");
 	}
 	text_addf(p->t, "%s%s%s:", p->style->bold, r->response->name, p->style->reset);
 	text_wrap(p->t, from, text_get(&line), 4, COLUMNS);

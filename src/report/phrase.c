@@ -187,9 +187,11 @@ void phrase_observed(const struct table *t, size_t row, size_t response, struct 
 		text_add(text, o->value == TABLE_NOT_ASKED ? "not recorded" : "nothing conclusive");
 	if (o->took_least_us != UINT64_MAX) {
 		char least[DURATION_TEXT], most[DURATION_TEXT];
-		text_addf(text, " after %s", duration_format(o->took_least_us, least));
+		bool is_left = response_is_left(t->responses[response].response);
+		text_addf(text, " %s %s", is_left ? "with" : "after", duration_format(o->took_least_us, least));
 		if (o->took_most_us != o->took_least_us)
 			text_addf(text, " to %s", duration_format(o->took_most_us, most));
+		text_add(text, is_left ? " left" : "");
 	}
 	const char *refused = first_refused(t, o, values);
 	if (refused)
@@ -197,15 +199,25 @@ void phrase_observed(const struct table *t, size_t row, size_t response, struct 
 			refused);
 }
 
-void phrase_predicted(const struct rule *rule, struct text *t)
+void phrase_durations(const struct table_response *response, struct text *t)
+{
+	char least[DURATION_TEXT], most[DURATION_TEXT];
+	bool is_left = response_is_left(response->response);
+	text_addf(t, "%s%s to %s%s", is_left ? "" : "took ", duration_format(response->took_least_us, least),
+		duration_format(response->took_most_us, most), is_left ? " left" : "");
+}
+
+void phrase_predicted(const struct response *response, const struct rule *rule, struct text *t)
 {
 	for (size_t i = 0; i < rule->n_is; i++)
 		text_addf(t, "%s%s", phrase_separator(i, rule->n_is, " or "), rule->is[i]);
 	if (!rule->has_took)
 		return;
 	char least[DURATION_TEXT], most[DURATION_TEXT];
-	text_addf(t, "%safter %s to %s", rule->n_is ? " " : "", duration_format_exact(rule->took_least_us, least),
-		duration_format_exact(rule->took_most_us, most));
+	bool is_left = response_is_left(response);
+	text_addf(t, "%s%s %s to %s%s", rule->n_is ? " " : "", is_left ? "with" : "after",
+		duration_format_exact(rule->took_least_us, least), duration_format_exact(rule->took_most_us, most),
+		is_left ? " left" : "");
 }
 
 uint64_t phrase_decisive(const struct table *t, const struct account *account)

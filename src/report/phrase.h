@@ -58,8 +58,12 @@ void phrase_where(const struct matrix *m, const struct conditions *when, struct 
 /* phrase_observed() - what a response was in a cell: "ok", "ok ×3, EADDRINUSE ×1", "nothing conclusive". */
 void phrase_observed(const struct table *t, size_t row, size_t response, struct text *text);
 
-/* phrase_predicted() - what a rule wants: "ok or EADDRINUSE", "ok after 59s to 65s". */
-void phrase_predicted(const struct rule *rule, struct text *t);
+/* phrase_predicted() - what a rule wants: "ok or EADDRINUSE", "ok after 59s to 65s", "time-wait with 59s to 60s left".
+ */
+void phrase_predicted(const struct response *response, const struct rule *rule, struct text *t);
+
+/* phrase_durations() - of all runs: "took 59s to 65s", "59s to 60s left". */
+void phrase_durations(const struct table_response *response, struct text *t);
 
 /* phrase_decisive() - the factors that changed the value of a response, a bit each. */
 uint64_t phrase_decisive(const struct table *t, const struct account *account);

@@ -143,7 +143,7 @@ static void say_counterexample(struct sentences *s)
 	text_addf(t, ": %s is ", table->responses[response].response->name);
 	phrase_observed(table, r->counterexample, response, t);
 	text_add(t, ", not ");
-	phrase_predicted(rule_for(s, r->counterexample), t);
+	phrase_predicted(table->responses[response].response, rule_for(s, r->counterexample), t);
 	text_add(t, ".");
 	say(s);
 	if (r->twin != TABLE_NO_ROW)

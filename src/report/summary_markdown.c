@@ -59,9 +59,8 @@ static void add_values(const struct sheet *sheet, size_t response)
 	if (!*separator)
 		text_add(sheet->t, r->n_asked ? "No cell gave an answer" : "No cell records it");
 	if (r->n_timed) {
-		char least[DURATION_TEXT], most[DURATION_TEXT];
-		text_addf(sheet->t, "; it took %s to %s", duration_format(r->took_least_us, least),
-			duration_format(r->took_most_us, most));
+		text_add(sheet->t, response_is_left(r->response) ? "; " : "; it ");
+		phrase_durations(r, sheet->t);
 	}
 	text_add(sheet->t, ".");
 }

@@ -29,18 +29,20 @@ static void add_range(struct text *t, const struct rule *rule)
 }
 
 /* "bind is ok, and the check wants EADDRINUSE"; of value and time the one that is wrong. */
-static void explain(
-	struct text *t, const char *name, const struct rule *rule, const struct observed *observed, const char *what)
+static void explain(struct text *t, const struct response *response, const struct rule *rule,
+	const struct observed *observed, const char *what)
 {
+	const char *name = response->name;
 	bool only_time = rule_allows_value(rule, observed) && observed->timed;
 	if (!observed->text) {
 		text_addf(t, "%s was not recorded, and %s wants ", name, what);
 	} else if (!only_time) {
 		text_addf(t, "%s is %s, and %s wants ", name, observed->text, what);
 	} else {
-		text_addf(t, "%s took ", name);
+		bool is_left = response_is_left(response);
+		text_addf(t, "%s %s ", name, is_left ? "has" : "took");
 		add_time(t, rule, observed->took_us);
-		text_addf(t, ", and %s wants ", what);
+		text_addf(t, "%s, and %s wants ", is_left ? " left" : "", what);
 	}
 	if (only_time || !rule->n_is)
 		add_range(t, rule);
@@ -60,7 +62,7 @@ static bool hold(const struct scenario *s, const struct rule_list *lists, size_t
 		/* No step of the cell records it: there is nothing to be expected. A check wants to see its proof. */
 		if (!observed[response].text && lists == s->expects)
 			continue;
-		explain(reason, s->responses[response].name, rule, &observed[response], what);
+		explain(reason, &s->responses[response], rule, &observed[response], what);
 		text_addf(reason, " (%s:%u)", s->path, rule->at.line);
 		return false;
 	}
