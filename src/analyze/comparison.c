@@ -147,7 +147,7 @@ static int add_condition(struct comparison *c, struct cell_change *change, size_
 	return 0;
 }
 
-static bool could_change(const struct comparison *c, const struct cell_change *change, size_t row)
+bool comparison_could_change(const struct comparison *c, const struct cell_change *change, size_t row)
 {
 	return change->kind == ONLY_IN_ONE ? was_run(c, change->run, row) : c->rows[row] != TABLE_NO_ROW;
 }
@@ -172,7 +172,7 @@ static int conclude(struct comparison *c, struct cell_change *change, struct err
 	for (size_t row = 0; r == 0 && row < t->n_rows; row++) {
 		size_t levels[MATRIX_FACTORS_MAX];
 		table_copy_levels(t, row, levels);
-		change->n_where += could_change(c, change, row) && conditions_hold(&change->where, levels);
+		change->n_where += comparison_could_change(c, change, row) && conditions_hold(&change->where, levels);
 	}
 	return r;
 }
@@ -244,6 +244,12 @@ int comparison_init(struct comparison *ret, const struct comparison_run runs[sta
 		r = conclude(ret, &ret->changes[i], e);
 	if (ret->n_changes)
 		qsort(ret->changes, ret->n_changes, sizeof *ret->changes, compare_changes);
+	size_t n_laws = 0;
+	for (size_t i = 0; r >= 0 && i < ret->n_changes && n_laws < COMPARISON_LAWS_MAX; i++)
+		if (ret->changes[i].n < ret->changes[i].n_where) {
+			r = comparison_find_where(ret, &ret->changes[i], e);
+			n_laws++;
+		}
 	return r < 0 ? r : comparison_find_laws(ret, e);
 }
 
@@ -260,8 +266,10 @@ bool comparison_differs(const struct comparison *c)
 
 void comparison_done(struct comparison *c)
 {
-	for (size_t i = 0; i < c->n_changes; i++)
+	for (size_t i = 0; i < c->n_changes; i++) {
 		free(c->changes[i].rows);
+		law_done(&c->changes[i].exactly);
+	}
 	free(c->changes);
 	free(c->laws);
 	free(c->claims);

@@ -12,7 +12,8 @@
  * not counted as a changed response besides. Durations differ by the rule of influence.h.
  *
  * Cells that changed in the same way are one change: its conditions are the levels that they have, as far as not all
- * cells that could have changed have them. Where more cells meet the conditions than changed, n is below n_where.
+ * cells that could have changed have them. Where more cells meet the conditions than changed, n is below n_where, and a
+ * law is looked for that says exactly which of them did.
  */
 #ifndef ANALYZE_COMPARISON_H
 #define ANALYZE_COMPARISON_H
@@ -23,6 +24,10 @@
 
 /* Distinct changes that are told apart; the cells of all others are counted together. */
 #define COMPARISON_CHANGES_MAX 256
+
+/* A law of more rules does not say in a sentence where something changed; and of how many changes one is looked for. */
+#define COMPARISON_RULES_MAX 4
+#define COMPARISON_LAWS_MAX 20
 
 struct comparison_run {
 	const struct run_record *record;
@@ -69,6 +74,7 @@ struct cell_change {
 	size_t plainest;         /* one of them */
 	struct conditions where; /* by the matrix of that run */
 	uint64_t n_where;        /* cells that could have changed and meet them */
+	struct law exactly; /* its rules name these cells and no other one that could have changed; none: not known */
 };
 
 /*

@@ -35,6 +35,12 @@ int comparison_count_pair(struct comparison *c, size_t row, struct error *e);
  */
 int comparison_count_lonely(struct comparison *c, size_t run, size_t row, bool is_of_other, struct error *e);
 
+/* comparison_could_change() - whether a cell is one of those among which a change has its cells. */
+bool comparison_could_change(const struct comparison *c, const struct cell_change *change, size_t row);
+
+/* comparison_find_where() - the law that says exactly which cells a change is of, where that is short. */
+int comparison_find_where(const struct comparison *c, struct cell_change *change, struct error *e);
+
 /* comparison_find_laws() - which laws changed, and which claims; after the cells. */
 int comparison_find_laws(struct comparison *c, struct error *e);
 

@@ -144,7 +144,11 @@ static json_t *command_of(const struct writer *w, size_t row)
 /* Which cells a change is of. */
 static void put_cells(struct writer *w, const struct cell_change *change, json_t *object)
 {
-	json_t *cells = json_array(), *example = json_object();
+	json_t *cells = json_array(), *example = json_object(), *exactly = json_array();
+	for (size_t i = 0; i < change->exactly.n_rules; i++)
+		append(w, exactly, when_to_json(w, change->run, &change->exactly.rules[i].when));
+	if (change->n == change->n_where)
+		append(w, exactly, when_to_json(w, change->run, &change->where));
 	for (size_t i = 0; i < change->n; i++)
 		append(w, cells, id_of(w, change->run, change->rows[i]));
 	put(w, example, "id", id_of(w, change->run, change->plainest));
@@ -154,6 +158,7 @@ static void put_cells(struct writer *w, const struct cell_change *change, json_t
 	put(w, object, "count", integer(change->n));
 	put(w, object, "where", when_to_json(w, change->run, &change->where));
 	put(w, object, "cells_where", integer(change->n_where));
+	put(w, object, "exactly_where", exactly);
 	put(w, object, "cells", cells);
 	put(w, object, "example", example);
 }

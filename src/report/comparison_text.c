@@ -190,15 +190,19 @@ static void add_what(const struct page *p, const struct cell_change *change, str
 	}
 }
 
-/* "all 12 cells where closer is server", "5 of the 36 cells where closer is server" */
+/* "all 12 cells where closer is server; or where path is veth", "5 of the 36 cells where closer is server" */
 static void add_cells(const struct page *p, const struct cell_change *change, struct text *line)
 {
-	bool all = change->n == change->n_where;
-	if (all)
+	bool is_exact = change->n == change->n_where || change->exactly.n_rules;
+	if (is_exact)
 		text_addf(line, change->n == 1 ? "the one cell" : "all %zu cells", change->n);
 	else
 		text_addf(line, "%zu of the %" PRIu64 " cells", change->n, change->n_where);
-	if (!change->where.n)
+	for (size_t i = 0; i < change->exactly.n_rules; i++) {
+		text_add(line, i ? "; or where " : " where ");
+		phrase_where(matrix_of(p, change->run), &change->exactly.rules[i].when, line);
+	}
+	if (change->exactly.n_rules || !change->where.n)
 		return;
 	text_add(line, " where ");
 	phrase_where(matrix_of(p, change->run), &change->where, line);

@@ -105,7 +105,10 @@ jq -r --slurpfile a "before/$results" --slurpfile b "response/$results" '
 		$b[.].responses[$change.response] != $change.b.value) | "cell \(.)"),
 	(.changes[] | select(.count != (.cells | length)) | "a count"),
 	(.changes[] | .cells_where as $n | .where as $where | [$a[] | select(.levels as $levels | $where | to_entries |
-		all(.[]; . as $c | any($c.value[]; . == $levels[$c.key])))] | length | select(. != $n) | "\($n) cells where: \(.)")' \
+		all(.[]; . as $c | any($c.value[]; . == $levels[$c.key])))] | length | select(. != $n) | "\($n) cells where: \(.)"),
+	(.changes[] | .cells as $cells | .exactly_where | select(length > 0) | . as $any | [$a[] | select(.levels as $levels | $any |
+		any(.[]; to_entries | all(.[]; . as $c | any($c.value[]; . == $levels[$c.key])))).id] | sort |
+		select(. != ($cells | sort)) | "exactly \(.)")' \
 	out >counted 2>err || wrong+=("jq: $(head -n 3 err)")
 mapfile -t -O "${#wrong[@]}" wrong <counted
 tap_report 'the JSON says which cells changed, and how many could have'

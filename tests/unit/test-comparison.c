@@ -144,6 +144,7 @@ static void test_value(void **state)
 	assert_int_equal(change->plainest, 3);
 	assert_int_equal(change->where.n, 2);
 	assert_int_equal(change->n_where, 2);
+	assert_int_equal(change->exactly.n_rules, 0);
 	assert_true(change->where.all[0].allowed[1] && !change->where.all[0].allowed[0]);
 	assert_true(change->where.all[1].allowed[0] && !change->where.all[1].allowed[1]);
 	assert_int_equal(c->n_laws, 1);
@@ -165,6 +166,13 @@ static void test_where_is_wider(void **state)
 	assert_int_equal(c->changes[0].where.n, 1);
 	assert_int_equal(c->changes[0].where.all[0].factor, 1);
 	assert_int_equal(c->changes[0].n_where, 4);
+	/* a=p and n=0; or a=q and n=1 */
+	assert_int_equal(c->changes[0].exactly.n_rules, 2);
+	for (size_t row = 0; row < 6; row++) {
+		size_t levels[MATRIX_FACTORS_MAX];
+		table_copy_levels(&b.x[0].table, row, levels);
+		assert_int_equal(law_value(&c->changes[0].exactly, levels), row == 0 || row == 4);
+	}
 	done(&b);
 }
 
