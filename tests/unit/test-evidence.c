@@ -62,6 +62,8 @@ static struct evidence some_evidence(struct text *t)
 	struct evidence evidence = {
 		.cell = UINT64_MAX - 1,
 		.replicate = 7,
+		.verdict = VERDICT_INCONC,
+		.gap = "a \"gap\"",
 		.began_ns = TEST_BEGAN_NS,
 		.looks = looks,
 		.n_looks = 3,
@@ -115,6 +117,8 @@ static void test_there_and_back(void **state)
 	assert_int_equal(back.replicate, evidence.replicate);
 	assert_int_equal(back.began_ns, evidence.began_ns);
 	assert_int_equal(back.left_out, evidence.left_out);
+	assert_int_equal(back.verdict, evidence.verdict);
+	assert_string_equal(back.gap, evidence.gap);
 	assert_same_looks(&evidence, &back);
 	assert_int_equal(back.n_counters, evidence.n_counters);
 	for (size_t i = 0; i < back.n_counters; i++) {
@@ -157,7 +161,7 @@ static void test_the_line(void **state)
 {
 	(void)state;
 	static const char wanted[] =
-		"{\"type\":\"evidence\",\"id\":\"18446744073709551614\",\"replicate\":7,\"began_ns\":"
+		"{\"type\":\"evidence\",\"id\":\"18446744073709551614\",\"replicate\":7,\"verdict\":\"inconc\",\"began_ns\":"
 		"1700000000123456789,"
 		"\"namespaces\":[\"server\",\"client\"],\"looks\":[{\"after\":0,\"in\":\"server\",\"at_us\":0,"
 		"\"sockets\":[]},"
@@ -174,7 +178,7 @@ static void test_the_line(void **state)
 		"{\"state\":\"state-77\",\"local\":\"255.255.255.255:12345\",\"remote\":\"*:40000\"}]}],"
 		"\"counters\":{\"server\":{\"TcpActiveOpens\":1,\"TcpExtTCPTimeWaitOverflow\":-3},"
 		"\"client\":{\"IpInReceives\":9223372036854775807}},"
-		"\"dropped\":{\"server\":0,\"client\":7},\"left_out\":11,\"pcapng\":\"/wBwY2Fwbmc=\"}\n";
+		"\"dropped\":{\"server\":0,\"client\":7},\"left_out\":11,\"gap\":\"a \\\"gap\\\"\",\"pcapng\":\"/wBwY2Fwbmc=\"}\n";
 	CLEANUP(text_done) struct text t = TEXT_INIT;
 	struct evidence evidence = some_evidence(&t);
 	evidence.pcapng = "\xff\x00pcapng";
@@ -256,6 +260,9 @@ static void test_malformed(void **state)
 		{"\"id\":\"18446744073709551614\"", "\"id\":\"18446744073709551616\""},
 		{"\"id\":\"18446744073709551614\"", "\"id\":\"1x\""},
 		{"\"id\":", "\"it\":"},
+		{"\"inconc\"", "\"good\""},
+		{"\"verdict\"", "\"verdikt\""},
+		{"\"gap\":\"", "\"gap\":7,\"g\":\""},
 		{"\"replicate\":7", "\"replicate\":0"},
 		{"\"replicate\":7", "\"replicate\":-1"},
 		{"\"replicate\":7", "\"replicate\":2147483648"},
@@ -381,6 +388,50 @@ static void test_more(void **state)
 	assert_same_looks(&evidence, &back);
 }
 
+/* Without a capture there is no file, and nothing is said of one. */
+static void test_without_packets(void **state)
+{
+	(void)state;
+	CLEANUP(arena_done) struct arena arena = ARENA_INIT;
+	CLEANUP(text_done) struct text packets = TEXT_INIT;
+	struct evidence nothing = {.replicate = 1}, back;
+	CLEANUP(cleanup_free) char *line = evidence_to_line(&nothing);
+	assert_null(strstr(line, "pcapng"));
+	assert_int_equal(from_line(line, &arena, &back), 0);
+	assert_null(back.pcapng);
+	assert_int_equal(evidence_line_pcapng(line, strlen(line), &packets, NULL), 0);
+}
+
+static void test_head(void **state)
+{
+	(void)state;
+	CLEANUP(text_done) struct text t = TEXT_INIT;
+	struct evidence evidence = some_evidence(&t);
+	struct evidence_head head;
+	CLEANUP(cleanup_free) char *line = evidence_to_line(&evidence);
+	size_t len = strlen(line);
+	assert_true(evidence_line_head(line, len, &head));
+	assert_true(head.cell == evidence.cell);
+	assert_int_equal(head.replicate, 7);
+	assert_int_equal(head.verdict, VERDICT_INCONC);
+	for (size_t i = 0; i < len; i++)
+		assert_false(evidence_line_head(line, i, &head));
+}
+
+static void test_packets_alone(void **state)
+{
+	(void)state;
+	CLEANUP(text_done) struct text t = TEXT_INIT, packets = TEXT_INIT;
+	struct evidence evidence = some_evidence(&t);
+	CLEANUP(cleanup_free) char *line = evidence_to_line(&evidence);
+	size_t len = strlen(line);
+	assert_int_equal(evidence_line_pcapng(line, len, &packets, NULL), 1);
+	assert_int_equal(packets.len, evidence.pcapng_len);
+	assert_memory_equal(packets.data, evidence.pcapng, packets.len);
+	/* cut off within it */
+	assert_int_equal(evidence_line_pcapng(line, len - 3, &packets, NULL), -EINVAL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -393,6 +444,9 @@ int main(void)
 		cmocka_unit_test(test_malformed),
 		cmocka_unit_test(test_hostile_lines),
 		cmocka_unit_test(test_more),
+		cmocka_unit_test(test_without_packets),
+		cmocka_unit_test(test_head),
+		cmocka_unit_test(test_packets_alone),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
