@@ -157,7 +157,7 @@ static int testbed_make_actors(struct testbed *t, struct plan *plan, struct erro
 
 int testbed_build(struct testbed *t, struct plan *plan, struct whereabouts *whereabouts, struct error *e)
 {
-	*t = (struct testbed){.whereabouts = whereabouts, .ipv6 = plan->ipv6};
+	*t = (struct testbed){.whereabouts = whereabouts, .ipv6 = plan->ipv6, .loopback = plan->loopback};
 	witness_init(&t->witness);
 	for (size_t i = 0; i < SCENARIO_NAMESPACES_MAX; i++)
 		t->namespaces[i].fd = -1;

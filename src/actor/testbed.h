@@ -64,7 +64,7 @@ struct testbed {
 	struct testbed_connection *connections; /* room for one a step; from the plan's arena */
 	size_t n_connections, connections_size;
 	unsigned n_loose_connects; /* begun, and not succeeded: what they left at their peer is not known */
-	bool ipv6;
+	bool ipv6, loopback;
 	struct witness witness;
 };
 

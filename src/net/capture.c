@@ -190,7 +190,7 @@ static int see_all(int fd)
 	return bind(fd, (struct sockaddr *)&all, sizeof all);
 }
 
-int capture_open(struct capture *capture, int room_bytes, struct error *e)
+int capture_open(struct capture *capture, int room_bytes, bool lo_is_up, struct error *e)
 {
 	CLEANUP(cleanup_close) int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
@@ -198,7 +198,7 @@ int capture_open(struct capture *capture, int room_bytes, struct error *e)
 			e, errno == EAFNOSUPPORT ? ERROR_ABSENT : ERROR_HARNESS, errno, "a capture: a packet socket");
 	/* The kernel doubles what it is asked for, for its book-keeping (socket(7)). */
 	int asked_bytes = (room_bytes ? room_bytes : CAPTURE_ROOM_BYTES) / 2;
-	if (want_times(fd) < 0 || set_filter(fd) < 0 || set_room(fd, asked_bytes) < 0 || see_all(fd) < 0)
+	if (want_times(fd) < 0 || (lo_is_up && set_filter(fd) < 0) || set_room(fd, asked_bytes) < 0 || see_all(fd) < 0)
 		return error_errno(e, ERROR_HARNESS, errno, "a capture: set up a packet socket");
 	*capture = (struct capture){.fd = TAKE_FD(fd)};
 	return 0;

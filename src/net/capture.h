@@ -32,10 +32,11 @@ int capture_prepare(struct error *e);
  * @room_bytes: of the socket's queue (SO_RCVBUF), as the kernel counts them, its own book-keeping included; 0 for
  * CAPTURE_ROOM_BYTES. Packets beyond it are dropped and counted. The least is some 2 KiB (SOCK_MIN_RCVBUF); the most,
  * where the caller has no privilege in the first user namespace, is net.core.rmem_max, and no error then.
+ * @lo_is_up: packets may come by on lo; the filter that then is needed is half of what a capture costs
  *
  * Errors: ERROR_ABSENT where this kernel has no packet sockets; ERROR_HARNESS otherwise.
  */
-int capture_open(struct capture *capture, int room_bytes, struct error *e);
+int capture_open(struct capture *capture, int room_bytes, bool lo_is_up, struct error *e);
 
 /**
  * capture_drain() - take what has been seen since the last time; never blocks

@@ -46,6 +46,7 @@ struct cell {
 	/* evidence (run/cell_evidence.h) */
 	bool wants_evidence;
 	bool is_watched;          /* from the first step on, as long as nothing goes wrong with it */
+	unsigned n_undrained;     /* steps since packets were last taken from the captures */
 	int64_t offset_ns;        /* between the clock of the packets and that of the steps */
 	struct watch watch;       /* the sockets from step to step */
 	const char *evidence_gap; /* what could not be collected; in the plan's arena; NULL for nothing */

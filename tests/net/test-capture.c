@@ -73,7 +73,7 @@ static struct capture capture(int room_bytes)
 {
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
 	struct capture made = CAPTURE_INIT;
-	if (capture_open(&made, room_bytes, &e) < 0)
+	if (capture_open(&made, room_bytes, true, &e) < 0)
 		fail_msg("%s", error_text(&e));
 	own_assert_cloexec(made.fd);
 	return made;
@@ -440,7 +440,7 @@ static void test_close_lets_the_namespace_go(void **state)
 static bool close_without_a_thread(void)
 {
 	struct capture c = CAPTURE_INIT;
-	if (capture_open(&c, 0, NULL) < 0)
+	if (capture_open(&c, 0, true, NULL) < 0)
 		return false;
 	int fd = c.fd;
 	if (setrlimit(RLIMIT_NPROC, &(struct rlimit){0, 0}) < 0)
@@ -472,7 +472,7 @@ static void test_refused(void **state)
 	struct capture c = CAPTURE_INIT;
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &(struct rlimit){0, old.rlim_max}), 0);
-	int opened = capture_open(&c, 0, &e);
+	int opened = capture_open(&c, 0, true, &e);
 	int prepared = capture_prepare(NULL);
 	setrlimit(RLIMIT_NOFILE, &old);
 	assert_int_equal(opened, -EMFILE);
