@@ -25,9 +25,9 @@
 /* What is said of a question whose packets there were none of. */
 #define NONE "none"
 
-/* A segment of the kind that is asked for, or its place in the list of the witness. */
+/* A segment of the kind that is asked for. */
 struct sighting {
-	size_t i; /* of the witness's packets */
+	size_t i; /* of its packet, among the witness's */
 	struct segment segment;
 };
 
@@ -182,19 +182,19 @@ static int find(const struct step_run *run, struct finding *f, struct error *e)
 	return r;
 }
 
-/* That no packet is missing. */
+/* That no packet is missing. How many are is left out, so that the reasons of cells that differ in it are the same
+ * text. */
 static int is_complete(const struct step_run *run, struct error *e)
 {
 	const struct witness *w = &run->testbed->witness;
-	uint64_t dropped = w->captures[run->actor->in - run->testbed->namespaces].dropped;
-	if (dropped)
+	if (w->captures[run->actor->in - run->testbed->namespaces].dropped)
 		return error_set(e, ERROR_UNMET, ENOBUFS,
-			"%" PRIu64 " packet%s dropped by the capture in namespace '%s': what was asked cannot be told",
-			dropped, dropped == 1 ? " was" : "s were", run->actor->in->name);
+			"packets were dropped by the capture in namespace '%s': what was asked cannot be told",
+			run->actor->in->name);
 	if (w->left_out)
 		return error_set(e, ERROR_UNMET, ENOBUFS,
-			"%" PRIu64 " packet%s not kept, as the cell has more than %d: what was asked cannot be told",
-			w->left_out, w->left_out == 1 ? " was" : "s were", WITNESS_PACKETS_MAX);
+			"packets were not kept, as the cell has more than %d: what was asked cannot be told",
+			WITNESS_PACKETS_MAX);
 	return 0;
 }
 

@@ -248,6 +248,101 @@ getsysctl
 	server: getsysctl net.ipv4.ip_local_reserved_ports = none
 	server: getsysctl net.ipv4.conf.veth0.forwarding = 0 or 1
 	server: getsysctl net.ipv4.route.flush = EACCES
+counter
+	client: counter TcpActiveOpens = 1
+	server: counter TcpActiveOpens = 0
+	server: counter TcpPassiveOpens = 1
+	server: counter TcpExtTCPTimeWaitOverflow = 0
+	client: send c 1
+	client: counter TcpOutSegs = 3
+	server: counter TcpInSegs = 3
+	server: counter IcmpOutMsgs = 0
+timer
+	server: timer *:80 = none
+	server: close s
+	server: timer *:80 = none
+	client: close c
+	client: timer *:4000 = none
+	server: timer *:80 = time-wait
+	server: timer server:80 = time-wait
+	server: timer 127.0.0.1:80 = none
+	client: timer *:80 = none
+timer-of-two
+	client: socket d
+	client: connect d server:80
+	server: accept l e
+	server: restart
+	client: close c
+	client: close d
+	server: timer *:80 = time-wait*2
+packets
+	client: packets count SYN = 1
+	server: packets count SYN = 1
+	server: packets count SYN-ACK = 1
+	server: packets count data = 0
+	server: packets sender data = none
+	server: packets flags data = none
+	server: packets reply data = none
+	server: packets timestamps data = none
+	client: send c 10
+	server: packets count data = 1
+	server: packets flags data = ACK
+	server: packets reply data = ACK
+	server: packets reply SYN = SYN,ACK
+	server: packets flags SYN-ACK = SYN,ACK
+	client: packets sender SYN = client
+	server: packets sender SYN = client
+	client: packets sender SYN-ACK = server
+	client: packets timestamps any = yes
+	server: recv s 10
+	server: close s
+	client: packets count FIN = 1
+	client: packets sender FIN = server
+	client: close c
+	client: packets count FIN = 2
+	client: packets sender FIN = server
+	client: packets flags FIN = FIN,ACK
+	client: packets reply FIN = ACK
+	client: packets count RST = 0
+packets-reset
+	client: socket d
+	client: connect d server:81 = ECONNREFUSED
+	client: packets reply SYN = RST,ACK
+	client: packets sender RST = server
+	client: packets timestamps RST = no
+	client: packets timestamps any = mixed
+packets-where
+	client: packets count where tcp port 80 = 3
+	client: packets count where port 81 = 0
+	client: packets count where src host 10.0.0.2 and dst port 80 = 2
+	client: packets count where tcp[tcpflags] & (tcp-syn|tcp-ack) == tcp-syn = 1
+	client: packets count where tcp[13] & 0x02 != 0 = 2
+	client: packets sender where not dst host 10.0.0.2 = client
+	client: packets count where ip6 = 0
+	client: packets flags where tcp[2:2] == 4000 = SYN,ACK
+packets-where-ipv6
+	server: socket l6 tcp6
+	server: setsockopt l6 IPV6_V6ONLY 1
+	server: bind l6 *:86
+	server: listen l6
+	client: socket d tcp6
+	client: connect d server:86
+	client: packets count where port 86 = 3
+	client: packets count where ip6 and tcp[tcpflags] & tcp-syn != 0 = 2
+	client: packets reply where tcp[tcpflags] == tcp-syn and dst host fd00::1 = SYN,ACK
+	client: packets count where net fd00::/64 and tcp[0:2] == 86 = 1
+packets-loopback
+	server: socket d
+	server: connect d 127.0.0.1:80
+	server: packets count SYN = 2
+	server: packets sender where tcp dst port 80 and net 127.0 = server
+	client: packets count SYN = 1
+not-settled
+	client: send c 60000000 | deadline: 50ms = timeout
+	client: packets count SYN | deadline: 20ms = 1
+	client: packets count SYN = 1 (unsettled)
+	client: counter TcpActiveOpens = 1 (unsettled)
+	client: tcp-state *:4000 = ESTABLISHED
 repeat-in-vain
 	server: socket d
 	server: bind d *:80 | for: 60ms, every: 10ms = EADDRINUSE
@@ -336,6 +431,10 @@ tap_report 'a deadline is waited for'
 (($(of close-lingering '.steps[-2].took_us') < 4000000)) || wrong+=("$(of close-lingering '.steps[-2] | tojson')")
 (($(of restart-lingering '.elapsed_us') < 30000000)) || wrong+=("$(of restart-lingering .elapsed_us)")
 tap_report 'SO_LINGER: a close waits as long as it must, an exit does not'
+is 'the timed ones' "$(of timer '.durations_us | keys | join(" ")')" 'server_timer_4 server_timer_5'
+left=$(of timer '.durations_us.server_timer_4')
+((left > 30000000 && left <= 60000000)) || wrong+=("$left microseconds are left")
+tap_report 'timer says how much is left of TIME-WAIT, and nothing where there is none'
 while IFS=$'\t' read -r line step; do
 	is "line $line" "$(sed -n "${line}s/^ *- //p" verbs.yaml)" "$step"
 done < <(of recv-bytes '.steps[] | [.line, .do] | join("\t")')
@@ -360,7 +459,7 @@ tap_report 'tcp-state right behind a close misses no socket'
 cat >unmet.yaml <<'END'
 name: unmet
 matrix:
-  case: [timeout, refused, not-kept, not-kept-measured, refused-sysctl, lacking, lacking-to-read, never-made, cell-deadline, sleeps]
+  case: [timeout, refused, not-kept, not-kept-measured, refused-sysctl, lacking, lacking-to-read, lacking-to-count, never-made, cell-deadline, sleeps]
 deadlines: {cell: 200ms, step: 10m}
 steps:
   - server: socket l
@@ -392,6 +491,10 @@ steps:
     do:
       - server: getsysctl net.ipv4.no_kernel_has_this
         as: read
+  - when: {case: lacking-to-count}
+    do:
+      - server: counter TcpExtNoKernelHasThis
+        as: count
   - when: {case: never-made}
     do:
       - server: accept l other
