@@ -17,19 +17,23 @@
 
 #define COUNTER_NAME_BYTES_MAX 64
 
-/* The lines of /proc/net/netstat and /proc/net/snmp (net/ipv4/proc.c, net/mptcp/mib.c). Which columns they have depends
+/* The lines of /proc/net/netstat and /proc/net/snmp (net/ipv4/proc.c, net/mptcp/mib.c), one that begins another
+ * behind it. Which columns they have depends
  * on the kernel, which is asked when the step is made. */
 static const char *const lines[] = {"TcpExt", "IpExt", "MPTcpExt", "Tcp", "Ip", "IcmpMsg", "Icmp", "UdpLite", "Udp"};
+#define N_LINES (sizeof lines / sizeof *lines)
 
 static int counter_parse(const struct word_scope *scope, struct word *ret, struct error *e)
 {
 	(void)scope;
 	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-	size_t len = strlen(ret->text);
-	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
-		if (!strncmp(ret->text, lines[i], strlen(lines[i])) && len > strlen(lines[i]) &&
-			len <= COUNTER_NAME_BYTES_MAX && !ret->text[strspn(ret->text, letters)])
-			return 0;
+	size_t len = strlen(ret->text), i = 0;
+	while (i < N_LINES && strncmp(ret->text, lines[i], strlen(lines[i])))
+		i++;
+	/* TcpExt is a line, and no column of Tcp. */
+	if (i < N_LINES && len > strlen(lines[i]) && len <= COUNTER_NAME_BYTES_MAX &&
+		!ret->text[strspn(ret->text, letters)])
+		return 0;
 	return error_set(e, ERROR_USAGE, EINVAL,
 		"'%.*s' is no name of a counter: it is written as nstat(8) writes it, as in TcpActiveOpens or "
 		"TcpExtTCPTimeWaitOverflow",

@@ -20,6 +20,7 @@
 #include "actor/verb.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/suggest.h"
 #include "model/packet_filter.h"
 
 /* What is said of a question whose packets there were none of. */
@@ -144,9 +145,17 @@ static int which_parse(const struct word_scope *scope, struct word *ret, struct 
 	if (!strcmp(ret->text, WHERE))
 		return error_set(e, ERROR_USAGE, EINVAL,
 			"behind 'where' stands a filter, as in where tcp port 80 and tcp[tcpflags] & tcp-rst != 0");
-	ret->entry =
-		word_find_entry(ret->text, kinds, sizeof kinds / sizeof *kinds, sizeof *kinds, "kind of packet", e);
-	return ret->entry ? 0 : -EINVAL;
+	struct suggestion near = SUGGESTION_FOR(ret->text);
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		if (!strcmp(ret->text, kinds[i].name)) {
+			ret->entry = &kinds[i];
+			return 0;
+		}
+		suggestion_consider(&near, kinds[i].name);
+	}
+	const char *phrase = suggestion_phrase(&near);
+	return error_set(e, ERROR_USAGE, EINVAL, "unknown kind of packet '%s'%s", ret->text,
+		*phrase ? phrase : ": it is any, data, FIN, RST, SYN or SYN-ACK, or where FILTER");
 }
 
 static const struct word_kind word_which = {

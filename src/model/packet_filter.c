@@ -77,6 +77,7 @@ struct packet_filter {
 /* What a text is cut into. */
 struct cutter {
 	const char *rest;
+	const char *word; /* the token before, where it is one of the words */
 	struct text programs[PROGRAM_COUNT];
 	struct error *e;
 };
@@ -143,6 +144,13 @@ static bool is_ipv6_address(const char *token)
 
 static int unknown_word(struct cutter *c, const char *token)
 {
+	static const char *const wants_number[] = {"host", "net", "port", "mask"};
+	for (size_t i = 0; c->word && i < sizeof wants_number / sizeof *wants_number; i++)
+		if (!strcmp(c->word, wants_number[i]))
+			return error_set(c->e, ERROR_USAGE, EINVAL,
+				"'%s': behind '%s' a filter has a number, or an address in numbers, as no name is "
+				"looked up",
+				token, c->word);
 	struct suggestion near = SUGGESTION_FOR(token);
 	for (size_t i = 0; i < N_WORDS; i++)
 		suggestion_consider(&near, words[i].name);
@@ -163,6 +171,7 @@ static int cut_word(struct cutter *c)
 	if (len >= sizeof token || (!word && !is_number(token) && !is_ipv4_address(token) && !is_ipv6_address(token)))
 		return unknown_word(c, token);
 	add_token(c, word ? word->as : token);
+	c->word = word ? word->name : NULL;
 	c->rest += len;
 	return 0;
 }

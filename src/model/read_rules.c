@@ -68,12 +68,16 @@ static int read_check_order(struct reader *r, const struct rule_list *list)
 static int read_range(struct reader *r, const struct yaml *node, const struct response *response, struct rule *ret)
 {
 	struct scenario *s = r->s;
+	const struct verb_syntax *verb = response->first->verb;
+	if (!response->timed && (verb->only_measured || !strcmp(node->key, "left")))
+		return scenario_error(s, node->key_at, r->e,
+			"'%s:' is a duration, and '%s' gives none to '%s': take '%s:' out", node->key, verb->name,
+			response->name, node->key);
 	if (!response->timed)
 		return scenario_error(s, node->key_at, r->e,
-			"'%s:' is how long a repeated step took, or what is left of a timer, and '%s' is not timed: "
-			"put "
-			"'for:' to the step on line %u, or take '%s:' out",
-			node->key, response->name, response->first->at.line, node->key);
+			"'took:' is how long a repeated step took, and '%s' is not timed: put 'for:' to the step on "
+			"line %u, or take 'took:' out",
+			response->name, response->first->at.line);
 	if (node->kind != YAML_LIST || node->n != 2)
 		return scenario_error(s, node->at, r->e,
 			"'%s:' is two durations, the least and the most, as in %s: [59s, 65s]", node->key, node->key);
@@ -159,18 +163,42 @@ static int read_check_rule(struct reader *r, const struct yaml *node, const stru
 	return rc < 0 ? rc : read_check_order(r, list);
 }
 
+static bool is_response(const struct scenario *s, const char *name)
+{
+	for (size_t i = 0; i < s->n_responses; i++)
+		if (!strcmp(s->responses[i].name, name))
+			return true;
+	return false;
+}
+
 /* The action of an entry of `check` that asks itself; NULL where it names responses. A response may be called like an
  * actor: then it is meant. */
 static const struct yaml *find_asked(const struct scenario *s, const struct yaml *node)
 {
+	YAML_EACH (entry, node)
+		if (!is_response(s, entry->key) && read_find_actor(s, entry->key) != SIZE_MAX)
+			return entry;
+	return NULL;
+}
+
+/* An entry with a value that asks, and nobody who could be asked. */
+static int read_no_actor(struct reader *r, const struct yaml *node)
+{
+	static const char *const keys[] = {"when", "is", "took", "left"};
 	YAML_EACH (entry, node) {
 		size_t i = 0;
-		while (i < s->n_responses && strcmp(s->responses[i].name, entry->key))
+		while (i < sizeof keys / sizeof *keys && strcmp(keys[i], entry->key))
 			i++;
-		if (i == s->n_responses && read_find_actor(s, entry->key) != SIZE_MAX)
-			return entry;
+		if (i < sizeof keys / sizeof *keys)
+			continue;
+		struct suggestion suggestion = SUGGESTION_FOR(entry->key);
+		for (size_t a = 0; a < r->s->n_actors; a++)
+			suggestion_consider(&suggestion, r->s->actors[a].name);
+		return scenario_error(
+			r->s, entry->key_at, r->e, "unknown actor '%s'%s", entry->key, suggestion_phrase(&suggestion));
 	}
-	return NULL;
+	return scenario_error(r->s, node->at, r->e,
+		"this entry of check asks nobody: write ACTOR: VERB WORDS…, is: VALUE, or RESPONSE: VALUE");
 }
 
 /* {when: …, ACTOR: VERB WORDS…, is: …} */
@@ -213,6 +241,8 @@ static int read_check_entry(struct reader *r, const struct yaml *node)
 	if (node->n == (when_node ? 1 : 0))
 		return scenario_error(r->s, node->at, r->e,
 			"this entry of check names no response: write RESPONSE: VALUE, as in left_behind: TIME-WAIT");
+	if (yaml_find(node, "is") && !is_response(r->s, "is"))
+		return read_no_actor(r, node);
 	YAML_EACH (entry, node) {
 		rc = entry == when_node ? 0 : read_check_rule(r, entry, &when, node->at);
 		if (rc < 0)
