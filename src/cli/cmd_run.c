@@ -45,7 +45,7 @@ static const struct cli_option options[] = {
 	{OPTION_SEED, "seed", "N", "draw the order of the cells from it"},
 	{OPTION_DRY_RUN, "dry-run", NULL, "show the cells and their steps, run none"},
 	{OPTION_MAX_CELLS, "max-cells", "N", "refuse a matrix with more cells (100000)"},
-	{OPTION_EVIDENCE, "evidence", "WHICH", "keep that of cells: none, notable or all (notable)"},
+	{OPTION_EVIDENCE, "evidence", "WHICH", "evidence to keep: none, notable or all (notable)"},
 	{OPTION_FORMAT, "format", "FORMAT", "of the summary: text, json or markdown (text)"},
 	{'q', "quiet", NULL, "say only what is not as expected"},
 };
