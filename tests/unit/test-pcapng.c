@@ -263,7 +263,7 @@ static const struct sighting good_packet = {0, {1, 2}, 3, 60, "xyz", 2, 4, 1};
 static void test_unknown_is_passed_over(void **state)
 {
 	(void)state;
-	static const struct {
+	const struct {
 		struct sighting packet;
 		uint16_t option, option_len;
 		char value[8];
@@ -396,10 +396,22 @@ static void test_packets(void **state)
 static void test_statistics(void **state)
 {
 	(void)state;
+	static const struct {
+		uint32_t interface, time[2];
+		struct {
+			uint16_t code, len;
+			uint32_t number[2];
+		} options[2];
+	} good = {0, {1, 2}, {{4, 8, {77, 77}}, {5, 8, {7, 7}}}}; /* isb_ifrecv, isb_ifdrop */
 	static const uint32_t statistics[] = {1, 0, 0};
+	CLEANUP(arena_done) struct arena arena = ARENA_INIT;
 	CLEANUP(text_done) struct text t = TEXT_INIT, cut = TEXT_INIT;
+	struct pcapng back;
 	add_section(&t);
 	add_interface(&t, "server");
+	add_block(&t, 5, &good, sizeof good);
+	assert_int_equal(read_bytes(t.data, t.len, &arena, &back, NULL), 0);
+	assert_int_equal(back.dropped[0], (uint64_t)7 << 32 | 7);
 	add_block(&t, 5, statistics, sizeof statistics);
 	refuse(&t, "an interface that is not there");
 	add_section(&cut);
