@@ -115,7 +115,7 @@ try list --verbs --format json
 mapfile -t verbs < <(jq -r '.[].name' out)
 mentions scenarios/README.md verbs "${verbs[@]/#/| \`}"
 mentions src/cli/netrepro.1 verbs "${verbs[@]}"
-mapfile -t known < <(sed -n '/^## verbs/,/^## addresses/p' "$top/scenarios/README.md" | grep -oE '^\| `[a-z-]+' |
+mapfile -t known < <(sed -n '/^## verbs/,/^## packets/p' "$top/scenarios/README.md" | grep -oE '^\| `[a-z-]+' |
 	tr -d '|` ' | sort -u)
 ((${#known[@]} > 0)) || wrong+=('there is no table of verbs')
 for verb in "${known[@]}"; do
