@@ -167,4 +167,76 @@ END
 } >dropped.yaml
 broken dropped 'packets that the capture dropped, whatever was asked'
 
+# What a check asks is asked once, in the cells of which one of its entries speaks, and has a name like any response.
+cat >asks.yaml <<'END'
+name: asks
+matrix:
+  asked: [no, once, twice]
+actors: {client: {in: server}, other: {in: server}}
+steps:
+  - server: socket l
+  - server: bind l *:80
+  - server: listen l
+  - client: socket c
+  - client: connect c 127.0.0.1:80
+check:
+  - {when: {asked: [once, twice]}, server: packets   count SYN, is: 1}
+  - {when: {asked: twice}, client: packets sender SYN, is: client}
+  - {server: packets count SYN, when: {asked: twice}, is: 2}
+expect:
+  'server: packets count SYN':
+    - {is: 1}
+claims:
+  - id: one
+    says: There is one SYN
+    predicts:
+      'server: packets count SYN':
+        - {is: 1}
+mechanism:
+  'server: packets count SYN': Nothing is lost on lo.
+END
+try run --dry-run --seed 1 asks.yaml
+exits 0
+golden asks-dry-run out
+try run --quiet --seed 1 -o asks asks.yaml
+exits 0
+is 'what was asked' "$(jq -c 'select(.type == "cell") | [.levels.asked, .responses]' asks/results.jsonl | sort | tr '\n' ' ')" \
+	'["no",{}] ["once",{"server: packets count SYN":"1"}] ["twice",{"server: packets count SYN":"1","client: packets sender SYN":"client"}] '
+try explain asks 'server: packets count SYN'
+exits 0
+golden asks-explained <(sed '/results.jsonl$/d' out)
+tap_report 'a check asks where one of its entries speaks, and what it asks is a response'
+
+# On the loopback the address tells nothing of who sent a segment; who connected and who accepted does.
+cat >sender.yaml <<'END'
+name: sender
+actors: {client: {in: server}, other: {in: server}}
+steps:
+  - server: socket l
+  - server: bind l *:80
+  - server: listen l
+  - client: socket c
+  - client: bind c *:4000
+  - client: connect c 127.0.0.1:80
+  - server: packets sender SYN
+    as: syn
+  - server: packets sender SYN-ACK
+    as: before
+  - other: packets sender where src port 80 and tcp[tcpflags] & tcp-syn != 0
+    as: before_other
+  - server: accept l s
+  - server: packets sender SYN-ACK
+    as: after
+  - other: socket o
+  - other: connect o 127.0.0.1:81
+    as: refused
+  - other: packets sender RST
+    as: rst
+END
+try run --quiet --seed 1 -o sender sender.yaml
+exits 0
+is 'the senders' "$(jq -c 'select(.type == "cell") | .responses' sender/results.jsonl)" \
+	'{"syn":"client","before":"unknown","before_other":"unknown","after":"server","refused":"ECONNREFUSED","rst":"unknown"}'
+tap_report 'who sent a segment is known where somebody connected or accepted, and unknown otherwise'
+
 finish
