@@ -21,8 +21,8 @@
 
 #define BLOCK_BYTES (1 << 18)
 
-/* {"type":"evidence","id":"18446744073709551615","replicate":4294967295, */
-#define HEAD_BYTES 80
+/* What evidence_line_head() looks at, with the longest numbers, takes less. */
+#define HEAD_BYTES 128
 
 struct scan {
 	struct evidence_file *file;
@@ -31,40 +31,13 @@ struct scan {
 	uint64_t began; /* where it begins in the file */
 };
 
-/* A decimal number and @after it, at *@at, which is moved behind them. */
-static bool take_number(const char **at, uint64_t most, const char *after, uint64_t *ret)
-{
-	if (**at < '0' || **at > '9')
-		return false;
-	char *end;
-	errno = 0;
-	*ret = strtoull(*at, &end, 10);
-	if (errno || *ret > most || strncmp(end, after, strlen(after)) != 0)
-		return false;
-	*at = end + strlen(after);
-	return true;
-}
-
-static bool read_head(const char *head, struct evidence_place *ret)
-{
-	static const char begin[] = "{\"type\":\"evidence\",\"id\":\"";
-	uint64_t replicate;
-	if (strncmp(head, begin, sizeof begin - 1) != 0)
-		return false;
-	head += sizeof begin - 1;
-	if (!take_number(&head, UINT64_MAX, "\",\"replicate\":", &ret->cell) ||
-		!take_number(&head, UINT32_MAX, ",", &replicate))
-		return false;
-	ret->replicate = (uint32_t)replicate;
-	return true;
-}
-
 static int end_line(struct scan *scan, uint64_t end, struct error *e)
 {
 	struct evidence_file *file = scan->file;
 	struct evidence_place place = {.offset = scan->began, .len = (size_t)(end - scan->began)};
-	scan->head[scan->n_head] = '\0';
-	bool is_one = read_head(scan->head, &place);
+	struct evidence_head head;
+	scan->head[scan->n_head] = '\n';
+	bool is_one = evidence_line_head(scan->head, scan->n_head + 1, &head);
 	scan->n_head = 0;
 	scan->began = end;
 	if (!is_one)
@@ -72,6 +45,8 @@ static int end_line(struct scan *scan, uint64_t end, struct error *e)
 	struct evidence_place *places = grow_by_one(file->places, file->n_places, sizeof *places);
 	if (!places)
 		return error_no_memory(e);
+	place.cell = head.cell;
+	place.replicate = head.replicate;
 	file->places = places;
 	file->places[file->n_places++] = place;
 	return 0;

@@ -7,9 +7,7 @@
 #ifndef MODEL_EVIDENCE_FILE_H
 #define MODEL_EVIDENCE_FILE_H
 
-#include "model/evidence.h"
-
-#define EVIDENCE_NAME "evidence.jsonl"
+#include "model/evidence_store.h"
 
 /* Where the line of one run of a cell is. */
 struct evidence_place {

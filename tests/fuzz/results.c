@@ -123,7 +123,7 @@ static void read_only(size_t len)
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
 	CLEANUP(run_record_done) struct run_record record = RUN_RECORD_INIT;
 	size_t n_lines = 0;
-	const struct results_reader reader = {&n_lines, begin, count};
+	const struct results_reader reader = {.context = &n_lines, .begin = begin, .visit = count};
 	struct stat status;
 	bool is_finished = false;
 	int r = results_read(dir, &reader, &record, &is_finished, &e);
