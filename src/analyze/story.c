@@ -30,7 +30,7 @@ enum story_side story_side_of_namespace(const struct story *story, size_t namesp
 enum story_side story_side_of_actor(const struct story *story, size_t actor)
 {
 	if (story->is_one_namespace)
-		return actor ? STORY_RIGHT : STORY_LEFT;
+		return actor == story->first_actor ? STORY_LEFT : STORY_RIGHT;
 	return story_side_of_namespace(story, story->plan->actors[actor].namespace);
 }
 
@@ -39,11 +39,12 @@ enum story_side story_side_of_end(const struct story *story, size_t namespace, s
 	return actor == STORY_NO_ACTOR ? story_side_of_namespace(story, namespace) : story_side_of_actor(story, actor);
 }
 
-size_t story_only_actor(const struct plan *plan, size_t namespace)
+size_t story_only_actor(const struct story *story, size_t namespace)
 {
+	const struct plan *plan = story->plan;
 	size_t only = STORY_NO_ACTOR;
 	for (size_t i = 0; i < plan->n_actors; i++) {
-		if (plan->actors[i].namespace != namespace)
+		if (!story->acts[i] || plan->actors[i].namespace != namespace)
 			continue;
 		if (only != STORY_NO_ACTOR)
 			return STORY_NO_ACTOR;
@@ -127,7 +128,8 @@ static int check_evidence(const struct story_builder *b)
 {
 	const struct evidence *evidence = b->story->evidence;
 	const struct plan *plan = b->story->plan;
-	bool good = evidence->capture.n_namespaces == plan->n_namespaces;
+	bool good =
+		evidence->capture.n_namespaces == plan->n_namespaces && (!evidence->gap || can_be_shown(evidence->gap));
 	for (size_t i = 0; good && i < plan->n_namespaces; i++)
 		good = !strcmp(evidence->capture.namespaces[i], plan->namespaces[i].name);
 	for (size_t i = 0; good && i < evidence->n_looks; i++)
@@ -191,12 +193,27 @@ static int add_events(struct story_builder *b)
 	return 0;
 }
 
-static bool are_in_one_namespace(const struct plan *plan)
+/* Who takes part. An actor that a namespace has by default makes no step in many a scenario. */
+static int add_actors(struct story_builder *b)
 {
-	for (size_t i = 1; i < plan->n_actors; i++)
-		if (plan->actors[i].namespace != plan->actors[0].namespace)
-			return false;
-	return true;
+	struct story *story = b->story;
+	const struct plan *plan = story->plan;
+	story->acts = arena_array(&story->arena, plan->n_actors, sizeof *story->acts);
+	if (!story->acts)
+		return error_no_memory(b->e);
+	for (size_t i = 0; i < plan->n_steps; i++)
+		story->acts[plan->steps[i].actor] = true;
+	size_t n = 0;
+	bool are_together = true;
+	for (size_t i = plan->n_actors; i-- > 0;) {
+		if (!story->acts[i])
+			continue;
+		if (n++ && plan->actors[i].namespace != plan->actors[story->first_actor].namespace)
+			are_together = false;
+		story->first_actor = i;
+	}
+	story->is_one_namespace = n > 1 && are_together;
+	return 0;
 }
 
 int story_make(struct story *story, const struct scenario *s, const struct plan *plan, const struct result *result,
@@ -208,10 +225,12 @@ int story_make(struct story *story, const struct scenario *s, const struct plan 
 		.plan = plan,
 		.result = result,
 		.evidence = evidence,
-		.is_one_namespace = are_in_one_namespace(plan),
+		.first_actor = STORY_NO_ACTOR,
 	};
 	struct story_builder b = {.story = story, .e = e};
-	int r = add_steps(&b);
+	int r = add_actors(&b);
+	if (r == 0)
+		r = add_steps(&b);
 	if (r == 0 && evidence)
 		r = check_evidence(&b);
 	if (r == 0 && evidence)
@@ -229,7 +248,7 @@ void story_done(struct story *story)
 
 bool story_is_whole(const struct story *story)
 {
-	if (!story->evidence || story->evidence->left_out)
+	if (!story->evidence || story->evidence->gap || story->evidence->left_out)
 		return false;
 	for (size_t i = 0; i < story->evidence->capture.n_namespaces; i++)
 		if (story->evidence->capture.dropped[i])

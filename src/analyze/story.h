@@ -3,10 +3,10 @@
  * The story of one run of one cell: its steps, packets and looks at sockets in one order, each on the side of who made
  * it.
  *
- * Two sides: actors of the first namespace are left, of the second right; where all actors are in one namespace, the
- * first actor is left and the others are right. There an end of a connection belongs to an actor only where it can be
- * told: the end that opened it to the actor during whose connecting step the SYN left, the other one to the only actor
- * that gave one of its sockets that port. Whose the rest is remains untold.
+ * Two sides: what is in the first namespace is left, in the second right; where several actors make steps and all are
+ * in one namespace, the first one is left and the others are right. There an end of a connection belongs to an actor
+ * only where it can be told: the end that opened it to the actor during whose connecting step the SYN left, the other
+ * one to the only actor that gave one of its sockets that port. Whose the rest is remains untold.
  */
 #ifndef ANALYZE_STORY_H
 #define ANALYZE_STORY_H
@@ -99,7 +99,9 @@ struct story {
 	struct story_event *events; /* all of them, in the order of time */
 	size_t n_events;
 	size_t n_connections;
-	bool is_one_namespace; /* all actors are in one */
+	bool *acts;            /* by actor: whether it makes a step; of the others nothing is told */
+	size_t first_actor;    /* of these; STORY_NO_ACTOR where the cell has no steps */
+	bool is_one_namespace; /* they are several, all in one */
 };
 #define STORY_INIT ((struct story){.arena = {.blocks = NULL}})
 

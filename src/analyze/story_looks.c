@@ -11,10 +11,11 @@ static bool is_same_socket(const struct tcp_socket *a, const struct tcp_socket *
 	       IN6_ARE_ADDR_EQUAL(&a->local, &b->local) && IN6_ARE_ADDR_EQUAL(&a->remote, &b->remote);
 }
 
+/* What stands as the send queue of a listener is its backlog, which not every way of looking tells. */
 static bool has_changed(const struct tcp_socket *a, const struct tcp_socket *b)
 {
 	return a->state != b->state || a->timer != b->timer || a->receive_queue != b->receive_queue ||
-	       a->send_queue != b->send_queue;
+	       (a->send_queue != b->send_queue && b->state != TCP_STATE_LISTEN);
 }
 
 static bool is_end(const struct tcp_socket *socket, const struct segment *s, bool leaves)
@@ -33,7 +34,7 @@ static size_t owner_of(const struct story_builder *b, const struct evidence_look
 			if (b->connections[i].ends[end].namespace == look->namespace &&
 				is_end(socket, b->connections[i].first, !end))
 				return b->connections[i].ends[end].actor;
-	size_t only = story_only_actor(b->story->plan, look->namespace);
+	size_t only = story_only_actor(b->story, look->namespace);
 	return only != STORY_NO_ACTOR ? only
 				      : story_owner_of_port(b->story, look->namespace, socket->local_port, look->after);
 }

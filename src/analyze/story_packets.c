@@ -113,7 +113,7 @@ static size_t find_opener(const struct story *story, const struct story_packet *
 
 static size_t tell_actor(const struct story *story, size_t namespace, size_t actor)
 {
-	return actor == STORY_NO_ACTOR ? story_only_actor(story->plan, namespace) : actor;
+	return actor == STORY_NO_ACTOR ? story_only_actor(story, namespace) : actor;
 }
 
 static size_t begin_connection(struct story_builder *b, const struct story_packet *p, size_t before)
@@ -213,9 +213,9 @@ static void place_segment(struct story_builder *b, struct story_packet *p)
 static void place_other(const struct story *story, struct story_packet *p)
 {
 	size_t to = p->packet->loopback ? p->namespace : other_namespace(story, p->namespace);
-	p->sender = story_only_actor(story->plan, p->namespace);
+	p->sender = story_only_actor(story, p->namespace);
 	p->from = story_side_of_end(story, p->namespace, p->sender);
-	p->to = story_side_of_end(story, to, story_only_actor(story->plan, to));
+	p->to = story_side_of_end(story, to, story_only_actor(story, to));
 }
 
 int story_add_packets(struct story_builder *b)

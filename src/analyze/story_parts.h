@@ -38,8 +38,8 @@ int story_add_looks(struct story_builder *b);
 /* story_step_at() - number, from 1, of the last step that had begun by then; 0 for none. */
 size_t story_step_at(const struct story *story, uint64_t at_us);
 
-/* story_only_actor() - the one that is in a namespace; STORY_NO_ACTOR where there are several or none. */
-size_t story_only_actor(const struct plan *plan, size_t namespace);
+/* story_only_actor() - the one that acts in a namespace; STORY_NO_ACTOR where there are several or none. */
+size_t story_only_actor(const struct story *story, size_t namespace);
 
 /**
  * story_owner_of_port() - the only actor of a namespace that gave one of its sockets this port
