@@ -40,7 +40,8 @@ struct command {
 	int (*run)(const struct command *command, int argc, char **argv); /* returns the exit status */
 };
 
-extern const struct command command_run, command_explain, command_diff, command_check, command_list, command_doctor;
+extern const struct command command_run, command_explain, command_show, command_diff, command_check, command_list,
+	command_doctor;
 
 /* cli_program() - how this program was called. */
 const char *cli_program(void);
@@ -71,7 +72,8 @@ bool cli_has_colour(int fd);
 /* cli_print() - @t to standard output. Return: STATUS_OK, or STATUS_HARNESS when it could not be written. */
 int cli_print(const struct text *t);
 
-/* cli_print_summary() - in a format, with colour where the terminal wants it. Return: an exit status, as cli_print(). */
+/* cli_print_summary() - in a format, with colour where the terminal wants it. Return: an exit status, as cli_print().
+ */
 int cli_print_summary(const struct format *format, const struct summary *summary, bool brief);
 
 struct paths {

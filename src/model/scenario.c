@@ -63,7 +63,7 @@ static int restrict_factor(const struct scenario *s, const char *set, size_t len
 		suggestion_consider(&suggestion, m->factors[f].name);
 		add_known(&known, f, m->n_factors, m->factors[f].name);
 	}
-	return error_set(e, ERROR_USAGE, EINVAL, "--set: unknown factor '%s'%s; %s%s", name,
+	return error_set(e, ERROR_USAGE, EINVAL, "unknown factor '%s'%s; %s%s", name,
 		suggestion_phrase(&suggestion), m->n_factors ? "there are " : "this scenario has no matrix",
 		text_get(&known));
 }
@@ -81,17 +81,17 @@ static int restrict_level(const struct factor *factor, const char *name, bool *a
 		suggestion_consider(&suggestion, factor->levels[i].name);
 		add_known(&known, i, factor->n_all_levels, factor->levels[i].name);
 	}
-	return error_set(e, ERROR_USAGE, EINVAL, "--set: factor '%s' has no level '%s'%s; its levels are %s%s",
+	return error_set(e, ERROR_USAGE, EINVAL, "factor '%s' has no level '%s'%s; its levels are %s%s",
 		factor->name, name, suggestion_phrase(&suggestion), text_get(&known),
 		strchr(name, '=') ? " (another factor needs a --set of its own)" : "");
 }
 
-int scenario_restrict(
+static int add_condition(
 	const struct scenario *s, const char *set, struct arena *arena, struct conditions *restriction, struct error *e)
 {
 	const char *equals = strchr(set, '=');
 	if (!equals || equals == set || !equals[1])
-		return error_set(e, ERROR_USAGE, EINVAL, "--set: '%s' is not FACTOR=LEVEL or FACTOR=LEVEL,LEVEL", set);
+		return error_set(e, ERROR_USAGE, EINVAL, "'%s' is not FACTOR=LEVEL or FACTOR=LEVEL,LEVEL", set);
 	size_t f;
 	int rc = restrict_factor(s, set, (size_t)(equals - set), &f, e);
 	if (rc < 0)
@@ -100,8 +100,8 @@ int scenario_restrict(
 	for (size_t i = 0; i < restriction->n; i++)
 		if (restriction->all[i].factor == f)
 			return error_set(e, ERROR_USAGE, EINVAL,
-				"--set: '%s' is set twice: name all its levels at once, as in --set %s=%s,…",
-				factor->name, factor->name, equals + 1);
+				"'%s' is set twice: name all its levels at once, as in %s=%s,…", factor->name,
+				factor->name, equals + 1);
 	struct condition *all = arena_array(arena, restriction->n + 1, sizeof *all);
 	bool *allowed = arena_array(arena, factor->n_all_levels, sizeof *allowed);
 	char *names = arena_strdup(arena, equals + 1);
@@ -118,4 +118,31 @@ int scenario_restrict(
 	restriction->all = all;
 	restriction->n++;
 	return 0;
+}
+
+int scenario_restrict(
+	const struct scenario *s, const char *set, struct arena *arena, struct conditions *restriction, struct error *e)
+{
+	int r = add_condition(s, set, arena, restriction, e);
+	if (r < 0)
+		error_wrap(e, "--set");
+	return r;
+}
+
+int scenario_choose(
+	const struct scenario *s, const char *levels, struct arena *arena, struct conditions *restriction, struct error *e)
+{
+	CLEANUP(cleanup_free) char *words = strdup(levels), *set = calloc(strlen(levels) + 1, 1);
+	int r = words && set ? 0 : error_no_memory(e);
+	char *rest = words, *word = r == 0 ? strsep(&rest, ",") : NULL;
+	while (r == 0 && word) {
+		/* A word without '=' is another level of the factor before it. */
+		char *end = stpcpy(set, word);
+		while ((word = strsep(&rest, ",")) && !strchr(word, '=')) {
+			*end++ = ',';
+			end = stpcpy(end, word);
+		}
+		r = add_condition(s, set, arena, restriction, e);
+	}
+	return r;
 }

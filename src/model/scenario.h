@@ -152,4 +152,8 @@ int scenario_error(const struct scenario *s, struct mark at, struct error *e, co
 int scenario_restrict(const struct scenario *s, const char *set, struct arena *arena, struct conditions *restriction,
 	struct error *e);
 
+/* scenario_choose() - "factor=level,factor=level,level,…": the same of several factors at once. */
+int scenario_choose(const struct scenario *s, const char *levels, struct arena *arena, struct conditions *restriction,
+	struct error *e);
+
 #endif

@@ -45,7 +45,7 @@ help() {
 	# The example is one that the program takes: it is read, and nothing is run.
 	case $example in
 	run\ *) example+=' --dry-run' ;;
-	explain\ *) mkdir results && try run --quiet --set closer=server -o results/restart $restart ;;
+	explain\ * | show\ *) mkdir results && try run --quiet --set closer=server -o results/restart $restart ;;
 	esac
 	# shellcheck disable=SC2086 # words are meant
 	[[ -z $example ]] || try $example
@@ -55,7 +55,7 @@ help() {
 }
 
 help help --help
-for command in run explain check list doctor; do
+for command in run explain show check list doctor; do
 	help "help-$command" "$command" --help
 done
 for word in help -h; do
@@ -72,7 +72,7 @@ try run no-such-scenario --help
 exits 0
 tap_report '--help counts wherever it stands'
 mapfile -t commands < <("$folder/netrepro" --help | sed -n 's/^  \([a-z]*\) .*/\1/p')
-is 'the list of commands' "${commands[*]}" 'run explain check list doctor'
+is 'the list of commands' "${commands[*]}" 'run explain show check list doctor'
 tap_report 'every command of the help has a test here'
 
 transcript version --version
@@ -88,6 +88,7 @@ transcript unknown-option-argument run --replicate=3 --seeed=3 $restart
 transcript unknown-option-far run --frobnicate $restart
 transcript unknown-letter run -z $restart
 transcript unknown-option-explain explain --fromat json results
+transcript unknown-option-show show --replicates 2 results 0
 transcript unknown-option-check check --quite $restart
 transcript unknown-option-list list --verb-s
 transcript unknown-option-doctor doctor --formt json
@@ -104,11 +105,15 @@ transcript number-too-large run --jobs 10001 $restart
 transcript bad-format run --format yaml $restart
 transcript bad-format-explain explain --format jsn results
 transcript bad-format-explain-far explain --format yaml results
+transcript bad-format-show show --format markdown results 0
 transcript bad-format-list list --format yaml
 transcript bad-format-doctor doctor --format yaml
 transcript no-scenario run
 transcript no-scenario-check check
 transcript no-results explain
+transcript no-cell show
+transcript no-cell-of-results show results
+transcript too-many-arguments-show show results closer=server path=veth
 transcript missing-scenario run scenarios/server-restrat.yaml
 transcript missing-own-scenario run server-restrat
 transcript missing-scenario-far check frobnicate

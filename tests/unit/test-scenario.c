@@ -234,7 +234,7 @@ static void test_restricts_not(void **state)
 		{"closer", "--set: 'closer' is not FACTOR=LEVEL or FACTOR=LEVEL,LEVEL"},
 		{"closer=", "--set: 'closer=' is not FACTOR=LEVEL or FACTOR=LEVEL,LEVEL"},
 		{"=server", "--set: '=server' is not FACTOR=LEVEL or FACTOR=LEVEL,LEVEL"},
-		{"b=1", "--set: 'b' is set twice: name all its levels at once, as in --set b=1,…"},
+		{"b=1", "--set: 'b' is set twice: name all its levels at once, as in b=1,…"},
 	};
 	CLEANUP(set_done) struct set set;
 	set_init(&set);

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Runs of cells, read back from a results folder.
+#include "cli/kept_cell.h"
+
+#include <inttypes.h>
+
+#include "model/result_copy.h"
+
+struct reading {
+	struct kept_cell *cells;
+	size_t n;
+};
+
+static struct kept_cell *find(const struct reading *reading, const struct result *result)
+{
+	for (size_t i = 0; i < reading->n; i++)
+		if (reading->cells[i].cell == result->cell && reading->cells[i].replicate == result->replicate)
+			return &reading->cells[i];
+	return NULL;
+}
+
+static bool is_wanted(void *context, const struct result *result)
+{
+	return find(context, result);
+}
+
+static int take(void *context, const struct result *result, struct error *e)
+{
+	struct kept_cell *cell = find(context, result);
+	if (!cell)
+		return 0;
+	int r = result_copy(result, &cell->arena, &cell->result, e);
+	cell->was_found = r == 0;
+	return r;
+}
+
+static int complete(
+	struct kept_cell *cell, const struct scenario *s, const struct evidence_file *evidence, struct error *e)
+{
+	int r = plan_make(&cell->plan, s, cell->cell, e);
+	if (r == 0)
+		r = evidence_file_find(evidence, cell->cell, cell->replicate, &cell->arena, &cell->evidence, e);
+	cell->has_evidence = r > 0;
+	if (r >= 0)
+		r = story_make(
+			&cell->story, s, &cell->plan, &cell->result, cell->has_evidence ? &cell->evidence : NULL, e);
+	return r;
+}
+
+int kept_cells_read(const char *path, const struct scenario *s, const struct evidence_file *evidence,
+	struct kept_cell *cells, size_t n, struct error *e)
+{
+	struct reading reading = {cells, n};
+	const struct results_reader reader = {.context = &reading, .visit = take, .wants_steps = is_wanted};
+	struct run_record record = RUN_RECORD_INIT;
+	bool is_finished;
+	int r = results_read(path, &reader, &record, &is_finished, e);
+	run_record_done(&record);
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		r = cells[i].was_found ? complete(&cells[i], s, evidence, e) : 0;
+		if (r < 0)
+			return error_wrap(e, "%s: cell %" PRIu64, path, cells[i].cell);
+	}
+	return r;
+}
+
+void kept_cell_done(struct kept_cell *cell)
+{
+	story_done(&cell->story);
+	plan_done(&cell->plan);
+	arena_done(&cell->arena);
+}
