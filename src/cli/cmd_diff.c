@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// netrepro diff: two runs, or two cells, and what differs between them.
+// netrepro diff: two runs, and what changed; or two cells, and where they part.
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -8,9 +8,11 @@
 #include "analyze/comparison.h"
 #include "base/cleanup.h"
 #include "base/suggest.h"
+#include "cli/cell_story.h"
 #include "cli/cli.h"
 #include "cli/explained.h"
 #include "report/comparison.h"
+#include "report/parting.h"
 
 enum { OPTION_FORMAT = OPTION_LONG };
 
@@ -95,6 +97,44 @@ static int diff_runs(const struct diff_options *o, const char *a, const char *b)
 	return status ? status : comparison_differs(&comparison) ? STATUS_DIFFERS : STATUS_OK;
 }
 
+static struct parting_cell parting_cell_of(const struct cell_story *cell, const char *path)
+{
+	return (struct parting_cell){path, &cell->story, cell->record.release, cell->levels, cell->n_results};
+}
+
+/* @cells: the second one may be NULL: the same as the first. */
+static int diff_cells(const struct diff_options *o, const char *const paths[2], const char *const cells[2])
+{
+	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+	CLEANUP(cell_story_done) struct cell_story first = CELL_STORY_INIT;
+	CLEANUP(cell_story_done) struct cell_story second = CELL_STORY_INIT;
+	CLEANUP(arena_done) struct arena arena = ARENA_INIT;
+	struct divergence divergence;
+	struct alignment alignment;
+	int r = cell_story_read(&first, paths[0], cells[0], NULL, &e);
+	if (r == 0)
+		r = cell_story_read(&second, paths[1], cells[1], &first, &e);
+	if (r == 0)
+		r = divergence_find(&first.story, &second.story, &arena, &divergence, &e);
+	if (r == 0)
+		r = alignment_make(&first.story, &second.story, &divergence, &arena, &alignment, &e);
+	if (r < 0)
+		return cli_fail(&e);
+	const struct parting_view view = {
+		.cells = {parting_cell_of(&first, paths[0]), parting_cell_of(&second, paths[1])},
+		.divergence = &divergence,
+		.alignment = &alignment,
+		.program = cli_program(),
+	};
+	CLEANUP(text_done) struct text t = TEXT_INIT;
+	if (o->is_json)
+		parting_json(&view, &t);
+	else
+		parting_text(&view, style_get(cli_has_colour(STDOUT_FILENO)), o->quiet, &t);
+	int status = cli_print(&t);
+	return status ? status : parting_differs(&view) ? STATUS_DIFFERS : STATUS_OK;
+}
+
 static bool is_there(const char *path)
 {
 	struct stat status;
@@ -128,18 +168,35 @@ static int run(const struct command *command, int argc, char **argv)
 	size_t n = (size_t)(argc - first);
 	for (size_t i = 0; i < n && i < ARGUMENTS_MAX; i++)
 		kinds[i] = is_there(argv[first + (int)i]) ? 'D' : 'C';
+	char *const *given = argv + first;
 	if (n == 2 && !strcmp(kinds, "DD"))
-		return diff_runs(&o, argv[first], argv[first + 1]);
-	misunderstood(argv + first, kinds, &e);
+		return diff_runs(&o, given[0], given[1]);
+	static const struct {
+		const char *kinds;
+		int paths[2], cells[2]; /* which arguments; -1 for none */
+	} forms[] = {
+		{"DCC", {0, 0}, {1, 2}},
+		{"DDC", {0, 1}, {2, -1}},
+		{"DCDC", {0, 2}, {1, 3}},
+	};
+	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+		if (n == strlen(forms[i].kinds) && !strcmp(kinds, forms[i].kinds))
+			return diff_cells(&o, (const char *[2]){given[forms[i].paths[0]], given[forms[i].paths[1]]},
+				(const char *[2]){given[forms[i].cells[0]],
+					forms[i].cells[1] < 0 ? NULL : given[forms[i].cells[1]]});
+	misunderstood(given, kinds, &e);
 	return cli_fail(&e);
 }
 
 const struct command command_diff = {
 	.name = "diff",
-	.arguments = "DIR DIR",
-	.summary = "say what differs between two runs",
-	.description = "Two runs: on what they were run, and the cells whose response or verdict\n"
-		       "changed, the laws and the claims. Exit status 0 where none of these did.\n",
+	.arguments = "DIR [CELL] DIR [CELL]",
+	.summary = "say what differs between two runs, or where two cells part",
+	.description = "DIR DIR            two runs: the cells, laws and claims that changed\n"
+		       "DIR CELL CELL      two cells of a run: the first event at which they part\n"
+		       "DIR CELL DIR CELL  a cell of each; DIR DIR CELL: the same cell of both\n"
+		       "A CELL is an ID, or levels (closer=server,path=veth); those that the second\n"
+		       "does not name are as in the first. Exit status 1 where results differ.\n",
 	.options = options,
 	.n_options = sizeof options / sizeof *options,
 	.example = "diff results/before results/after",

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# netrepro diff: what differs between two runs.
+# netrepro diff: what differs between two runs, and where two cells part.
 set -u -o pipefail
 # shellcheck source=tests/cli/tap.bash
 . tests/cli/tap.bash
@@ -184,6 +184,72 @@ exits 0
 changed three runs/three "$fixed"
 changed unstable three 'if .type == "cell" and .id == "1" and .replicate == 2 then .responses.made = "EMFILE" else . end'
 differs unstable diff three unstable
+
+# Two cells: of runs of which all evidence was kept.
+
+try run --quiet --seed 1 --evidence all -o runs/told scenarios/server-restart.yaml
+exits 0
+changed told runs/told "$fixed"
+cp runs/told/evidence.jsonl told/
+tap_report 'a run with evidence'
+
+differs cells diff told 48 72
+differs cells-levels diff told 48 second_reuseaddr=1
+differs cells-steps diff told closer=server,first_reuseaddr=1 closer=client
+differs cells-packets diff told 0 client_timestamps=1
+same cells-same diff told told 72
+try diff --format json told 48 72
+exits 1
+# shellcheck disable=SC2016 # jq's
+jq -r --slurpfile lines "told/$results" '
+	($lines | map(select(.type == "cell")) | INDEX(.id)) as $cells |
+	(("a", "b") as $side | .[$side].id as $id | [.rows[][$side] | select(. != null and has("do")) | [.do, .out]] as $told |
+		[$cells[$id].steps[] | [.do, .out]] | select(. != $told) | "the steps of \($side)"),
+	(select([.rows[] | select(.parts_here)] != [.rows[] | select(.a.step == 18 and .kind == "step")]) | "where they part"),
+	(select(.parts.kind != "outcome" or .parts.a.is != "EADDRINUSE" or .parts.b.is != "ok") | "how they part"),
+	(select([.responses[] | select(.differs).name] != ["rebind"]) | "the responses"),
+	(select([.factors[] | select(.a != .b).name] != ["second_reuseaddr"]) | "the factors"),
+	(select([.rows[] | select(.kind == "packets")] == []) | "no packets")' out >counted 2>err ||
+	wrong+=("jq: $(head -n 3 err)")
+mapfile -t -O "${#wrong[@]}" wrong <counted
+tap_report '--format json of two cells: all steps of both, and where they part'
+try diff --quiet told 48 72
+exits 1
+is 'what is said' "$(cat out)" 'they part: step 18, server: bind second *:12345: EADDRINUSE in A, ok in B'
+try diff --quiet told told 72
+exits 0
+silent out
+tap_report '--quiet says where two cells part, and nothing where they do not'
+
+# Without evidence the steps are compared; of two runs the cells are matched by their levels.
+differs cells-bare diff before 48 72
+# shellcheck disable=SC2016 # jq's
+changed told-response told 'if .type == "cell" and .id == "48" then .responses.rebind = "ok" |
+	(.steps[] | select(.do == "server: bind second *:12345").out) = "ok" else . end'
+differs cells-of-two diff told told-response 48
+differs cells-each diff told 48 again 72
+try diff told scenario tw_reuse=1
+exits 1
+says out 'cell 1 of server-restart'
+tap_report 'a cell is found in another matrix by its levels'
+try diff told scenario tw_reuse=2
+exits 2
+says err "its factor 'tw_reuse' has no level '2'"
+tap_report 'a cell that the other matrix has not'
+
+# Of replicates the one that did not come out alike.
+try diff three unstable 1
+exits 1
+says out 'replicate 2 of 3'
+says out 'made                   ok → EMFILE'
+tap_report 'the replicate that differs is told'
+
+transcript usage-factor diff told 48 tw_resue=1
+transcript usage-level diff told 48 closer=serve
+transcript usage-no-cell diff told 48 9999
+transcript usage-word diff told 48 nowhere
+transcript usage-not-run diff one-less 48 72
+transcript usage-excluded diff told 48 path=loopback,server_timestamps=1
 
 # What is refused.
 
