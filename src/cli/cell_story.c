@@ -33,8 +33,9 @@ static int want_level(struct cell_story *c, char *pair, const char *text, size_t
 	char *equals = strchr(pair, '=');
 	if (!equals)
 		return error_set(e, ERROR_USAGE, EINVAL,
-			"%s: '%s' is no cell: it is an ID, or levels such as closer=server,path=veth", c->record.path,
-			text);
+			"%s: '%s' is no cell, and no file or folder: a cell is an ID, or levels such as "
+			"closer=server,path=veth",
+			c->record.path, text);
 	*equals = '\0';
 	const struct factor *factor = find_factor(c, pair, text, e);
 	if (!factor)
@@ -106,8 +107,9 @@ static int find_by_levels(struct cell_story *c, const struct conditions *restric
 			*ret = i;
 			return 0;
 		}
-	return error_set(e, ERROR_USAGE, ENOENT, "%s: no cell of this run has the levels %s", c->record.path,
-		c->cell ? c->cell : "of the other one");
+	return error_set(e, ERROR_USAGE, ENOENT, "%s: no cell of this run has the levels %s%s", c->record.path,
+		c->cell ? c->cell : "of the first one",
+		c->cell && c->like ? " and the others as in the first cell" : "");
 }
 
 static int find_cell(struct cell_story *c, const struct conditions *restriction, uint64_t *ret, struct error *e)
