@@ -230,7 +230,7 @@ differs cells-of-two diff told told-response 48
 differs cells-each diff told 48 again 72
 try diff told scenario tw_reuse=1
 exits 1
-says out 'cell 1 of server-restart'
+says out 'cell 2 of server-restart'
 tap_report 'a cell is found in another matrix by its levels'
 try diff told scenario tw_reuse=2
 exits 2
