@@ -201,7 +201,7 @@ static int choose_result(struct cell_story *c, struct error *e)
 static int read_evidence(struct cell_story *c, struct error *e)
 {
 	CLEANUP(evidence_file_close) struct evidence_file file = EVIDENCE_FILE_INIT;
-	int r = evidence_file_open(&file, c->record.path, e);
+	int r = evidence_file_open_beside(&file, c->record.path, e);
 	if (r == 0)
 		r = evidence_file_find(&file, c->plan.cell, c->result->replicate, &c->arena, &c->evidence, e);
 	c->has_evidence = r > 0;

@@ -374,7 +374,7 @@ int chosen_cell_find(const char *path, const char *wanted, uint32_t replicate, s
 	bool is_finished;
 	int r = results_read(path, &reader, &ret->record, &is_finished, e);
 	if (r == 0)
-		r = evidence_file_open(&ret->evidence, ret->record.path, e);
+		r = evidence_file_open_beside(&ret->evidence, ret->record.path, e);
 	if (r == 0 && !c.n_matches)
 		r = refuse_none(&c, e);
 	if (r == 0)

@@ -97,6 +97,7 @@ static int explain(const struct explain_options *o, const char *path, char *cons
 		r = select_named(x.scenario, names, n, &selection, &e);
 	if (r < 0)
 		return cli_fail(&e);
+	explained_tell_partings(&x, NULL);
 	const struct summary summary = {
 		.view = {
 			.explanation = &x.explanation,

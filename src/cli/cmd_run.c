@@ -314,12 +314,12 @@ static long peak_memory_kib(void)
 	return kib;
 }
 
-/* Where the results can be read, also where they have no name. */
-static const char *readable_path(const struct session *session, char ret[static 32])
+/* Where a file can be read, also where it has no name. */
+static const char *readable_path(const char *path, int fd, char ret[static 32])
 {
-	if (session->file.path)
-		return session->file.path;
-	snprintf(ret, 32, "/proc/self/fd/%d", session->file.fd);
+	if (path)
+		return path;
+	snprintf(ret, 32, "/proc/self/fd/%d", fd);
 	return ret;
 }
 
@@ -354,9 +354,11 @@ static int print_summary(struct session *session, const struct runner_progress *
 {
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
 	CLEANUP(explained_done) struct explained explained = EXPLAINED_INIT;
-	char path[32];
-	if (explained_read(readable_path(session, path), &explained, &e) < 0)
+	char path[32], evidence_path[32];
+	const struct evidence_store *evidence = &session->evidence;
+	if (explained_read(readable_path(session->file.path, session->file.fd, path), &explained, &e) < 0)
 		return cli_fail(&e);
+	explained_tell_partings(&explained, readable_path(evidence->path, evidence->fd, evidence_path));
 	/* Of an interrupted run all is left as it is: it may go on. */
 	int status = !interrupted && finish_evidence(session, &explained.explanation, &e) < 0 ? cli_fail(&e) : STATUS_OK;
 	struct summary summary = {

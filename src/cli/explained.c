@@ -2,9 +2,12 @@
 // A results file, read and explained.
 #include "cli/explained.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "actor/verb.h"
+#include "base/cleanup.h"
+#include "cli/partings.h"
 
 /* However many cells the run was allowed, they were run. */
 #define MAX_CELLS UINT32_MAX
@@ -33,6 +36,19 @@ static int visit(void *context, const struct result *result, struct error *e)
 		x->elapsed_us = result->end_us;
 	int r = explanation_add(&x->explanation, result, e);
 	return r < 0 || !x->visit ? r : x->visit(x->context, result, e);
+}
+
+void explained_tell_partings(struct explained *x, const char *evidence_path)
+{
+	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+	struct evidence_file evidence = EVIDENCE_FILE_INIT;
+	int r = evidence_path ? evidence_file_open(&evidence, evidence_path, &e)
+			      : evidence_file_open_beside(&evidence, x->record.path, &e);
+	if (r == 0)
+		r = partings_find(x, &evidence, &e);
+	evidence_file_close(&evidence);
+	if (r < 0)
+		fprintf(stderr, "netrepro: where pairs of cells part is not told: %s\n", error_text(&e));
 }
 
 int explained_read(const char *path, struct explained *ret, struct error *e)

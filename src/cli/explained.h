@@ -26,6 +26,15 @@ struct explained {
  * @ret: EXPLAINED_INIT before; to be given back with explained_done(), also after a failure
  */
 int explained_read(const char *path, struct explained *ret, struct error *e);
+
+/**
+ * explained_tell_partings() - fill in where the cells of the pairs that are shown part
+ * @evidence_path: of the evidence file; NULL: the one beside the results
+ *
+ * What is wrong with the evidence takes nothing from the results: it is told to the user here.
+ */
+void explained_tell_partings(struct explained *explained, const char *evidence_path);
+
 void explained_done(struct explained *explained);
 
 #endif

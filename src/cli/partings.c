@@ -81,15 +81,14 @@ static int find_parting(struct example *example, const struct kept_cell *a, cons
 	return sentence.data ? 0 : error_no_memory(e);
 }
 
-int partings_find(
-	struct explained *explained, const char *results_path, const struct evidence_file *evidence, struct error *e)
+int partings_find(struct explained *explained, const struct evidence_file *evidence, struct error *e)
 {
 	struct examples *examples = &explained->explanation.examples;
 	const uint64_t *ids = explained->explanation.table.cells;
 	CLEANUP(cast_done) struct cast cast = {.n = 0};
 	int r = examples->n ? cast_init(&cast, explained, evidence, e) : 0;
 	if (r == 0 && cast.n)
-		r = kept_cells_read(results_path, explained->scenario, evidence, cast.cells, cast.n, e);
+		r = kept_cells_read(explained->record.path, explained->scenario, evidence, cast.cells, cast.n, e);
 	for (size_t i = 0; r == 0 && i < examples->n; i++) {
 		const size_t *rows = examples->all[i].pair.rows;
 		const struct kept_cell *a = find(&cast, ids[rows[0]]), *b = find(&cast, ids[rows[1]]);

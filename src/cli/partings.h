@@ -4,15 +4,14 @@
 #define CLI_PARTINGS_H
 
 #include "cli/explained.h"
+#include "model/evidence_file.h"
 
 /**
  * partings_find() - fill in the partings of an explanation's examples
- * @results_path: of the results file
  * @evidence: that there is
  *
  * Errors: those of kept_cells_read().
  */
-int partings_find(struct explained *explained, const char *results_path, const struct evidence_file *evidence,
-	struct error *e);
+int partings_find(struct explained *explained, const struct evidence_file *evidence, struct error *e);
 
 #endif

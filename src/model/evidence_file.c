@@ -119,20 +119,29 @@ static int scan_file(struct evidence_file *file, struct error *e)
 	return 0;
 }
 
-int evidence_file_open(struct evidence_file *file, const char *results_path, struct error *e)
+int evidence_file_open(struct evidence_file *file, const char *path, struct error *e)
 {
-	const char *slash = strrchr(results_path, '/');
-	int folder_len = slash ? (int)(slash - results_path) + 1 : 0;
-	if (asprintf(&file->path, "%.*s" EVIDENCE_NAME, folder_len, results_path) < 0) {
-		file->path = NULL;
+	file->path = strdup(path);
+	if (!file->path)
 		return error_no_memory(e);
-	}
 	file->fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (file->fd < 0 && errno == ENOENT)
 		return 0;
 	if (file->fd < 0)
 		return error_errno(e, ERROR_USAGE, errno, "%s: cannot be opened", file->path);
 	return scan_file(file, e);
+}
+
+int evidence_file_open_beside(struct evidence_file *file, const char *results_path, struct error *e)
+{
+	const char *slash = strrchr(results_path, '/');
+	int folder_len = slash ? (int)(slash - results_path) + 1 : 0;
+	CLEANUP(cleanup_free) char *path = NULL;
+	if (asprintf(&path, "%.*s" EVIDENCE_NAME, folder_len, results_path) < 0) {
+		path = NULL;
+		return error_no_memory(e);
+	}
+	return evidence_file_open(file, path, e);
 }
 
 static const struct evidence_place *find_place(const struct evidence_file *file, uint64_t cell, uint32_t replicate)

@@ -26,14 +26,17 @@ struct evidence_file {
 #define EVIDENCE_FILE_INIT ((struct evidence_file){.fd = -1})
 
 /**
- * evidence_file_open() - the evidence beside a results file, indexed by its lines' beginnings; nothing else is read
- * @results_path: of the results file
+ * evidence_file_open() - an evidence file, indexed by its lines' beginnings; nothing else is read
+ * @path: of the evidence file
  * @file: EVIDENCE_FILE_INIT before; to be given back with evidence_file_close(), also after a failure
  *
  * That there is none is no error: nothing is found in it then.
  * Errors: ERROR_USAGE when it cannot be read.
  */
-int evidence_file_open(struct evidence_file *file, const char *results_path, struct error *e);
+int evidence_file_open(struct evidence_file *file, const char *path, struct error *e);
+
+/* evidence_file_open_beside() - the same of the one that stands beside a results file. */
+int evidence_file_open_beside(struct evidence_file *file, const char *results_path, struct error *e);
 
 /* evidence_file_has() - whether the evidence of a run of a cell was kept. */
 bool evidence_file_has(const struct evidence_file *file, uint64_t cell, uint32_t replicate);

@@ -59,7 +59,7 @@ static void find(uint64_t cell, uint32_t replicate, uint64_t began_ns)
 	CLEANUP(evidence_file_close) struct evidence_file file = EVIDENCE_FILE_INIT;
 	struct arena arena = ARENA_INIT;
 	struct evidence evidence;
-	assert_int_equal(evidence_file_open(&file, results, &e), 0);
+	assert_int_equal(evidence_file_open_beside(&file, results, &e), 0);
 	int r = evidence_file_find(&file, cell, replicate, &arena, &evidence, &e);
 	assert_int_equal(r, began_ns != 0);
 	assert_int_equal(evidence_file_has(&file, cell, replicate), began_ns != 0);
@@ -109,7 +109,7 @@ static void test_damaged(void **state)
 	struct evidence evidence;
 	unlink(path);
 	append(line, strlen(line));
-	assert_int_equal(evidence_file_open(&file, results, &e), 0);
+	assert_int_equal(evidence_file_open_beside(&file, results, &e), 0);
 	assert_int_equal(evidence_file_find(&file, 3, 1, &arena, &evidence, &e), -EINVAL);
 	assert_non_null(strstr(error_text(&e), "/evidence.jsonl: the evidence of cell 3: "));
 	arena_done(&arena);
