@@ -53,30 +53,64 @@ size_t story_only_actor(const struct story *story, size_t namespace)
 	return only;
 }
 
-/* Whether a step gave a socket of its actor this port, as bind does. */
-static bool gives_port(const struct story_step *step, uint16_t port)
+/* The word of the socket to which a step gave this port, as bind does; NULL where it did not. */
+static const struct word *find_port_given(const struct story_step *step, uint16_t port)
 {
 	const struct plan_step *planned = step->planned;
 	const struct verb_syntax *verb = planned->step->verb;
 	for (size_t i = 1; i < planned->n_words; i++)
 		if (verb->words[i - 1]->socket == SOCKET_USES && verb->words[i] == &word_address &&
-			planned->words[i].address.port == port)
-			return !strcmp(step->made->outcome, "ok");
+			planned->words[i].address.port == port && !strcmp(step->made->outcome, "ok"))
+			return &planned->words[i - 1];
+	return NULL;
+}
+
+/* Whether a step ended a socket. */
+static bool ends_socket(const struct story_step *step, size_t actor, const struct word *socket)
+{
+	const struct verb_syntax *verb = step->planned->step->verb;
+	if (step->actor != actor)
+		return false;
+	for (size_t i = 0; i < step->planned->n_words; i++)
+		if (verb->words[i]->socket == SOCKET_ENDS && step->planned->words[i].socket == socket->socket)
+			return true;
+	return verb->ends_all_sockets;
+}
+
+static bool is_ended(const struct story *story, size_t from, size_t n_steps, const struct word *socket)
+{
+	for (size_t i = from + 1; i < n_steps; i++)
+		if (ends_socket(&story->steps[i], story->steps[from].actor, socket))
+			return true;
 	return false;
+}
+
+/* @with_ended: also sockets that were ended meanwhile. */
+static size_t find_owner(
+	const struct story *story, size_t namespace, uint16_t port, size_t n_steps, bool with_ended, bool *ret_some)
+{
+	size_t only = STORY_NO_ACTOR;
+	*ret_some = false;
+	for (size_t i = 0; i < n_steps; i++) {
+		size_t actor = story->steps[i].actor;
+		const struct word *socket = find_port_given(&story->steps[i], port);
+		if (!socket || story->plan->actors[actor].namespace != namespace ||
+			(!with_ended && is_ended(story, i, n_steps, socket)))
+			continue;
+		if (*ret_some && only != actor)
+			return STORY_NO_ACTOR;
+		*ret_some = true;
+		only = actor;
+	}
+	return only;
 }
 
 size_t story_owner_of_port(const struct story *story, size_t namespace, uint16_t port, size_t n_steps)
 {
-	size_t only = STORY_NO_ACTOR;
-	for (size_t i = 0; i < n_steps && i < story->n_steps; i++) {
-		size_t actor = story->steps[i].actor;
-		if (story->plan->actors[actor].namespace != namespace || !gives_port(&story->steps[i], port))
-			continue;
-		if (only != STORY_NO_ACTOR && only != actor)
-			return STORY_NO_ACTOR;
-		only = actor;
-	}
-	return only;
+	bool some;
+	size_t n = n_steps < story->n_steps ? n_steps : story->n_steps;
+	size_t owner = find_owner(story, namespace, port, n, false, &some);
+	return some ? owner : find_owner(story, namespace, port, n, true, &some);
 }
 
 size_t story_step_at(const struct story *story, uint64_t at_us)

@@ -45,6 +45,7 @@ size_t story_only_actor(const struct story *story, size_t namespace);
  * story_owner_of_port() - the only actor of a namespace that gave one of its sockets this port
  * @n_steps: among the first so many steps
  *
+ * Sockets that were closed since do not count, unless there are none but these.
  * Return: STORY_NO_ACTOR where there are several or none.
  */
 size_t story_owner_of_port(const struct story *story, size_t namespace, uint16_t port, size_t n_steps);

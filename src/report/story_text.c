@@ -39,6 +39,7 @@ struct page {
 	size_t number_columns;                 /* of the steps' numbers */
 	size_t step_columns[STORY_SIDE_COUNT]; /* of the steps with their numbers */
 	size_t right_column;                   /* where the steps of the right side begin */
+	bool has_several[STORY_SIDE_COUNT];    /* actors stand on a side: each step says whose it is */
 };
 
 /* A row of the diagram while it is put together: escape sequences take no columns. */
@@ -165,6 +166,13 @@ static void add_circumstances(const struct story_step *step, struct text *t)
 		text_addf(t, ", took %s", duration_format(step->made->took_us, took));
 }
 
+/* "bind listener *:12345"; "server: bind listener *:12345" where it must be told whose it is. */
+static const char *step_text(const struct page *p, const struct story_step *step)
+{
+	bool is_told = p->has_several[story_side_of_actor(p->story, step->actor)];
+	return is_told ? step->made->action : step->planned->text;
+}
+
 static size_t outcome_columns(const struct story_step *step)
 {
 	CLEANUP(text_done) struct text t = TEXT_INIT;
@@ -187,7 +195,7 @@ static void add_step(const struct page *p, size_t i, enum story_side side, struc
 	CLEANUP(text_done) struct text text = TEXT_INIT, more = TEXT_INIT;
 	snprintf(number, sizeof number, "%*zu ", (int)p->number_columns, i + 1);
 	row_add_styled(row, p, p->style->dim, number);
-	add_shortened(&text, step->planned->text, room);
+	add_shortened(&text, step_text(p, step), room);
 	row_add(row, text_get(&text));
 	if (is_below)
 		return;
@@ -526,9 +534,14 @@ static void measure(struct page *p)
 	p->time_columns = time_columns > TIME_COLUMNS_MIN ? time_columns : TIME_COLUMNS_MIN;
 	p->inner = COLUMNS - p->time_columns - 4;
 	p->number_columns = (size_t)snprintf(last, sizeof last, "%zu", story->n_steps);
+	size_t n_actors[STORY_SIDE_COUNT] = {0};
+	for (size_t i = 0; i < story->plan->n_actors; i++) {
+		enum story_side side = story_side_of_actor(story, i);
+		p->has_several[side] |= story->acts[i] && ++n_actors[side] > 1;
+	}
 	for (size_t i = 0; i < story->n_steps; i++) {
 		enum story_side side = story_side_of_actor(story, story->steps[i].actor);
-		size_t columns = p->number_columns + 1 + text_columns(story->steps[i].planned->text);
+		size_t columns = p->number_columns + 1 + text_columns(step_text(p, &story->steps[i]));
 		if (columns <= STEP_COLUMNS_MAX && columns > p->step_columns[side])
 			p->step_columns[side] = columns;
 	}

@@ -210,6 +210,30 @@ static void test_owner_of_port(void **state)
 	assert_int_equal(m.story.packets[0].to, STORY_UNTOLD);
 }
 
+/* Of two that had the port in turn it is the one that has it still; where nobody has, the only one that ever had. */
+static void test_owner_in_turn(void **state)
+{
+	static const char yaml[] = "name: t\n"
+				   "namespaces: {here: {}}\n"
+				   "actors: {first: {in: here}, second: {in: here}}\n"
+				   "steps:\n"
+				   "- first: socket a\n"
+				   "- first: bind a *:80\n"
+				   "- first: close a\n"
+				   "- second: socket b\n"
+				   "- second: bind b *:80\n"
+				   "- second: listen b\n";
+	(void)state;
+	made_up_begin(&m, yaml, 0);
+	made_up_look(&m, 3, 0);
+	made_up_add_socket(&m, made_up_socket(TCP_STATE_TIME_WAIT, 0, 80, 0, 1));
+	made_up_look(&m, 6, 0);
+	made_up_add_socket(&m, made_up_socket(TCP_STATE_LISTEN, 0, 80, 0, 0));
+	made_up_story(&m, true);
+	assert_int_equal(m.story.looks[0].changes[0].side, STORY_LEFT);
+	assert_int_equal(m.story.looks[1].changes[0].side, STORY_RIGHT);
+}
+
 static void test_looks(void **state)
 {
 	(void)state;
@@ -338,6 +362,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_loopback, tear_down),
 		cmocka_unit_test_teardown(test_untold, tear_down),
 		cmocka_unit_test_teardown(test_owner_of_port, tear_down),
+		cmocka_unit_test_teardown(test_owner_in_turn, tear_down),
 		cmocka_unit_test_teardown(test_looks, tear_down),
 		cmocka_unit_test_teardown(test_looks_in_one_namespace, tear_down),
 		cmocka_unit_test_teardown(test_order, tear_down),
