@@ -18,7 +18,7 @@ enum { OPTION_FORMAT = OPTION_LONG };
 
 static const struct cli_option options[] = {
 	{OPTION_FORMAT, "format", "FORMAT", "text or json (text)"},
-	{'q', "quiet", NULL, "say nothing where nothing differs, and else one line"},
+	{'q', "quiet", NULL, "nothing where nothing differs, otherwise a line"},
 };
 
 struct diff_options {
