@@ -48,7 +48,7 @@ static void add_heading(const struct page *p, const char *heading)
 static void add_cell(const struct page *p, int side)
 {
 	const struct parting_cell *cell = &p->view->cells[side];
-	CLEANUP(text_done) struct text line = TEXT_INIT, levels = TEXT_INIT;
+	CLEANUP(text_done) struct text line = TEXT_INIT;
 	size_t from = p->t->len;
 	text_addf(&line, "%s, cell %" PRIu64, cell->path, cell->story->result->cell);
 	if (cell->n_replicates > 1)
