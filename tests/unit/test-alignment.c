@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// analyze/alignment: two stories next to each other.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "analyze/alignment.h"
+#include "base/text.h"
+
+#define STEPS_MAX 1200
+#define PACKETS_MAX 16
+
+enum { SERVER, CLIENT };
+
+/* A story of steps and packets that were never made. */
+struct tale {
+	struct scenario scenario;
+	struct plan_actor actors[2];
+	struct plan plan;
+	struct result_step made[STEPS_MAX];
+	struct story_step steps[STEPS_MAX];
+	struct story_packet packets[PACKETS_MAX];
+	struct story story;
+};
+
+static struct tale tales[2];
+static struct arena arena;
+
+static void begin(int side, const char *sha256)
+{
+	struct tale *t = &tales[side];
+	*t = (struct tale){.actors = {{.name = "server"}, {.name = "client"}}};
+	snprintf(t->scenario.sha256, sizeof t->scenario.sha256, "%s", sha256);
+	t->plan = (struct plan){.actors = t->actors, .n_actors = 2};
+	t->story = (struct story){.scenario = &t->scenario, .plan = &t->plan, .steps = t->steps, .packets = t->packets};
+}
+
+static void step(int side, unsigned line, const char *action, const char *outcome)
+{
+	struct tale *t = &tales[side];
+	size_t i = t->story.n_steps++;
+	t->made[i] = (struct result_step){.line = line, .action = action, .outcome = outcome};
+	t->steps[i] = (struct story_step){.made = &t->made[i]};
+}
+
+/* During the last step so far. */
+static struct story_packet *packet(int side, size_t sender, uint8_t flags, uint32_t n_data)
+{
+	struct tale *t = &tales[side];
+	struct story_packet *p = &t->packets[t->story.n_packets++];
+	*p = (struct story_packet){
+		.is_tcp = true,
+		.segment = {.flags = flags, .n_data = n_data, .has_timestamps = true},
+		.sender = sender,
+		.step = t->story.n_steps,
+	};
+	return p;
+}
+
+/* "1=1 -2 3-!": the steps of each row; "p" for packets; ! where it differs, and > where they part. */
+static const char *rows_of(const struct divergence *d)
+{
+	static struct text t;
+	struct alignment a;
+	text_truncate(&t, 0);
+	assert_int_equal(alignment_make(&tales[0].story, &tales[1].story, d, &arena, &a, NULL), 0);
+	for (size_t i = 0; i < a.n_rows; i++) {
+		const struct aligned_row *row = &a.rows[i];
+		text_addf(&t, "%s%s", i ? " " : "", i == a.first ? ">" : "");
+		for (int side = 0; side < 2; side++) {
+			text_add(&t, side ? "=" : "");
+			if (row->is_step && row->steps[side])
+				text_addf(&t, "%zu", row->steps[side]);
+			else if (row->packets[side])
+				text_addf(&t, "%.1s%zu", row->packets[side]->sender, row->packets[side]->n);
+		}
+		text_add(&t, row->differs ? "!" : "");
+	}
+	return text_get(&t);
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	arena_done(&arena);
+	return 0;
+}
+
+static void test_same(void **state)
+{
+	(void)state;
+	for (int side = 0; side < 2; side++) {
+		begin(side, "a");
+		step(side, 1, "server: socket s", "ok");
+		step(side, 2, "client: connect c", "ok");
+		packet(side, CLIENT, SEGMENT_SYN, 0);
+		packet(side, SERVER, SEGMENT_SYN | SEGMENT_ACK, 0);
+		packet(side, CLIENT, SEGMENT_ACK, 0); /* is left out */
+		for (int i = 0; i <= side; i++)       /* however it was cut */
+			packet(side, CLIENT, SEGMENT_ACK, side ? 50 : 100);
+	}
+	const struct divergence none = {.kind = DIVERGENCE_NONE};
+	assert_string_equal(rows_of(&none), "1=1 2=2 c1=c1 s1=s1 c1=c2");
+}
+
+static void test_steps_of_one_alone(void **state)
+{
+	(void)state;
+	static const unsigned lines[2][5] = {{1, 2, 3, 6, 7}, {1, 4, 5, 6, 7}};
+	for (int side = 0; side < 2; side++) {
+		begin(side, "a");
+		for (int i = 0; i < 5; i++)
+			step(side, lines[side][i], "x", i == 4 && side ? "EINVAL" : "ok");
+	}
+	const struct divergence d = {.kind = DIVERGENCE_STEP, .steps = {2, 2}};
+	assert_string_equal(rows_of(&d), "1=1 >2=! 3=! =2! =3! 4=4 5=5!");
+}
+
+/* Of two scenarios a step is the same that reads the same; where the line is, does not matter. */
+static void test_two_scenarios(void **state)
+{
+	(void)state;
+	begin(0, "a");
+	begin(1, "b");
+	step(0, 1, "one", "ok");
+	step(0, 2, "two", "ok");
+	step(1, 1, "new", "ok");
+	step(1, 7, "one", "ok");
+	step(1, 8, "two", "ok");
+	const struct divergence d = {.kind = DIVERGENCE_STEP, .steps = {1, 1}};
+	assert_string_equal(rows_of(&d), ">=1! 1=2 2=3");
+}
+
+static void test_packets(void **state)
+{
+	(void)state;
+	for (int side = 0; side < 2; side++) {
+		begin(side, "a");
+		step(side, 1, "x", "ok");
+		packet(side, CLIENT, SEGMENT_SYN, 0)->segment.has_timestamps = side;
+		packet(side, SERVER, SEGMENT_SYN | SEGMENT_ACK, 0);
+		step(side, 2, "y", "ok");
+		if (side)
+			packet(side, SERVER, SEGMENT_RST, 0);
+	}
+	const struct divergence syn = {
+		.kind = DIVERGENCE_PACKET, .steps = {1, 1}, .what = "SYN of client", .only_timestamps = true};
+	assert_string_equal(rows_of(&syn), "1=1 >c1=c1! s1=s1 2=2 =s1!");
+	/* Before the row at which they part nothing differs. */
+	const struct divergence reset = {.kind = DIVERGENCE_PACKET, .steps = {0, 2}, .what = "server"};
+	assert_string_equal(rows_of(&reset), "1=1 c1=c1 s1=s1 2=2 >=s1!");
+}
+
+/* Sent again, once or more often, is another thing than sent once. */
+static void test_sent_again(void **state)
+{
+	(void)state;
+	for (int side = 0; side < 2; side++) {
+		begin(side, "a");
+		step(side, 1, "x", "ok");
+		for (int i = 0; i < 1 + 2 * side; i++)
+			packet(side, CLIENT, SEGMENT_SYN, 0);
+	}
+	const struct divergence d = {.kind = DIVERGENCE_PACKET, .steps = {0, 1}, .what = "client"};
+	assert_string_equal(rows_of(&d), "1=1 >c1=c3!");
+}
+
+/* Before the first step, and when one has no steps at all. */
+static void test_edges(void **state)
+{
+	(void)state;
+	begin(0, "a");
+	begin(1, "a");
+	const struct divergence none = {.kind = DIVERGENCE_NONE};
+	assert_string_equal(rows_of(&none), "");
+	packet(1, SERVER, SEGMENT_RST, 0);
+	step(1, 1, "x", "ok");
+	const struct divergence d = {.kind = DIVERGENCE_STEP, .steps = {0, 1}};
+	assert_string_equal(rows_of(&d), "=s1 >=1!");
+}
+
+/* Too long for a common subsequence: they are paired as they stand. */
+static void test_long(void **state)
+{
+	(void)state;
+	for (int side = 0; side < 2; side++) {
+		begin(side, "a");
+		for (unsigned i = 0; i < STEPS_MAX - (unsigned)side; i++)
+			step(side, i + 1 + (side && i >= 600), "x", "ok");
+	}
+	struct alignment a;
+	const struct divergence d = {.kind = DIVERGENCE_STEP, .steps = {601, 601}};
+	assert_int_equal(alignment_make(&tales[0].story, &tales[1].story, &d, &arena, &a, NULL), 0);
+	assert_int_equal(a.n_rows, STEPS_MAX);
+	assert_int_equal(a.first, 600);
+	for (size_t i = 0; i < a.n_rows; i++)
+		assert_int_equal(a.rows[i].differs, i >= 600);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(test_same, tear_down),
+		cmocka_unit_test_teardown(test_steps_of_one_alone, tear_down),
+		cmocka_unit_test_teardown(test_two_scenarios, tear_down),
+		cmocka_unit_test_teardown(test_packets, tear_down),
+		cmocka_unit_test_teardown(test_sent_again, tear_down),
+		cmocka_unit_test_teardown(test_edges, tear_down),
+		cmocka_unit_test_teardown(test_long, tear_down),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
