@@ -69,7 +69,7 @@ static int set_up(void **state)
 		.seed = UINT64_MAX,
 		.n_runs = 6,
 		.privilege = "root",
-		.environment = "{}",
+		.environment = "{\"net.b\":\"2 3\",\"net.a\":\"1\"}",
 	};
 	snprintf(b->dir, sizeof b->dir, "/tmp/netrepro-test-read.XXXXXX");
 	if (!mkdtemp(b->dir))
@@ -209,7 +209,11 @@ static void test_what_was_run(void **state)
 	assert_int_equal(strlen(record.started), strlen("2026-01-02T03:04:05Z"));
 	assert_string_equal(record.seed, "18446744073709551615");
 	assert_string_equal(record.privilege, "root");
-	assert_true(*record.release && *record.machine);
+	assert_true(*record.release && *record.machine && *record.version);
+	assert_int_equal(record.n_environment, 2);
+	assert_string_equal(record.environment[0].name, "net.a");
+	assert_string_equal(record.environment[0].value, "1");
+	assert_string_equal(record.environment[1].value, "2 3");
 	assert_int_equal(record.replicates, 2);
 	assert_int_equal(record.n_runs, 6);
 	assert_int_equal(record.only_cell, 5);
@@ -342,7 +346,8 @@ static void test_first_lines(void **state)
 		{"\"seed\":\"", "\"seed\":7,\"_\":\""}, {"\"kernel\":", "\"kernels\":"}, {"\"privilege\":", "\"p\":"},
 		{"\"replicates\":2", "\"replicates\":0"}, {"\"runs\":6", "\"runs\":\"6\""},
 		{"\"cell\":5", "\"cell\":-1"}, {"\"set\":{\"a\":[\"p\",\"q r\"]", "\"set\":{\"a\":[\"p\",7]"},
-		{"[\"p\",\"q r\"]", "[]"}, {"\"set\":", "\"sets\":"}};
+		{"[\"p\",\"q r\"]", "[]"}, {"\"set\":", "\"sets\":"}, {"\"net.a\":\"1\"", "\"net.a\":1"},
+		{"\"net.a\":\"1\"", "\"net.a\":\"\\u001b[2J\""}, {"\"net.b\"", "\"net\\u0007b\""}};
 	for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
 		put_text(b, changes[i][0], changes[i][1]);
 		refused(b,
