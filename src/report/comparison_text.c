@@ -72,7 +72,8 @@ static void add_run(const struct page *p, size_t run)
 	text_addf(&line, ", %s on Linux %s, %s%s", r->record->tool, r->record->release, r->record->started,
 		r->is_finished ? "" : "; interrupted");
 	text_addf(p->t, "%s%s%s  ", p->style->bold, run_names[run], p->style->reset);
-	add_words(p, from, 3, text_get(&line));
+	/* Escape sequences take no columns. */
+	add_words(p, from + strlen(p->style->bold) + strlen(p->style->reset), 3, text_get(&line));
 }
 
 /* "60 → 30", "only in B: 1" */

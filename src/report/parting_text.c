@@ -56,7 +56,8 @@ static void add_cell(const struct page *p, int side)
 	text_addf(&line, " of %s, on Linux %s: ", cell->story->scenario->name, cell->kernel);
 	plan_levels_text(cell->story->scenario, cell->levels, &line);
 	text_addf(p->t, "%s%s%s  ", p->style->bold, names[side], p->style->reset);
-	add_paragraph(p, from, 3, text_get(&line));
+	/* Escape sequences take no columns. */
+	add_paragraph(p, from + strlen(p->style->bold) + strlen(p->style->reset), 3, text_get(&line));
 }
 
 /* "  first_reuseaddr         0 → 1" */
