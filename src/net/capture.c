@@ -193,6 +193,9 @@ static int see_all(int fd)
 int capture_open(struct capture *capture, int room_bytes, bool lo_is_up, struct error *e)
 {
 	CLEANUP(cleanup_close) int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0 && errno == EPERM)
+		return error_errno(e, ERROR_ABSENT, errno,
+			"packets cannot be seen without CAP_NET_RAW (in a container: --cap-add NET_RAW)");
 	if (fd < 0)
 		return error_errno(
 			e, errno == EAFNOSUPPORT ? ERROR_ABSENT : ERROR_HARNESS, errno, "a capture: a packet socket");

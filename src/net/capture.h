@@ -34,7 +34,7 @@ int capture_prepare(struct error *e);
  * where the caller has no privilege in the first user namespace, is net.core.rmem_max, and no error then.
  * @lo_is_up: packets may come by on lo; the filter that then is needed is half of what a capture costs
  *
- * Errors: ERROR_ABSENT where this kernel has no packet sockets; ERROR_HARNESS otherwise.
+ * Errors: ERROR_ABSENT where this kernel has no packet sockets, or the caller may make none; ERROR_HARNESS otherwise.
  */
 int capture_open(struct capture *capture, int room_bytes, bool lo_is_up, struct error *e);
 

@@ -242,6 +242,25 @@ static int try_sock_diag(char *detail, size_t size, struct error *e)
 	return try_as_worker(worker_sock_diag, detail, size, e);
 }
 
+static int worker_packets(char *detail, size_t size, struct error *e)
+{
+	struct testbed t = {.whereabouts = NULL};
+	struct plan plan;
+	struct whereabouts whereabouts = {0};
+	CLEANUP(cleanup_close) int times_fd = capture_prepare(e);
+	int r = times_fd < 0 ? times_fd : build_testbed(&t, &plan, &whereabouts, false, e);
+	if (r == 0)
+		r = witness_begin_capture(&t, e);
+	if (r == 0)
+		snprintf(detail, size, "with the kernel's own times");
+	return r;
+}
+
+static int try_packets(char *detail, size_t size, struct error *e)
+{
+	return try_as_worker(worker_packets, detail, size, e);
+}
+
 static int try_descriptors(char *detail, size_t size, struct error *e)
 {
 	struct rlimit limit;
@@ -277,6 +296,8 @@ const struct ability abilities[] = {
 		"/proc/sys must be writable: in a container --privileged", NETWORK},
 	{"sock_diag", "the states of sockets, TIME-WAIT included", true, try_sock_diag,
 		"load the module: modprobe tcp_diag", VETH},
+	{"packets", "seen at both ends: evidence, and what scenarios ask about them", false, try_packets,
+		"in a container: --cap-add NET_RAW; load the module: modprobe af_packet", VETH},
 	{"descriptors", "many cells at once", false, try_descriptors, "raise the hard limit: ulimit -Hn", NULL},
 };
 const size_t n_abilities = sizeof abilities / sizeof *abilities;
