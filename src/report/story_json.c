@@ -208,7 +208,8 @@ static json_t *evidence_to_json(struct writer *w)
 		return json_null();
 	json_t *object = json_object(), *looks = json_array(), *packets = json_array(), *dropped = json_object();
 	for (size_t i = 0; i < story->n_looks; i++)
-		append(w, looks, look_to_json(w, &story->looks[i]));
+		if (story->looks[i].n_changes)
+			append(w, looks, look_to_json(w, &story->looks[i]));
 	for (size_t i = 0; i < story->n_packets; i++)
 		append(w, packets, packet_to_json(w, &story->packets[i]));
 	for (size_t i = 0; i < evidence->capture.n_namespaces; i++)

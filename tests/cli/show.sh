@@ -19,6 +19,10 @@ fits() {
 transcript veth show kept 72
 fits 'it'
 tap_report '… within 100 columns'
+awk '/^```/ { inside = 0 } inside { print } /^\$ netrepro show/ { inside = 1 }' "$top/README.md" >wanted
+((${#wrong[@]} > 0)) || [[ -s wanted && $(cat out) == "$(cat wanted)"* ]] ||
+	mapfile -t wrong < <(diff -u --label README.md wanted --label 'what is printed' out)
+tap_report '… as it stands in the README'
 transcript loopback show kept second_reuseaddr=1,path=loopback
 # Of the first cell that fits no evidence was kept.
 transcript alike show kept second_reuseaddr=0
