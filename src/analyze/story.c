@@ -190,8 +190,8 @@ static size_t step_of(const struct story *story, const struct story_event *event
 }
 
 /*
- * By the step, then the step itself first, then by time: so that a look stands behind its step, and a packet behind the
- * step that it belongs to, also within the same microsecond.
+ * By the last step that had begun, then by time: so that a look stands behind its step, and a packet behind the step
+ * that it belongs to, also within the same microsecond.
  */
 static int compare_events(const void *a, const void *b, void *context)
 {
@@ -200,8 +200,6 @@ static int compare_events(const void *a, const void *b, void *context)
 	size_t step_x = step_of(story, x), step_y = step_of(story, y);
 	if (step_x != step_y)
 		return step_x < step_y ? -1 : 1;
-	if ((x->kind == STORY_STEP) != (y->kind == STORY_STEP))
-		return x->kind == STORY_STEP ? -1 : 1;
 	if (x->at_us != y->at_us)
 		return x->at_us < y->at_us ? -1 : 1;
 	if (x->kind != y->kind)

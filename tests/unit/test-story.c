@@ -88,6 +88,20 @@ static void test_lost(void **state)
 	assert_int_equal(m.story.packets[1].step, 7);
 }
 
+/* Two that are alike, under way at once: both arrived. */
+static void test_alike(void **state)
+{
+	(void)state;
+	made_up_begin(&m, two_hosts, 0);
+	made_up_sighting(&m, 510, 1, true, &syn);
+	made_up_sighting(&m, 520, 1, true, &syn);
+	made_up_sighting(&m, 525, 0, false, &syn);
+	made_up_sighting(&m, 526, 0, false, &syn);
+	made_up_story(&m, true);
+	assert_int_equal(m.story.n_packets, 2);
+	assert_true(m.story.packets[0].was_received && m.story.packets[1].was_received);
+}
+
 static void test_only_coming_in(void **state)
 {
 	(void)state;
@@ -354,6 +368,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_merged, tear_down),
 		cmocka_unit_test_teardown(test_lost, tear_down),
+		cmocka_unit_test_teardown(test_alike, tear_down),
 		cmocka_unit_test_teardown(test_only_coming_in, tear_down),
 		cmocka_unit_test_teardown(test_before_the_first_step, tear_down),
 		cmocka_unit_test_teardown(test_connection_before, tear_down),
