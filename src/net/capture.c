@@ -45,7 +45,6 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "net/link.h"
-#include "net/namespace.h"
 #include "net/netlink.h"
 
 /* The work queue takes well under 1 ms. If no packet has a time after this long, none will. */
@@ -128,36 +127,26 @@ static int wait_for_times(int fd, struct error *e)
 	return 0;
 }
 
-/* In a namespace that nobody else is in, which the caller is in as well afterwards. */
-static int wait_for_times_apart(struct error *e)
+static int bring_lo_up(struct error *e)
 {
-	CLEANUP(cleanup_close) int namespace = namespace_new(e);
-	if (namespace < 0)
-		return namespace;
 	struct netlink route = NETLINK_INIT;
 	int r = netlink_open(&route, NETLINK_ROUTE, e);
 	if (r < 0)
 		return r;
 	r = link_loopback_up(&route, e);
 	netlink_close(&route);
-	if (r < 0)
-		return r;
-	CLEANUP(cleanup_close) int fd = open_timed_datagrams(e);
-	return fd < 0 ? fd : wait_for_times(fd, e);
+	return r;
 }
 
 int capture_prepare(struct error *e)
 {
+	int r = bring_lo_up(e);
+	if (r < 0)
+		return r;
 	CLEANUP(cleanup_close) int holder = open_timed_datagrams(e);
 	if (holder < 0)
 		return holder;
-	CLEANUP(cleanup_close) int home = namespace_open_own(e);
-	if (home < 0)
-		return home;
-	int r = wait_for_times_apart(e);
-	int back = namespace_enter(home, r < 0 ? NULL : e);
-	if (r == 0)
-		r = back;
+	r = wait_for_times(holder, e);
 	return r < 0 ? r : TAKE_FD(holder);
 }
 

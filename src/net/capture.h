@@ -20,8 +20,8 @@ struct capture {
 /**
  * capture_prepare() - have the kernel take the time of each packet that it sees, and wait until it does
  *
- * To be called once, before the first capture_open(); see capture.c. Makes a namespace for a moment, and is back in the
- * caller's afterwards.
+ * To be called once, before the first capture_open(); see capture.c. In a namespace of the caller's own: its lo is up
+ * afterwards.
  * Return: a descriptor, owned by the caller, close-on-exec: times are taken for as long as it is open; or -errno
  * (ERROR_HARNESS).
  */

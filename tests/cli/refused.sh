@@ -121,7 +121,7 @@ tap_report 'doctor says so, with the remedies'
 limited user 0 doctor --format json
 exits 3
 is 'what does not work' "$(jq -r '.[] | select(.works | not) | .name' out | tr '\n' ',')" \
-	'user namespace,isolation,network namespace,own /proc,veth,IPv6,sysctl,sock_diag,'
+	'user namespace,isolation,network namespace,own /proc,veth,IPv6,sysctl,sock_diag,packets,'
 is 'what has no remedy' "$(jq -r '.[] | select(.tried and (.works | not) and .remedy == "") | .name' out)" ''
 tap_report 'doctor --format json says so'
 
