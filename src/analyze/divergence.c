@@ -27,7 +27,7 @@ static bool is_one_scenario(const struct pairing *p)
 
 static bool is_same_step(const struct pairing *p, const struct story_step *a, const struct story_step *b)
 {
-	return is_one_scenario(p) ? a->made->line == b->made->line : !strcmp(a->made->action, b->made->action);
+	return (is_one_scenario(p) && a->made->line == b->made->line) || !strcmp(a->made->action, b->made->action);
 }
 
 /* A step that names an address with this port has chosen it; otherwise the kernel has. */

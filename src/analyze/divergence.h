@@ -5,12 +5,11 @@
  * What is random in every run is never it: ports that the kernel chose, initial sequence numbers, times, delayed
  * acknowledgements, how data was cut into segments.
  *
- * Steps are the same where they stand on the same line of the same scenario; of different scenarios where they read the
- * same. That a factor's level was put into a step that is the same otherwise is no divergence; that only one of the two
- * makes a step is, and so is another outcome. Of the packets those of each sender are compared in their order: SYN,
- * FIN, RST, and a bare ACK that answers a bare SYN, each with its flags and whether it carries timestamps. Packets of a
- * step come before its outcome. Where all of this is the same, the sockets that are there at the end are compared, then
- * which counters have moved.
+ * Steps are the same where they read the same, or stand on the same line of the same scenario. That a factor's level
+ * was put into a step that is the same otherwise is no divergence; that only one of the two makes a step is, and so is
+ * another outcome. Of the packets those of each sender are compared in their order: SYN, FIN, RST, and a bare ACK that
+ * answers a bare SYN, each with its flags and whether it carries timestamps. Packets of a step come before its outcome.
+ * Where all of this is the same, the sockets that are there at the end are compared, then which counters have moved.
  */
 #ifndef ANALYZE_DIVERGENCE_H
 #define ANALYZE_DIVERGENCE_H

@@ -122,6 +122,22 @@ static void test_step(void **state)
 	check_stories(false, "step 9: server: close child in cell 0, client: close conn in cell 2");
 }
 
+/* What stands twice in the file, in two blocks, is the same step; so it is in a scenario that was changed elsewhere. */
+static void test_other_line(void **state)
+{
+	static const char twice[] = "name: t\n"
+				    "matrix: {block: [a, b]}\n"
+				    "steps:\n"
+				    "- when: {block: a}\n"
+				    "  do: [{server: socket s}]\n"
+				    "- when: {block: b}\n"
+				    "  do: [{server: socket s}, {server: listen s}]\n";
+	(void)state;
+	made_up_begin(&a, twice, 0);
+	made_up_begin(&b, twice, 1);
+	check_stories(false, "step 2, server: listen s, is made in cell 2 alone");
+}
+
 static void test_step_of_one(void **state)
 {
 	(void)state;
@@ -244,6 +260,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_outcome_of_substituted, tear_down),
 		cmocka_unit_test_teardown(test_chosen_port, tear_down),
 		cmocka_unit_test_teardown(test_step, tear_down),
+		cmocka_unit_test_teardown(test_other_line, tear_down),
 		cmocka_unit_test_teardown(test_step_of_one, tear_down),
 		cmocka_unit_test_teardown(test_packet, tear_down),
 		cmocka_unit_test_teardown(test_packet_after, tear_down),
