@@ -66,7 +66,7 @@ tap_report 'where a cell is not as expected, the command that tells its story is
 try run --quiet -o passing --set case=one mixed.yaml
 exits 0
 is 'the evidence' "$(kept passing)" ''
-is 'what is in the folder' "$(ls passing | tr '\n' ' ')" 'evidence.jsonl results.jsonl '
+is 'what is in the folder' "$(cd passing && printf '%s ' *)" 'evidence.jsonl results.jsonl '
 tap_report '… and none of a cell that passed and is half of no pair'
 
 try run --quiet --evidence all --replicates 2 --set case=one -o all mixed.yaml
