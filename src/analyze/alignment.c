@@ -2,10 +2,11 @@
 /*
  * Two stories next to each other.
  *
- * Theory of operation. The steps of the two are brought together by their longest common subsequence (which takes
- * quadratic memory, so that lists too long for it are paired as they stand); then, below each row of steps, the packets
- * that were sent during them in the same way. A packet may be seen during another step in one of the stories than in
- * the other: before the row at which the stories part, that is no difference.
+ * Theory of operation. The steps of one scenario are brought together by their places in it (analyze/pairing.h), those
+ * of different ones by their longest common subsequence (which takes quadratic memory, so that lists too long for it
+ * are paired as they stand); then, below each row of steps, the packets that were sent during them by the same means. A
+ * packet may be seen during another step in one of the stories than in the other: before the row at which the stories
+ * part, that is no difference.
  */
 #include "analyze/alignment.h"
 
@@ -28,7 +29,7 @@ struct packets_of_story {
 };
 
 struct aligning {
-	const struct story *stories[2];
+	struct pairing pairing;
 	struct arena *arena;
 	struct packets_of_story packets[2];
 	struct aligned_row *rows; /* owned until the end */
@@ -47,7 +48,7 @@ static bool is_same_kind(const struct story_packet *a, const struct story_packet
 
 static int list_packets(struct aligning *a, int side)
 {
-	const struct story *story = a->stories[side];
+	const struct story *story = a->pairing.stories[side];
 	struct packets_of_story *list = &a->packets[side];
 	list->all = arena_array(a->arena, story->n_packets, sizeof *list->all);
 	if (!list->all)
@@ -71,9 +72,8 @@ static int list_packets(struct aligning *a, int side)
 
 static bool is_same_step(const struct aligning *a, size_t i, size_t j)
 {
-	const struct result_step *x = a->stories[0]->steps[i].made, *y = a->stories[1]->steps[j].made;
-	bool is_one = !strcmp(a->stories[0]->scenario->sha256, a->stories[1]->scenario->sha256);
-	return is_one ? x->line == y->line : !strcmp(x->action, y->action);
+	const struct story *const *stories = a->pairing.stories;
+	return !strcmp(stories[0]->steps[i].made->action, stories[1]->steps[j].made->action);
 }
 
 static bool is_same_packet(const struct aligning *a, size_t i, size_t j)
@@ -178,18 +178,37 @@ static int align_packets(struct aligning *a, bool has_first, size_t first, bool 
 	return r;
 }
 
+static int add_pair(struct aligning *a, const struct step_pair *pair)
+{
+	int r = add_row(a, (struct aligned_row){
+				   .is_step = true,
+				   .steps = {pair->steps[0], pair->steps[1]},
+				   .by_factor = pair->by_factor,
+				   .differs = !pair->by_factor &&
+					      !(pair->is_same && pairing_has_same_outcome(&a->pairing, pair->steps)),
+			   });
+	return r < 0 ? r : align_packets(a, pair->steps[0], pair->steps[0], pair->steps[1], pair->steps[1]);
+}
+
 static int add_steps(struct aligning *a, size_t i, size_t j)
 {
-	const struct story *x = a->stories[0], *y = a->stories[1];
-	bool has_first = i != NEITHER, has_second = j != NEITHER;
-	struct aligned_row row = {
-		.is_step = true,
-		.steps = {has_first ? i + 1 : 0, has_second ? j + 1 : 0},
-	};
-	row.differs = !has_first || !has_second || !is_same_step(a, i, j) ||
-		      strcmp(x->steps[i].made->outcome, y->steps[j].made->outcome) != 0;
-	int r = add_row(a, row);
-	return r < 0 ? r : align_packets(a, has_first, row.steps[0], has_second, row.steps[1]);
+	return add_pair(a, &(struct step_pair){
+				   .steps = {i == NEITHER ? 0 : i + 1, j == NEITHER ? 0 : j + 1},
+				   .is_same = i != NEITHER && j != NEITHER && is_same_step(a, i, j),
+			   });
+}
+
+static int align_steps(struct aligning *a)
+{
+	const struct story *const *stories = a->pairing.stories;
+	if (!a->pairing.is_one_scenario)
+		return align(a, stories[0]->n_steps, stories[1]->n_steps, is_same_step, add_steps);
+	size_t done[2] = {0, 0};
+	struct step_pair pair;
+	int r = 0;
+	while (r == 0 && pairing_next(&a->pairing, done, &pair))
+		r = add_pair(a, &pair);
+	return r;
 }
 
 /* `what` is the sender, or where it is timestamps alone "SYN of SENDER". */
@@ -212,6 +231,15 @@ static bool is_where_they_part(const struct aligned_row *row, const struct diver
 				is_of_sender(row->packets[side]->sender, d) && row->steps[side] >= d->steps[side])
 				return true;
 		return false;
+	case DIVERGENCE_ENDING:
+		for (int side = 0; side < 2; side++) {
+			const struct aligned_packets *packets = row->packets[side];
+			if (packets && packets->first->step == d->steps[side] &&
+				packets->first->segment.flags & (SEGMENT_FIN | SEGMENT_RST) &&
+				!strcmp(packets->sender, d->texts[side]))
+				return true;
+		}
+		return false;
 	case DIVERGENCE_NONE:
 	case DIVERGENCE_STATES:
 	case DIVERGENCE_COUNTER:
@@ -232,14 +260,14 @@ static size_t find_first(const struct aligning *a, const struct divergence *d)
 int alignment_make(const struct story *first, const struct story *second, const struct divergence *divergence,
 	struct arena *arena, struct alignment *ret, struct error *e)
 {
-	struct aligning a = {.stories = {first, second}, .arena = arena, .e = e};
+	struct aligning a = {.pairing = pairing_of(first, second), .arena = arena, .e = e};
 	int r = list_packets(&a, 0);
 	if (r == 0)
 		r = list_packets(&a, 1);
 	if (r == 0)
 		r = align_packets(&a, true, 0, true, 0);
 	if (r == 0)
-		r = align(&a, first->n_steps, second->n_steps, is_same_step, add_steps);
+		r = align_steps(&a);
 	*ret = (struct alignment){.rows = arena_array(arena, a.n_rows, sizeof *ret->rows), .n_rows = a.n_rows};
 	if (r == 0 && !ret->rows)
 		r = error_no_memory(e);

@@ -25,6 +25,7 @@ struct aligned_row {
 	bool is_step;
 	const struct aligned_packets *packets[2]; /* otherwise; NULL where it has none */
 	bool differs;                             /* never before the row at which the stories part */
+	bool by_factor; /* of a step that one alone has: a factor put it in, which is no difference */
 };
 
 struct alignment {

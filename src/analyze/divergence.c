@@ -2,10 +2,12 @@
 /*
  * The first event at which two stories part.
  *
- * Theory of operation. The steps are walked side by side until they part; up to there a step has the same number in
- * both. The significant segments of each sender are compared as a list over the whole cell, so that it does not matter
- * when exactly one was seen; where two lists part is placed at the step during which the segment left. Whichever comes
- * first is the divergence, and packets of a step come before its outcome.
+ * Theory of operation. The steps are walked side by side (analyze/pairing.h) until they part, those that a factor put
+ * in left aside. The significant segments of each sender are compared as a list over the whole cell, so that it does
+ * not matter when exactly one was seen; where two lists part is placed at the step during which the segment left. So is
+ * the first FIN or RST of a connection, where it is another side's. What was found is held against each other by the
+ * places of these steps, as a step may have another number in each story: whichever comes first is the divergence, and
+ * packets of a step come before its outcome.
  */
 #include "analyze/divergence.h"
 
@@ -14,92 +16,65 @@
 
 #include "base/cleanup.h"
 
-struct pairing {
-	const struct story *stories[2];
+struct finding {
+	struct pairing pairing;
 	struct arena *arena;
 	struct error *e;
 };
 
-static bool is_one_scenario(const struct pairing *p)
+static const char *action_of(const struct finding *p, int side, size_t step)
 {
-	return !strcmp(p->stories[0]->scenario->sha256, p->stories[1]->scenario->sha256);
-}
-
-static bool is_same_step(const struct pairing *p, const struct story_step *a, const struct story_step *b)
-{
-	return (is_one_scenario(p) && a->made->line == b->made->line) || !strcmp(a->made->action, b->made->action);
-}
-
-/* A step that names an address with this port has chosen it; otherwise the kernel has. */
-static bool is_chosen_port(const struct story *story, const char *port)
-{
-	for (size_t i = 0; i < story->plan->n_steps; i++)
-		for (size_t w = 0; w < story->plan->steps[i].n_words; w++) {
-			char digits[8];
-			snprintf(digits, sizeof digits, "%u", story->plan->steps[i].words[w].address.port);
-			if (!strcmp(digits, port))
-				return true;
-		}
-	return false;
-}
-
-/* Where the port begins in "HOST:PORT" or "PORT"; what is neither has none, which is its end. */
-static const char *find_port(const char *outcome)
-{
-	const char *colon = strrchr(outcome, ':'), *port = colon ? colon + 1 : outcome;
-	return *port && strspn(port, "0123456789") == strlen(port) ? port : outcome + strlen(outcome);
-}
-
-static bool is_same_outcome(const struct pairing *p, const struct story_step *a, const struct story_step *b)
-{
-	const char *x = a->made->outcome, *y = b->made->outcome;
-	if (!strcmp(x, y))
-		return true;
-	if (!a->planned->step->verb->tells_port)
-		return false;
-	const char *port_x = find_port(x), *port_y = find_port(y);
-	return *port_x && *port_y && port_x - x == port_y - y && !strncmp(x, y, (size_t)(port_x - x)) &&
-	       !(is_chosen_port(p->stories[0], port_x) && is_chosen_port(p->stories[1], port_y));
-}
-
-static const char *step_text(const struct pairing *p, int side, size_t i)
-{
-	const struct story *story = p->stories[side];
-	return i < story->n_steps ? story->steps[i].made->action : "";
+	return step ? p->pairing.stories[side]->steps[step - 1].made->action : "";
 }
 
 /* How a step that is the same reads in both: with its $names where they stand for different levels. */
-static const char *common_text(const struct pairing *p, size_t i)
+static const char *common_text(const struct finding *p, const size_t steps[2])
 {
-	const struct story_step *a = &p->stories[0]->steps[i];
-	if (!strcmp(step_text(p, 0, i), step_text(p, 1, i)))
-		return a->made->action;
-	return arena_printf(p->arena, "%s: %s", p->stories[0]->plan->actors[a->actor].name, a->planned->step->text);
+	const struct story *story = p->pairing.stories[0];
+	const struct story_step *step = &story->steps[steps[0] - 1];
+	if (!strcmp(action_of(p, 0, steps[0]), action_of(p, 1, steps[1])))
+		return step->made->action;
+	return arena_printf(p->arena, "%s: %s", story->plan->actors[step->actor].name, step->planned->step->text);
 }
 
-/* Return: 0, or -ENOMEM. */
-static int find_in_steps(struct pairing *p, struct divergence *ret)
+static struct divergence step_of_one(const struct finding *p, const struct step_pair *pair)
 {
-	const struct story *a = p->stories[0], *b = p->stories[1];
-	for (size_t i = 0; i < a->n_steps || i < b->n_steps; i++) {
-		bool has_a = i < a->n_steps, has_b = i < b->n_steps;
-		if (!has_a || !has_b || !is_same_step(p, &a->steps[i], &b->steps[i])) {
-			*ret = (struct divergence){
-				.kind = DIVERGENCE_STEP,
-				.steps = {has_a ? i + 1 : 0, has_b ? i + 1 : 0},
-				.what = "",
-				.texts = {step_text(p, 0, i), step_text(p, 1, i)},
-			};
-			return 0;
-		}
-		if (is_same_outcome(p, &a->steps[i], &b->steps[i]))
+	return (struct divergence){
+		.kind = DIVERGENCE_STEP,
+		.steps = {pair->steps[0], pair->steps[1]},
+		.what = "",
+		.texts = {action_of(p, 0, pair->steps[0]), action_of(p, 1, pair->steps[1])},
+	};
+}
+
+/*
+ * @ret_place: where it is; SIZE_MAX where there is none
+ * @ret_put_in: the first step that a factor put in; its steps are 0 where there is none
+ *
+ * Return: 0, or -ENOMEM.
+ */
+static int find_in_steps(struct finding *p, struct divergence *ret, size_t *ret_place, struct step_pair *ret_put_in)
+{
+	size_t done[2] = {0, 0};
+	struct step_pair pair;
+	*ret_place = SIZE_MAX;
+	*ret_put_in = (struct step_pair){.steps = {0, 0}};
+	while (pairing_next(&p->pairing, done, &pair)) {
+		if (pair.by_factor) {
+			if (!ret_put_in->steps[0] && !ret_put_in->steps[1])
+				*ret_put_in = pair;
 			continue;
-		*ret = (struct divergence){
-			.kind = DIVERGENCE_OUTCOME,
-			.steps = {i + 1, i + 1},
-			.what = common_text(p, i),
-			.texts = {a->steps[i].made->outcome, b->steps[i].made->outcome},
-		};
+		}
+		if (pair.is_same && pairing_has_same_outcome(&p->pairing, pair.steps))
+			continue;
+		*ret_place = pair.place;
+		*ret = step_of_one(p, &pair);
+		if (!pair.is_same)
+			return 0;
+		ret->kind = DIVERGENCE_OUTCOME;
+		ret->what = common_text(p, pair.steps);
+		for (int side = 0; side < 2; side++)
+			ret->texts[side] = p->pairing.stories[side]->steps[pair.steps[side] - 1].made->outcome;
 		return ret->what ? 0 : error_no_memory(p->e);
 	}
 	return 0;
@@ -158,9 +133,9 @@ static bool is_sent_again(const struct story_packet *before, const struct story_
 }
 
 /* How often something is sent again is a matter of time, and that it is at all is not. */
-static int list_marks(struct pairing *p, int side, const char *sender, struct marks *ret)
+static int list_marks(struct finding *p, int side, const char *sender, struct marks *ret)
 {
-	const struct story *story = p->stories[side];
+	const struct story *story = p->pairing.stories[side];
 	*ret = (struct marks){.all = arena_array(p->arena, story->n_packets, sizeof *ret->all)};
 	if (!ret->all)
 		return error_no_memory(p->e);
@@ -191,11 +166,15 @@ static const char *mark_text(struct arena *arena, const struct mark_of_sender *m
 		mark->again ? " again" : "");
 }
 
-/* Where the segments of one sender part: in @ret where it is earlier than what is there. Return: 0, or -ENOMEM. */
-static int find_in_sender(struct pairing *p, const char *sender, struct divergence *ret, size_t *ret_step)
+/*
+ * Where the segments of one sender part: in @ret where that is at a place before @ret_place.
+ *
+ * Return: 0, or -ENOMEM.
+ */
+static int find_in_sender(struct finding *p, const char *sender, struct divergence *ret, size_t *ret_place)
 {
 	struct marks marks[2];
-	size_t i = 0, step = SIZE_MAX;
+	size_t i = 0, first = SIZE_MAX;
 	if (list_marks(p, 0, sender, &marks[0]) < 0 || list_marks(p, 1, sender, &marks[1]) < 0)
 		return error_no_memory(p->e);
 	while (i < marks[0].n && i < marks[1].n && is_same_mark(&marks[0].all[i], &marks[1].all[i]))
@@ -203,10 +182,10 @@ static int find_in_sender(struct pairing *p, const char *sender, struct divergen
 	const struct mark_of_sender *here[2];
 	for (int side = 0; side < 2; side++) {
 		here[side] = i < marks[side].n ? &marks[side].all[i] : NULL;
-		if (here[side] && here[side]->packet->step < step)
-			step = here[side]->packet->step;
+		size_t place = here[side] ? pairing_place(&p->pairing, side, here[side]->packet->step) : SIZE_MAX;
+		first = place < first ? place : first;
 	}
-	if (step >= *ret_step)
+	if (first >= *ret_place)
 		return 0;
 	struct divergence found = {.kind = DIVERGENCE_PACKET, .what = sender};
 	for (int side = 0; side < 2; side++) {
@@ -224,7 +203,7 @@ static int find_in_sender(struct pairing *p, const char *sender, struct divergen
 	if (!found.what)
 		return error_no_memory(p->e);
 	*ret = found;
-	*ret_step = step;
+	*ret_place = first;
 	return 0;
 }
 
@@ -236,14 +215,13 @@ static bool is_first_of_sender(const struct story *story, size_t i)
 	return true;
 }
 
-/* @before: the number of the step before whose packets it must be, to be one at all. */
-static int find_in_packets(struct pairing *p, size_t before, struct divergence *ret)
+static int find_in_packets(struct finding *p, struct divergence *ret, size_t *ret_place)
 {
 	for (int side = 0; side < 2; side++) {
-		const struct story *story = p->stories[side];
+		const struct story *story = p->pairing.stories[side];
 		for (size_t i = 0; i < story->n_packets; i++) {
 			int r = is_first_of_sender(story, i)
-					? find_in_sender(p, story_who(story, &story->packets[i]), ret, &before)
+					? find_in_sender(p, story_who(story, &story->packets[i]), ret, ret_place)
 					: 0;
 			if (r < 0)
 				return r;
@@ -252,10 +230,80 @@ static int find_in_packets(struct pairing *p, size_t before, struct divergence *
 	return 0;
 }
 
-/* "TIME-WAIT ×2, LISTEN" at the last look, or "none". */
-static const char *last_states(struct pairing *p, int side, size_t namespace)
+/* How a connection ended: the first FIN or RST, and the first one of the other side. */
+struct ending {
+	const struct story_packet *first, *second; /* NULL where there is none */
+	const char *who[2];
+};
+
+static struct ending find_ending(const struct story *story, size_t connection)
 {
-	const struct story *story = p->stories[side];
+	struct ending ending = {.first = NULL};
+	for (size_t i = 0; i < story->n_packets && !ending.second; i++) {
+		const struct story_packet *p = &story->packets[i];
+		if (!p->is_tcp || p->connection != connection || !(p->segment.flags & (SEGMENT_FIN | SEGMENT_RST)))
+			continue;
+		if (!ending.first)
+			ending.first = p;
+		else if (segment_is_reverse(&ending.first->segment, &p->segment))
+			ending.second = p;
+		else
+			continue;
+		ending.who[ending.second == p] = story_who(story, p);
+	}
+	return ending;
+}
+
+/* In a close of both at the same time it is a matter of time who is first. */
+static bool is_in_order(const struct ending *e)
+{
+	return e->first && e->second && e->first->was_received && e->second->was_sent &&
+	       e->first->received_us <= e->second->at_us;
+}
+
+static bool are_turned_round(const struct ending *a, const struct ending *b)
+{
+	return is_in_order(a) && is_in_order(b) && strcmp(a->who[0], a->who[1]) != 0 && !strcmp(a->who[0], b->who[1]) &&
+	       !strcmp(a->who[1], b->who[0]);
+}
+
+static const char *ending_text(const struct finding *p, const struct ending endings[2], size_t connection)
+{
+	uint8_t flags = endings[0].first->segment.flags | endings[1].first->segment.flags;
+	const char *which = !(flags & SEGMENT_RST) ? "FIN" : !(flags & SEGMENT_FIN) ? "RST" : "FIN or RST";
+	return connection ? arena_printf(p->arena, "%s of connection %zu", which, connection + 1) : which;
+}
+
+/* Where a connection was ended by one side first, and in the other story by the other. */
+static int find_in_endings(struct finding *p, struct divergence *ret, size_t *ret_place)
+{
+	const struct story *const *stories = p->pairing.stories;
+	for (size_t c = 0; c < stories[0]->n_connections && c < stories[1]->n_connections; c++) {
+		const struct ending endings[2] = {find_ending(stories[0], c), find_ending(stories[1], c)};
+		if (!are_turned_round(&endings[0], &endings[1]))
+			continue;
+		const size_t steps[2] = {endings[0].first->step, endings[1].first->step};
+		size_t places[2] = {pairing_place(&p->pairing, 0, steps[0]), pairing_place(&p->pairing, 1, steps[1])};
+		size_t place = places[0] < places[1] ? places[0] : places[1];
+		if (place >= *ret_place)
+			continue;
+		*ret_place = place;
+		*ret = (struct divergence){
+			.kind = DIVERGENCE_ENDING,
+			.steps = {steps[0], steps[1]},
+			.what = ending_text(p, endings, c),
+			.texts = {endings[0].who[0], endings[1].who[0]},
+		};
+		if (!ret->what)
+			return error_no_memory(p->e);
+	}
+	return 0;
+}
+
+/* "TIME-WAIT ×2, LISTEN" at the last look, or "none". */
+static const char *last_states(struct finding *p, int side, size_t namespace)
+{
+	const struct story *story = p->pairing.stories[side];
 	const struct evidence_look *last = NULL;
 	size_t counts[TCP_STATE_COUNT] = {0};
 	for (size_t i = 0; i < story->n_looks; i++)
@@ -274,16 +322,16 @@ static const char *last_states(struct pairing *p, int side, size_t namespace)
 }
 
 /* The namespace of the second story that has the name of @namespace of the first one. */
-static bool find_namespace(const struct pairing *p, size_t namespace, size_t *ret)
+static bool find_namespace(const struct finding *p, size_t namespace, size_t *ret)
 {
-	const struct plan *a = p->stories[0]->plan, *b = p->stories[1]->plan;
+	const struct plan *a = p->pairing.stories[0]->plan, *b = p->pairing.stories[1]->plan;
 	for (*ret = 0; *ret < b->n_namespaces; ++*ret)
 		if (!strcmp(a->namespaces[namespace].name, b->namespaces[*ret].name))
 			return true;
 	return false;
 }
 
-static int find_in_states(struct pairing *p, size_t namespace, size_t other, struct divergence *ret)
+static int find_in_states(struct finding *p, size_t namespace, size_t other, struct divergence *ret)
 {
 	const char *texts[2] = {last_states(p, 0, namespace), last_states(p, 1, other)};
 	if (!texts[0] || !texts[1])
@@ -291,8 +339,8 @@ static int find_in_states(struct pairing *p, size_t namespace, size_t other, str
 	if (strcmp(texts[0], texts[1]) != 0)
 		*ret = (struct divergence){
 			.kind = DIVERGENCE_STATES,
-			.steps = {p->stories[0]->n_steps, p->stories[1]->n_steps},
-			.what = p->stories[0]->plan->namespaces[namespace].name,
+			.steps = {p->pairing.stories[0]->n_steps, p->pairing.stories[1]->n_steps},
+			.what = p->pairing.stories[0]->plan->namespaces[namespace].name,
 			.texts = {texts[0], texts[1]},
 		};
 	return 0;
@@ -324,18 +372,18 @@ static bool has_counter(const struct story *story, size_t namespace, const char 
 }
 
 /* One that moved in the story @side and not in the other. */
-static int find_in_counters(struct pairing *p, int side, const size_t namespaces[2], struct divergence *ret)
+static int find_in_counters(struct finding *p, int side, const size_t namespaces[2], struct divergence *ret)
 {
-	const struct evidence *evidence = p->stories[side]->evidence;
+	const struct evidence *evidence = p->pairing.stories[side]->evidence;
 	for (size_t i = 0; i < evidence->n_counters && ret->kind == DIVERGENCE_NONE; i++) {
 		const struct evidence_counter *counter = &evidence->counters[i];
 		if (counter->namespace != namespaces[side] || is_of_timing(counter->name) ||
-			has_counter(p->stories[!side], namespaces[!side], counter->name))
+			has_counter(p->pairing.stories[!side], namespaces[!side], counter->name))
 			continue;
 		*ret = (struct divergence){
 			.kind = DIVERGENCE_COUNTER,
 			.what = arena_printf(p->arena, "%s of %s", counter->name,
-				p->stories[side]->plan->namespaces[counter->namespace].name),
+				p->pairing.stories[side]->plan->namespaces[counter->namespace].name),
 			.texts = {"", ""},
 		};
 		ret->texts[side] = arena_printf(p->arena, "%" PRId64, counter->moved);
@@ -346,14 +394,14 @@ static int find_in_counters(struct pairing *p, int side, const size_t namespaces
 }
 
 /* What is left at the end, where all that happened was the same. */
-static int find_at_end(struct pairing *p, struct divergence *ret)
+static int find_at_end(struct finding *p, struct divergence *ret)
 {
 	size_t namespaces[2];
 	int r = 0;
-	for (size_t i = 0; r == 0 && i < p->stories[0]->plan->n_namespaces && ret->kind == DIVERGENCE_NONE; i++)
+	for (size_t i = 0; r == 0 && i < p->pairing.stories[0]->plan->n_namespaces && ret->kind == DIVERGENCE_NONE; i++)
 		if (find_namespace(p, i, &namespaces[1]))
 			r = find_in_states(p, i, namespaces[1], ret);
-	for (size_t i = 0; r == 0 && i < p->stories[0]->plan->n_namespaces; i++) {
+	for (size_t i = 0; r == 0 && i < p->pairing.stories[0]->plan->n_namespaces; i++) {
 		namespaces[0] = i;
 		for (int side = 0; r == 0 && side < 2 && find_namespace(p, i, &namespaces[1]); side++)
 			r = find_in_counters(p, side, namespaces, ret);
@@ -364,22 +412,35 @@ static int find_at_end(struct pairing *p, struct divergence *ret)
 int divergence_find(
 	const struct story *a, const struct story *b, struct arena *arena, struct divergence *ret, struct error *e)
 {
-	struct pairing p = {.stories = {a, b}, .arena = arena, .e = e};
+	struct finding p = {.pairing = pairing_of(a, b), .arena = arena, .e = e};
 	struct divergence found = {.kind = DIVERGENCE_NONE, .what = "", .texts = {"", ""}};
 	bool has_packets = story_is_whole(a) && story_is_whole(b);
-	int r = find_in_steps(&p, &found);
-	size_t step = found.steps[0] > found.steps[1] ? found.steps[0] : found.steps[1];
+	size_t place;
+	struct step_pair put_in;
+	int r = find_in_steps(&p, &found, &place, &put_in);
 	/* Packets of the same step come before its outcome; those of another step, or after it, follow from that. */
-	size_t before = found.kind == DIVERGENCE_NONE ? SIZE_MAX : found.kind == DIVERGENCE_OUTCOME ? step + 1 : step;
+	place += found.kind == DIVERGENCE_OUTCOME;
 	if (r == 0 && has_packets)
-		r = find_in_packets(&p, before, &found);
+		r = find_in_packets(&p, &found, &place);
+	if (r == 0 && has_packets)
+		r = find_in_endings(&p, &found, &place);
 	if (r == 0 && found.kind == DIVERGENCE_NONE && a->evidence && b->evidence)
 		r = find_at_end(&p, &found);
 	if (r < 0)
 		return r;
+	if (found.kind == DIVERGENCE_NONE && (put_in.steps[0] || put_in.steps[1]))
+		found = step_of_one(&p, &put_in);
 	found.compared_packets = has_packets;
 	*ret = found;
 	return 0;
+}
+
+/* "step 18", or where it has another number in the second story "step 18 (20 in cell 72)" */
+static void add_number(const struct divergence *d, const char *const names[2], struct text *t)
+{
+	text_addf(t, "step %zu", d->steps[0]);
+	if (d->steps[0] != d->steps[1])
+		text_addf(t, " (%zu in %s)", d->steps[1], names[1]);
 }
 
 static void add_step_phrase(const struct divergence *d, const char *const names[2], struct text *t)
@@ -407,7 +468,12 @@ static void add_packet_phrase(const struct divergence *d, const char *const name
 	if (d->only_timestamps) {
 		bool first_has = !strcmp(d->texts[0], "has");
 		text_addf(t, "the %s", d->what);
-		add_place(d->steps[0], t);
+		if (d->steps[0] == d->steps[1]) {
+			add_place(d->steps[0], t);
+		} else {
+			text_add(t, " in ");
+			add_number(d, names, t);
+		}
 		text_addf(t, " %s in %s, %s in %s", first_has ? "has timestamps" : says[0], names[0],
 			first_has ? "has none" : says[1], names[1]);
 		return;
@@ -436,11 +502,17 @@ void divergence_phrase(const struct divergence *d, const char *const names[2], s
 		add_step_phrase(d, names, t);
 		break;
 	case DIVERGENCE_OUTCOME:
-		text_addf(t, "step %zu, %s: %s in %s, %s in %s", d->steps[0], d->what, d->texts[0], names[0],
-			d->texts[1], names[1]);
+		add_number(d, names, t);
+		text_addf(t, ", %s: %s in %s, %s in %s", d->what, d->texts[0], names[0], d->texts[1], names[1]);
 		break;
 	case DIVERGENCE_PACKET:
 		add_packet_phrase(d, names, t);
+		break;
+	case DIVERGENCE_ENDING:
+		text_addf(t, "the first %s is", d->what);
+		for (int side = 0; side < 2; side++)
+			text_addf(t, "%s %s's (step %zu) in %s", side ? "," : "", d->texts[side], d->steps[side],
+				names[side]);
 		break;
 	case DIVERGENCE_STATES:
 		text_addf(t, "the sockets of %s at the end: %s in %s, %s in %s", d->what, d->texts[0], names[0],

@@ -157,6 +157,40 @@ static int add_steps(struct story_builder *b)
 	return 0;
 }
 
+struct counting {
+	struct story *story;
+	size_t place;   /* of the last step of the scenario so far */
+	size_t n_found; /* steps of the plan */
+};
+
+/* The steps of the plan are those of the scenario in their order, less those that its cell has not. */
+static void count_places(struct counting *c, const struct step *steps, size_t n)
+{
+	const struct plan *plan = c->story->plan;
+	for (const struct step *step = steps; step < steps + n; step++) {
+		if (!step->verb) {
+			count_places(c, step->body, step->n_body);
+			continue;
+		}
+		c->place++;
+		if (c->n_found < plan->n_steps && plan->steps[c->n_found].step == step)
+			c->story->places[c->n_found++] = c->place;
+	}
+}
+
+static int add_places(struct story_builder *b)
+{
+	struct story *story = b->story;
+	const struct scenario *s = story->scenario;
+	struct counting counting = {.story = story};
+	story->places = arena_array(&story->arena, story->plan->n_steps, sizeof *story->places);
+	if (!story->places)
+		return error_no_memory(b->e);
+	count_places(&counting, s->steps, s->n_steps);
+	count_places(&counting, s->check_steps, s->n_check_steps);
+	return 0;
+}
+
 /* A stranger's file may hold anything, and its numbers of namespaces are taken for the plan's. */
 static int check_evidence(const struct story_builder *b)
 {
@@ -261,6 +295,8 @@ int story_make(struct story *story, const struct scenario *s, const struct plan 
 	};
 	struct story_builder b = {.story = story, .e = e};
 	int r = add_actors(&b);
+	if (r == 0)
+		r = add_places(&b);
 	if (r == 0)
 		r = add_steps(&b);
 	if (r == 0 && evidence)

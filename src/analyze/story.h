@@ -90,8 +90,11 @@ struct story {
 	const struct result *result;
 	const struct evidence *evidence; /* NULL where none was kept: then there are steps alone */
 
-	struct story_step *steps; /* that were made */
+	struct story_step *steps; /* that were made: the first ones of the plan */
 	size_t n_steps;
+	/* By step of the plan: its place, from 1, in the scenario, counted over all steps, those of `when` blocks
+	 * included. */
+	size_t *places;
 	struct story_packet *packets; /* in the order of time, as the next */
 	size_t n_packets;
 	struct story_look *looks;

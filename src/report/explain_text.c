@@ -213,14 +213,14 @@ static void add_surroundings(
 	}
 }
 
-/* "they part at step 17, server: bind second *:12345: EADDRINUSE in cell 48, ok in cell 72" */
+/* "they part: step 17, server: bind second *:12345: EADDRINUSE in cell 48, ok in cell 72" */
 static void add_parting(const struct page *p, const struct pair *pair)
 {
 	CLEANUP(text_done) struct text line = TEXT_INIT;
 	const char *parting = phrase_parting(p->explanation, pair);
 	if (!parting)
 		return;
-	text_addf(&line, "they part at %s", parting);
+	text_addf(&line, "they part: %s", parting);
 	add_paragraph(p, 6, text_get(&line));
 }
 

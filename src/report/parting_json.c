@@ -63,6 +63,7 @@ static json_t *divergence_to_json(struct writer *w)
 		[DIVERGENCE_STEP] = "step",
 		[DIVERGENCE_OUTCOME] = "outcome",
 		[DIVERGENCE_PACKET] = "packet",
+		[DIVERGENCE_ENDING] = "ending",
 		[DIVERGENCE_STATES] = "states",
 		[DIVERGENCE_COUNTER] = "counter",
 	};
@@ -154,6 +155,7 @@ static json_t *rows_to_json(struct writer *w)
 		put(w, object, "kind", json_string(row->is_step ? "step" : "packets"));
 		put(w, object, "parts_here", json_boolean(i == w->view->alignment->first));
 		put(w, object, "differs", json_boolean(row->differs));
+		put(w, object, "by_factor", json_boolean(row->by_factor));
 		for (int side = 0; side < 2; side++)
 			put(w, object, side_keys[side], event_to_json(w, row, side));
 		append(w, array, object);

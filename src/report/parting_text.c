@@ -7,8 +7,8 @@
  *	  17 server: setsockopt second SO_REUSEADDR 1  ok  │ 17 server: setsockopt second SO_REUSEADDR 1  ok
  *	▶ 18 server: bind second *:12345  EADDRINUSE       │ 18 server: bind second *:12345  ok
  *
- * The first event at which they part has the sign ▶, what differs after it ≠. Steps that are the same are left out but
- * for those next to something that is not.
+ * The first event at which they part has the sign ▶, what differs after it ≠, a step that a factor put into one of them
+ * +. Steps that are the same are left out but for those next to something that is not.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -165,26 +165,31 @@ static void add_row(const struct page *p, size_t i)
 		else
 			add_packets(row->packets[side], cells[side]);
 	text_pad(&left, 0, SIDE_COLUMNS);
-	const char *sign = is_first ? "▶" : row->differs ? "≠" : " ";
+	const char *sign = is_first ? "▶" : row->differs ? "≠" : row->by_factor ? "+" : " ";
 	text_addf(p->t, "%s%s %s │%s%s%s\n", style, sign, text_get(&left), right.len ? " " : "", text_get(&right),
 		*style ? p->style->reset : "");
 }
 
-/* How many rows of steps there are from @i on, up to @most, before one that differs: forward or backward. */
+static bool is_same(const struct aligned_row *row)
+{
+	return !row->differs && !row->by_factor;
+}
+
+/* Whether there are fewer than CONTEXT rows of steps between row @i and one that is not the same in both. */
 static bool is_near_difference(const struct page *p, size_t i)
 {
 	const struct alignment *a = p->view->alignment;
 	size_t steps = 0;
-	if (i == a->first || a->rows[i].differs)
+	if (i == a->first || !is_same(&a->rows[i]))
 		return true;
 	for (size_t k = i + 1; k < a->n_rows && steps < CONTEXT; k++) {
-		if (a->rows[k].differs)
+		if (!is_same(&a->rows[k]))
 			return true;
 		steps += a->rows[k].is_step;
 	}
 	steps = a->rows[i].is_step;
 	for (size_t k = i; k-- > 0 && steps <= CONTEXT;) {
-		if (a->rows[k].differs)
+		if (!is_same(&a->rows[k]))
 			return true;
 		steps += a->rows[k].is_step;
 	}
@@ -235,6 +240,9 @@ static void add_stories(const struct page *p)
 	text_pad(&left, 0, SIDE_COLUMNS);
 	text_addf(p->t, "\n%s  %s │ B  cell %" PRIu64 "%s\n", p->style->bold, text_get(&left),
 		p->view->cells[1].story->result->cell, p->style->reset);
+	bool has_put_in = false;
+	for (size_t i = 0; i < a->n_rows; i++)
+		has_put_in |= a->rows[i].by_factor && i != a->first;
 	for (size_t i = 0; i < a->n_rows;) {
 		size_t end = i;
 		while (end < a->n_rows && !is_near_difference(p, end))
@@ -248,6 +256,8 @@ static void add_stories(const struct page *p)
 		if (i < a->n_rows)
 			add_row(p, i++);
 	}
+	if (has_put_in)
+		text_addf(p->t, "  %s+ only there by the factor%s\n", p->style->dim, p->style->reset);
 }
 
 static void add_parting(const struct page *p)

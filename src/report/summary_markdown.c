@@ -157,7 +157,7 @@ static void add_pair(const struct sheet *sheet, size_t response, size_t factor, 
 	}
 	const char *parting = phrase_parting(sheet->explanation, pair);
 	if (parting)
-		text_addf(&words, "; they part at %s", parting);
+		text_addf(&words, "; they part: %s", parting);
 	add_built(sheet, &words);
 }
 

@@ -20,7 +20,10 @@ enum { SERVER, CLIENT };
 /* A story of steps and packets that were never made. */
 struct tale {
 	struct scenario scenario;
+	struct step steps_of_file[2]; /* setsockopt, and a verb that tells a port */
 	struct plan_actor actors[2];
+	struct plan_step planned[STEPS_MAX];
+	size_t places[STEPS_MAX];
 	struct plan plan;
 	struct result_step made[STEPS_MAX];
 	struct story_step steps[STEPS_MAX];
@@ -35,17 +38,34 @@ static void begin(int side, const char *sha256)
 {
 	struct tale *t = &tales[side];
 	*t = (struct tale){.actors = {{.name = "server"}, {.name = "client"}}};
+	static const struct verb_syntax verbs[2] = {{.name = "one"}, {.name = "port", .tells_port = true}};
+	for (int i = 0; i < 2; i++)
+		t->steps_of_file[i].verb = &verbs[i];
 	snprintf(t->scenario.sha256, sizeof t->scenario.sha256, "%s", sha256);
-	t->plan = (struct plan){.actors = t->actors, .n_actors = 2};
-	t->story = (struct story){.scenario = &t->scenario, .plan = &t->plan, .steps = t->steps, .packets = t->packets};
+	t->plan = (struct plan){.actors = t->actors, .n_actors = 2, .steps = t->planned};
+	t->story = (struct story){.scenario = &t->scenario,
+		.plan = &t->plan,
+		.steps = t->steps,
+		.packets = t->packets,
+		.places = t->places};
 }
 
-static void step(int side, unsigned line, const char *action, const char *outcome)
+/* A step that the cell was to make. */
+static void plan(int side, size_t place, bool tells_port)
+{
+	struct tale *t = &tales[side];
+	size_t i = t->plan.n_steps++;
+	t->planned[i] = (struct plan_step){.step = &t->steps_of_file[tells_port]};
+	t->places[i] = place;
+}
+
+static void step(int side, size_t place, const char *action, const char *outcome)
 {
 	struct tale *t = &tales[side];
 	size_t i = t->story.n_steps++;
-	t->made[i] = (struct result_step){.line = line, .action = action, .outcome = outcome};
-	t->steps[i] = (struct story_step){.made = &t->made[i]};
+	plan(side, place, !strcmp(action, "port"));
+	t->made[i] = (struct result_step){.action = action, .outcome = outcome};
+	t->steps[i] = (struct story_step){.planned = &t->planned[i], .made = &t->made[i]};
 }
 
 /* During the last step so far. */
@@ -62,7 +82,10 @@ static struct story_packet *packet(int side, size_t sender, uint8_t flags, uint3
 	return p;
 }
 
-/* "1=1 -2 3-!": the steps of each row; "p" for packets; ! where it differs, and > where they part. */
+/*
+ * "1=1 2= =2!": the steps of each row, and of packets who sent how many; ! where it differs, + where a factor put it
+ * in, and > where they part.
+ */
 static const char *rows_of(const struct divergence *d)
 {
 	static struct text t;
@@ -79,7 +102,7 @@ static const char *rows_of(const struct divergence *d)
 			else if (row->packets[side])
 				text_addf(&t, "%.1s%zu", row->packets[side]->sender, row->packets[side]->n);
 		}
-		text_add(&t, row->differs ? "!" : "");
+		text_addf(&t, "%s%s", row->differs ? "!" : "", row->by_factor ? "+" : "");
 	}
 	return text_get(&t);
 }
@@ -108,17 +131,52 @@ static void test_same(void **state)
 	assert_string_equal(rows_of(&none), "1=1 2=2 c1=c1 s1=s1 c1=c2");
 }
 
+/* A step that the other cell does not have is there by a factor; one that it did not come to is a difference. */
 static void test_steps_of_one_alone(void **state)
 {
 	(void)state;
-	static const unsigned lines[2][5] = {{1, 2, 3, 6, 7}, {1, 4, 5, 6, 7}};
+	static const size_t places[2][5] = {{1, 2, 5, 6, 7}, {1, 3, 4, 6, 7}};
 	for (int side = 0; side < 2; side++) {
 		begin(side, "a");
-		for (int i = 0; i < 5; i++)
-			step(side, lines[side][i], "x", i == 4 && side ? "EINVAL" : "ok");
+		for (int i = 0; i < 5 - side; i++)
+			step(side, places[side][i], "x", i == 3 && side ? "EINVAL" : "ok");
 	}
-	const struct divergence d = {.kind = DIVERGENCE_STEP, .steps = {2, 2}};
-	assert_string_equal(rows_of(&d), "1=1 >2=! 3=! =2! =3! 4=4 5=5!");
+	plan(1, 7, false);
+	const struct divergence d = {.kind = DIVERGENCE_OUTCOME, .steps = {4, 4}};
+	assert_string_equal(rows_of(&d), "1=1 2=+ =2+ =3+ 3=+ >4=4! 5=!");
+	const struct divergence first = {.kind = DIVERGENCE_STEP, .steps = {2, 0}};
+	assert_string_equal(rows_of(&first), "1=1 >2=+ =2+ =3+ 3=+ 4=4! 5=!");
+}
+
+/* Which port the kernel chose is no difference, also behind the row at which they part. */
+static void test_chosen_port(void **state)
+{
+	(void)state;
+	for (int side = 0; side < 2; side++) {
+		begin(side, "a");
+		step(side, 1, "x", side ? "EINVAL" : "ok");
+		step(side, 2, "port", side ? "10.0.0.1:40001" : "10.0.0.1:40002");
+		step(side, 3, "x", side ? "10.0.0.1:40001" : "10.0.0.1:40002");
+	}
+	const struct divergence d = {.kind = DIVERGENCE_OUTCOME, .steps = {1, 1}};
+	assert_string_equal(rows_of(&d), ">1=1! 2=2 3=3!");
+}
+
+/* Who ended a connection first. */
+static void test_ending(void **state)
+{
+	(void)state;
+	for (int side = 0; side < 2; side++) {
+		begin(side, "a");
+		step(side, 1, "x", "ok");
+		packet(side, CLIENT, SEGMENT_SYN, 0);
+		step(side, 2 + (size_t)side, "y", "ok");
+		packet(side, side ? CLIENT : SERVER, SEGMENT_ACK, 100);
+		packet(side, side ? CLIENT : SERVER, SEGMENT_FIN | SEGMENT_ACK, 0);
+	}
+	const struct divergence d = {
+		.kind = DIVERGENCE_ENDING, .steps = {2, 2}, .what = "FIN", .texts = {"server", "client"}};
+	assert_string_equal(rows_of(&d), "1=1 c1=c1 2=+ s1= >s1=! =2+ =c1! =c1!");
 }
 
 /* Of two scenarios a step is the same that reads the same; where the line is, does not matter. */
@@ -179,6 +237,7 @@ static void test_edges(void **state)
 	const struct divergence none = {.kind = DIVERGENCE_NONE};
 	assert_string_equal(rows_of(&none), "");
 	packet(1, SERVER, SEGMENT_RST, 0);
+	plan(0, 1, false);
 	step(1, 1, "x", "ok");
 	const struct divergence d = {.kind = DIVERGENCE_STEP, .steps = {0, 1}};
 	assert_string_equal(rows_of(&d), "=s1 >=1!");
@@ -188,10 +247,11 @@ static void test_edges(void **state)
 static void test_long(void **state)
 {
 	(void)state;
+	static const char *const actions[2] = {"x", "y"};
 	for (int side = 0; side < 2; side++) {
-		begin(side, "a");
-		for (unsigned i = 0; i < STEPS_MAX - (unsigned)side; i++)
-			step(side, i + 1 + (side && i >= 600), "x", "ok");
+		begin(side, side ? "b" : "a");
+		for (size_t i = 0; i < STEPS_MAX - (size_t)side; i++)
+			step(side, i + 1, actions[(side && i >= 600) ^ (i & 1)], "ok");
 	}
 	struct alignment a;
 	const struct divergence d = {.kind = DIVERGENCE_STEP, .steps = {601, 601}};
@@ -207,6 +267,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_same, tear_down),
 		cmocka_unit_test_teardown(test_steps_of_one_alone, tear_down),
+		cmocka_unit_test_teardown(test_chosen_port, tear_down),
+		cmocka_unit_test_teardown(test_ending, tear_down),
 		cmocka_unit_test_teardown(test_two_scenarios, tear_down),
 		cmocka_unit_test_teardown(test_packets, tear_down),
 		cmocka_unit_test_teardown(test_sent_again, tear_down),

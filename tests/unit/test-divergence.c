@@ -25,6 +25,22 @@ static const char yaml[] = "name: t\n"
 			   "- server: tcp-state *:80\n"     /* 10 */
 			   "  as: state\n";
 
+/* One cell has more steps than the other, and several steps stand on one line. */
+static const char more[] = "name: t\n"
+			   "matrix: {more: [0, 1], other: [0, 1]}\n"
+			   "steps:\n"
+			   "- server: socket listener\n"    /* 1 */
+			   "- server: bind listener *:80\n" /* 2 */
+			   "- when: {more: 1}\n"
+			   "  do: [{server: socket x}, {server: setsockopt x SO_REUSEADDR 1}]\n" /* 3, 4 */
+			   "- server: listen listener\n"                                         /* 3 or 5 */
+			   "- when: {other: [0, 1]}\n"
+			   "  do: [{client: socket conn}, {client: connect conn server:80, as: connect},\n" /* 6, 7 */
+			   "       {server: accept listener child}, {client: getsockname conn, as: name}]\n"
+			   "check:\n"
+			   "- {when: {more: 0}, client: tcp-state *:80, is: none}\n"
+			   "- {server: tcp-state *:80, is: LISTEN}\n"; /* 9 or 10 */
+
 static struct made_up a, b;
 static struct arena arena;
 
@@ -114,28 +130,78 @@ static void test_chosen_port(void **state)
 	check_stories(false, "step 7, client: getsockname conn: 10.0.0.2:40001 in cell 0, 10.0.0.1:40002 in cell 2");
 }
 
-static void test_step(void **state)
+/* What a factor put in is told where nothing else differs, however it came out. */
+static void test_put_in(void **state)
 {
 	(void)state;
 	begin(&a, 0, 1, false);
 	begin(&b, 1, 2, false);
-	check_stories(false, "step 9: server: close child in cell 0, client: close conn in cell 2");
+	a.steps[8].outcome = "EIO";
+	check_stories(true, "step 9, server: close child, is made in cell 0 alone");
+	story_done(&a.story);
+	story_done(&b.story);
+	b.steps[9].outcome = "none";
+	check_stories(true, "step 10, server: tcp-state *:80: ok in cell 0, none in cell 2");
 }
 
-/* What stands twice in the file, in two blocks, is the same step; so it is in a scenario that was changed elsewhere. */
-static void test_other_line(void **state)
+/* The same step has another number in each, also where several stand on one line. */
+static void test_numbers(void **state)
 {
-	static const char twice[] = "name: t\n"
-				    "matrix: {block: [a, b]}\n"
-				    "steps:\n"
-				    "- when: {block: a}\n"
-				    "  do: [{server: socket s}]\n"
-				    "- when: {block: b}\n"
-				    "  do: [{server: socket s}, {server: listen s}]\n";
 	(void)state;
-	made_up_begin(&a, twice, 0);
-	made_up_begin(&b, twice, 1);
-	check_stories(false, "step 2, server: listen s, is made in cell 2 alone");
+	made_up_begin(&a, more, 0);
+	made_up_begin(&b, more, 2);
+	b.steps[6].outcome = "ECONNREFUSED";
+	check_stories(
+		false, "step 5 (7 in cell 2), client: connect conn server:80: ok in cell 0, ECONNREFUSED in cell 2");
+}
+
+/* Places are counted over all steps, also those that the cell has not, and then those of checks. */
+static void test_places(void **state)
+{
+	(void)state;
+	made_up_begin(&a, more, 0);
+	made_up_begin(&b, more, 2);
+	check_stories(false, "step 3, server: socket x, is made in cell 2 alone");
+	assert_int_equal(a.story.places[2], 5);
+	assert_int_equal(a.story.places[7], 10);
+	assert_int_equal(a.story.places[8], 11);
+	assert_int_equal(b.story.places[9], 11);
+}
+
+/* A step of a check is made after all others, by the cells of which the check speaks. */
+static void test_check(void **state)
+{
+	(void)state;
+	made_up_begin(&a, more, 0);
+	made_up_begin(&b, more, 2);
+	a.steps[7].outcome = "LISTEN"; /* the other has no such step */
+	b.steps[9].outcome = "none";
+	check_stories(false, "step 9 (10 in cell 2), server: tcp-state *:80: ok in cell 0, none in cell 2");
+}
+
+/* It had the same steps before it, and was to make this one as well. */
+static void test_early_end(void **state)
+{
+	(void)state;
+	made_up_begin(&a, more, 0);
+	made_up_begin(&b, more, 2);
+	a.result.n_steps = 4;
+	check_stories(false, "step 7, client: connect conn server:80, is made in cell 2 alone");
+	story_done(&a.story);
+	story_done(&b.story);
+	/* By a step that a factor put in. */
+	a.result.n_steps = 9;
+	b.result.n_steps = 4;
+	check_stories(false, "step 3, server: listen listener, is made in cell 0 alone");
+}
+
+static void test_two_scenarios(void **state)
+{
+	(void)state;
+	made_up_begin(&a, more, 0);
+	begin(&b, 0, 2, false);
+	check_stories(false, "step 2: server: bind listener *:80 in cell 0, server: setsockopt listener SO_REUSEADDR 0 "
+			     "in cell 2");
 }
 
 static void test_step_of_one(void **state)
@@ -169,6 +235,22 @@ static void test_packet_after(void **state)
 	check_stories(true, "step 9, server: close child: ok in cell 0, EIO in cell 2");
 }
 
+/* It leaves in a step of a lower number, that is a later one. */
+static void test_packet_after_by_place(void **state)
+{
+	(void)state;
+	made_up_begin(&a, more, 0);
+	made_up_begin(&b, more, 2);
+	add(&a, 410, 1, SEGMENT_RST, 9001); /* in "socket conn", the sixth of the scenario */
+	b.steps[4].outcome = "EIO";         /* "listen", the fifth */
+	check_stories(true, "step 3 (5 in cell 2), server: listen listener: ok in cell 0, EIO in cell 2");
+	story_done(&a.story);
+	story_done(&b.story);
+	b.steps[4].outcome = "ok";
+	b.steps[5].outcome = "EIO"; /* "socket conn": packets of a step come before its outcome */
+	check_stories(true, "server sends RST in step 4 in cell 0, and does not in cell 2");
+}
+
 static void test_packet_of_one(void **state)
 {
 	(void)state;
@@ -185,6 +267,82 @@ static void test_timestamps(void **state)
 	begin(&b, 2, 2, true);
 	b.steps[9].outcome = "none";
 	check_stories(true, "the SYN of client in step 6 has no timestamps in cell 0, has them in cell 2");
+}
+
+static void test_timestamps_by_place(void **state)
+{
+	(void)state;
+	static const struct made_up_segment syn[2] = {
+		{2, 40001, 1, 80, 1, 0, SEGMENT_SYN, 0, true}, {2, 40001, 1, 80, 1, 0, SEGMENT_SYN, 0, false}};
+	made_up_begin(&a, more, 0);
+	made_up_begin(&b, more, 2);
+	made_up_crossing(&a, 510, &syn[0]);
+	made_up_crossing(&b, 710, &syn[1]);
+	check_stories(true, "the SYN of client in step 5 (7 in cell 2) has timestamps in cell 0, has none in cell 2");
+}
+
+struct fin {
+	uint64_t at_us; /* comes in 5 us later */
+	unsigned from;
+	uint8_t flags;
+};
+
+/* The end of a connection; the port of the client is another one in each. */
+static void end(struct made_up *m, uint16_t port, struct fin first, struct fin second)
+{
+	const struct fin fins[] = {first, second};
+	for (size_t i = 0; i < 2; i++) {
+		bool by_server = fins[i].from == 1;
+		const struct made_up_segment s = {fins[i].from, by_server ? 80 : port, 3 - fins[i].from,
+			by_server ? port : 80, 77, 77, fins[i].flags, 0, false};
+		made_up_crossing(m, fins[i].at_us, &s);
+	}
+}
+
+static void test_ending(void **state)
+{
+	(void)state;
+	begin(&a, 0, 1, false);
+	begin(&b, 1, 2, false);
+	end(&a, 40001, (struct fin){910, 1, FA}, (struct fin){1010, 2, FA});
+	end(&b, 40002, (struct fin){910, 2, FA}, (struct fin){1010, 1, FA});
+	a.steps[9].outcome = "TIME-WAIT";
+	b.steps[9].outcome = "none";
+	check_stories(true, "the first FIN is server's (step 9) in cell 0, client's (step 9) in cell 2");
+	story_done(&a.story);
+	story_done(&b.story);
+	b.steps[7].outcome = "EIO"; /* comes before it */
+	check_stories(true, "step 8, server: accept listener child: ok in cell 0, EIO in cell 2");
+}
+
+/* Both had closed before they heard of the other: who was first is a matter of time. */
+static void test_simultaneous_close(void **state)
+{
+	(void)state;
+	begin(&a, 0, 1, false);
+	begin(&b, 2, 2, false);
+	end(&a, 40001, (struct fin){910, 1, FA}, (struct fin){914, 2, FA});
+	end(&b, 40002, (struct fin){910, 2, FA}, (struct fin){1010, 1, FA});
+	check_stories(true, "nothing differs");
+	story_done(&a.story);
+	story_done(&b.story);
+	a.packets[8].at_ns += 1000; /* the second one left as the first one came in */
+	check_stories(true, "the first FIN is server's (step 9) in cell 0, client's (step 9) in cell 2");
+}
+
+static void test_ending_of_another_connection(void **state)
+{
+	(void)state;
+	struct made_up *both[] = {&a, &b};
+	for (unsigned i = 0; i < 2; i++) {
+		begin(both[i], i, i + 1, false);
+		const struct made_up_segment syn = {2, 50000, 1, 80, 7, 0, SEGMENT_SYN, 0, false};
+		made_up_crossing(both[i], 800, &syn);
+	}
+	end(&a, 50000, (struct fin){1010, 1, SEGMENT_RST}, (struct fin){1020, 2, FA});
+	end(&b, 50000, (struct fin){910, 2, FA}, (struct fin){1010, 1, SEGMENT_RST});
+	check_stories(true,
+		"the first FIN or RST of connection 2 is server's (step 10) in cell 0, client's (step 9) in cell 2");
 }
 
 /* A bare ACK is nothing, but for one that answers a SYN: a TIME-WAIT does not let it in. */
@@ -259,13 +417,22 @@ int main(void)
 		cmocka_unit_test_teardown(test_outcome, tear_down),
 		cmocka_unit_test_teardown(test_outcome_of_substituted, tear_down),
 		cmocka_unit_test_teardown(test_chosen_port, tear_down),
-		cmocka_unit_test_teardown(test_step, tear_down),
-		cmocka_unit_test_teardown(test_other_line, tear_down),
+		cmocka_unit_test_teardown(test_put_in, tear_down),
+		cmocka_unit_test_teardown(test_numbers, tear_down),
+		cmocka_unit_test_teardown(test_places, tear_down),
+		cmocka_unit_test_teardown(test_check, tear_down),
+		cmocka_unit_test_teardown(test_early_end, tear_down),
+		cmocka_unit_test_teardown(test_two_scenarios, tear_down),
 		cmocka_unit_test_teardown(test_step_of_one, tear_down),
 		cmocka_unit_test_teardown(test_packet, tear_down),
 		cmocka_unit_test_teardown(test_packet_after, tear_down),
+		cmocka_unit_test_teardown(test_packet_after_by_place, tear_down),
 		cmocka_unit_test_teardown(test_packet_of_one, tear_down),
 		cmocka_unit_test_teardown(test_timestamps, tear_down),
+		cmocka_unit_test_teardown(test_timestamps_by_place, tear_down),
+		cmocka_unit_test_teardown(test_ending, tear_down),
+		cmocka_unit_test_teardown(test_simultaneous_close, tear_down),
+		cmocka_unit_test_teardown(test_ending_of_another_connection, tear_down),
 		cmocka_unit_test_teardown(test_challenge, tear_down),
 		cmocka_unit_test_teardown(test_again, tear_down),
 		cmocka_unit_test_teardown(test_dropped, tear_down),
