@@ -146,6 +146,17 @@ static int add_check_rule(struct reader *r, struct rule_list *list, struct rule 
 	return 0;
 }
 
+/* {is: time-wait, left: [59s, 60s]}: what a response has to be, where more is said than its value. */
+static int read_check_range(
+	struct reader *r, const struct yaml *node, const struct response *response, struct rule *ret)
+{
+	struct rule_nodes nodes = {.when = NULL};
+	const struct read_field fields[] = {
+		{"is", &nodes.is, false}, {"took", &nodes.took, false}, {"left", &nodes.left, false}};
+	int rc = read_fields(r, node, "what a check wants", fields, sizeof fields / sizeof *fields);
+	return rc < 0 ? rc : read_rule_parts(r, node, &nodes, response, ret);
+}
+
 /* One response that one entry of `check` speaks of. */
 static int read_check_rule(struct reader *r, const struct yaml *node, const struct conditions *when, struct mark at)
 {
@@ -158,8 +169,11 @@ static int read_check_rule(struct reader *r, const struct yaml *node, const stru
 	rc = add_check_rule(r, list, &rule);
 	if (rc < 0)
 		return rc;
-	*rule = (struct rule){.when = *when, .at = at};
-	rc = read_outcomes(r, node, rule);
+	*rule = (struct rule){.at = at};
+	rc = node->kind == YAML_MAP ? read_check_range(r, node, &r->s->responses[response], rule)
+				    : read_outcomes(r, node, rule);
+	rule->when = *when;
+	rule->at = at;
 	return rc < 0 ? rc : read_check_order(r, list);
 }
 
