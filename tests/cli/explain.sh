@@ -56,7 +56,7 @@ is_so() {
 		($all | INDEX(.id)) as $by_id |
 		def shown($response): select(. != null) |
 			.levels != $by_id[.id].levels or
-			(.observed | split(" after ")[0]) != $by_id[.id].responses[$response];
+			(.observed | split(" after ")[0] | split(" with ")[0]) != $by_id[.id].responses[$response];
 		(.claims[] | .id as $id | .counterexample | select(. != null) |
 			if shown(.response) then "\($id): the counterexample" else empty end),
 		(.claims[] | select((.cells | .agree + .disagree + .silent + .unknown) != ($all | length)) |
@@ -425,7 +425,7 @@ transcript wrong-run-quiet run --quiet -o runs/wrong wrong.yaml
 transcript wrong-quiet explain --quiet runs/wrong
 transcript wrong explain runs/wrong
 transcript wrong-other-response explain runs/wrong left_behind
-is 'the line that is named' "$(sed -n '102p' wrong.yaml)" '  - id: S7'
+is 'the line that is named' "$(sed -n '112p' wrong.yaml)" '  - id: S7'
 try run wrong.yaml
 exits 1
 try explain --format json runs/wrong
