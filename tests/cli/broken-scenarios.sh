@@ -1,0 +1,154 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Each of the project's scenarios notices when a cell is not in the condition that it stands for: its text is broken here
+# in one place, so that all else still works, and its cells have to be inconc, by the check that is there for it.
+set -u -o pipefail
+# shellcheck source=tests/cli/tap.bash
+. tests/cli/tap.bash
+begin broken-scenarios
+
+# broken SCENARIO WHAT EDIT REASON FACTOR=LEVEL…: WHAT the EDIT (of sed) makes of it; in the cells with these levels REASON is
+# what there is to say of it
+broken() {
+	local name=$1 what=$2 edit=$3 reason=$4 n=$((n_tests + 1)) set=()
+	shift 4
+	set=("${@/#/--set=}")
+	sed -E "$edit" "$top/scenarios/$name.yaml" >"broken-$n.yaml"
+	! cmp -s "broken-$n.yaml" "$top/scenarios/$name.yaml" || wrong+=("the edit of $name changes nothing")
+	try run --quiet "${set[@]}" -o "broken-$n" "broken-$n.yaml"
+	exits 1
+	is 'the verdicts' "$(jq -r 'select(.type == "cell") | .verdict' "broken-$n/results.jsonl" | sort -u | tr '\n' ',')" inconc,
+	is 'the reasons' "$(jq -r 'select(.type == "cell") | .reason' "broken-$n/results.jsonl" |
+		sed -E 's/ \(broken-.*//; s/has [0-9.]+s left/has TIME left/' | sort -u)" "$reason"
+	tap_report "$name: $what"
+}
+
+# shellcheck disable=SC2016 # the names of variables are the scenarios'
+{
+	one=(first_reuseaddr=0 second_reuseaddr=1 tw_reuse=0) # server-restart
+	broken server-restart 'the client has timestamps, and should have none' \
+		's/(client: .*tcp_timestamps: )\$client_timestamps/\11/' \
+		'client: packets timestamps SYN is yes, and the check wants no' \
+		"${one[@]}" path=veth client_timestamps=0
+	broken server-restart 'the server has timestamps, and should have none' \
+		's/(server: .*tcp_timestamps: )\$server_timestamps/\11/' \
+		'server: packets timestamps SYN-ACK is yes, and the check wants no' \
+		"${one[@]}" path=veth client_timestamps=1 server_timestamps=0
+	broken server-restart 'the server resets the connection, and nobody closes it' \
+		'/when: \{closer: client\}$/,/^  - server: close/ {
+			s/client: close conn/server: setsockopt child SO_LINGER 0/
+			s/server: close child/client: close conn/
+			s/server: recv child eof/server: close child/
+		}' \
+		'server: packets sender FIN is none, and the check wants client' \
+		"${one[@]}" closer=client
+	broken server-restart 'the loopback is that of the other address' \
+		's/to: 127\.0\.0\.1/to: server/' \
+		'client: packets sender where net 127 is none, and the check wants client' \
+		"${one[@]}" path=loopback
+
+	one=(old_reuseaddr=0 new_reuseaddr=0 tw_reuse=0 path=veth)
+	broken client-restart 'one side has no timestamps' \
+		's/(server: .*tcp_timestamps: )\$timestamps/\10/' \
+		'client: packets timestamps any is mixed, and the check wants yes' \
+		"${one[@]}" timestamps=1 newcomer=any-port
+	broken port-or-connection 'one side has timestamps, and the other offers none' \
+		's/(client: .*tcp_timestamps: )\$timestamps/\10/' \
+		'client: packets timestamps any is no, and the check wants yes' \
+		"${one[@]}" timestamps=1 use=other-client-port
+	broken port-or-connection 'the veth leads to the loopback' \
+		's/client_in: client, server_address: server/client_in: server, server_address: 127.0.0.1/' \
+		'client: packets sender where net 127 is client, and the check wants none' \
+		"${one[@]}" timestamps=1 use=other-client-port
+
+	broken defaults 'a socket of the other family' \
+		's/asked: socket sock \$family/asked: socket sock tcp/' \
+		'asked: getsockopt sock SO_DOMAIN is 2, and the check wants 10' \
+		family=tcp6 socket=fresh,bound,listening
+	broken defaults 'a socket that is bound elsewhere' \
+		's/asked: bind sock \*:12345/asked: bind sock *:12346/' \
+		'asked: getsockname sock port is 12346, and the check wants 12345' \
+		socket=bound
+
+	broken failed-bind 'the obstacle is on another port' \
+		's/old: bind listener \*:12345/old: bind listener *:12346/' \
+		'old: getsockname listener port is 12346, and the check wants 12345' \
+		obstacle=bound then=connect
+
+	broken no-connection 'the server closes nothing' \
+		's/(reached: not_accepted, closer: server, how: )close/\1exit/' \
+		'client: packets flags where src port 12345 is ACK, and the check wants RST,ACK' \
+		reached=not_accepted closer=server how=close
+	broken no-connection 'the client closes before the server does' \
+		'/not_accepted, closer: server, how: close/,/close listener/s/^( *)- server: close listener/\1- client: close conn\n&/' \
+		'client: packets sender FIN is client, and the check wants none' \
+		reached=not_accepted closer=server how=close
+	broken no-connection 'one side has no timestamps' \
+		's/(server: .*tcp_timestamps: )\$timestamps/\10/' \
+		'client: packets timestamps SYN-ACK is no, and the check wants yes' \
+		reached=not_accepted,accepted how=close timestamps=1 path=veth
+
+	one=(port=range-of-one path=veth tw_reuse=1)
+	stamps=(old_server_timestamps=1 new_server_timestamps=1)
+	broken reconnect-same-port 'TIME-WAIT is younger than it should be' \
+		's/sleep \$age/sleep 0/' \
+		'before has TIME left, and the check wants 59s to 59.9s' \
+		"${one[@]}" destination=same "${stamps[@]}" age=0.4s old_client_timestamps=1 reuse_delay=100
+	broken reconnect-same-port 'the old connection has timestamps, and should have none' \
+		's/(tcp_timestamps: )\$old_client_timestamps/\11/' \
+		'old_syn is yes, and the check wants no' \
+		"${one[@]}" destination=same "${stamps[@]}" age=0 reuse_delay=untouched old_client_timestamps=0
+	broken reconnect-same-port 'the new one has those of the old one: of the client' \
+		's/(tcp_timestamps )\$new_client_timestamps/\1$old_client_timestamps/' \
+		'client: packets timestamps where tcp[22:2] = 1000 is yes, and the check wants no' \
+		"${one[@]}" destination=other "${stamps[@]}" age=0 old_client_timestamps=1 new_client_timestamps=0
+	broken reconnect-same-port 'the new one has those of the old one: of the server' \
+		's/(tcp_timestamps )\$new_server_timestamps/\1$old_server_timestamps/' \
+		'server: packets timestamps where src port 81 is yes, and the check wants no' \
+		"${one[@]}" destination=other age=0 old_client_timestamps=1 new_client_timestamps=1 old_server_timestamps=1 \
+		new_server_timestamps=0
+
+	one=(client_tw_reuse=1 server_tw_reuse=1 server_timestamps=1 next=connect)
+	broken tw-reuse-initiator "the client's TIME-WAIT is younger than it should be" \
+		's/sleep \$age/sleep 0/' \
+		'client_timer has TIME left, and the check wants 57s to 59s' \
+		"${one[@]}" closer=client age=1.3s
+	broken tw-reuse-initiator 'the client has timestamps, and should have none' \
+		's/(client: .*tcp_timestamps: )\$client_timestamps/\11/' \
+		'client: packets timestamps SYN is yes, and the check wants no' \
+		"${one[@]}" closer=client age=0 client_timestamps=0
+	broken tw-reuse-initiator "the server's TIME-WAIT is older than it should be" \
+		's/sleep \$age/sleep 1.1s/' \
+		'server_timer has TIME left, and the check wants 59s to 60s' \
+		"${one[@]}" closer=server age=0
+
+	one=(first_reuseaddr=1 second_reuseaddr=1 fin_timeout=60) # so that there is nothing to wait for
+	broken wait-it-out 'a part of TIME-WAIT is over when the wait begins' \
+		's/^  - server: timer/  - server: sleep 1.1s\n&/' \
+		'left_to_wait has TIME left, and the check wants 59s to 60s' \
+		"${one[@]}" left=TIME-WAIT
+	broken wait-it-out 'a connection without timestamps' \
+		's/(tcp_timestamps: )\$timestamps/\10/' \
+		'timestamps_seen is no, and the check wants yes' \
+		"${one[@]}" timestamps=1 left=FIN-WAIT-2,ESTABLISHED
+
+	one=(delayed=nobody path=veth)
+	broken who-holds-time-wait 'a close that should be a reset' \
+		's/(linger_0: .*first_linger: )0/\1off/' \
+		'server: packets sender RST is none, and the check wants server' \
+		"${one[@]}" closer=server first_how=linger_0 second_how=close
+	broken who-holds-time-wait 'a reset that should be a close' \
+		's/(close: .*second_linger: )off/\10/' \
+		'server: packets sender RST is server, and the check wants none' \
+		"${one[@]}" closer=client first_how=close second_how=close
+	broken who-holds-time-wait 'a reset that comes behind a close' \
+		's/^  - server: send child 100$/&\n  - client: shutdown conn SHUT_WR/' \
+		'server: packets sender FIN is client, and the check wants none' \
+		"${one[@]}" closer=server first_how=linger_0 second_how=close
+	broken who-holds-time-wait 'IPv4, and it should be IPv6' \
+		's/family: tcp6/family: tcp/' \
+		'client: packets sender where ip6 is none, and the check wants client' \
+		closer=server first_how=close delayed=nobody path=ipv6
+}
+
+finish
