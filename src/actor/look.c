@@ -154,14 +154,18 @@ static int add_connections(struct testbed *t, struct testbed_namespace *namespac
 	return r;
 }
 
+/* Return: 1 where that is done, 0 where it cannot be told whether or where it listens, or -errno. */
 static int add_listener(struct testbed_namespace *namespace, const struct testbed_socket *socket, struct error *e)
 {
 	int listens = 0;
 	socklen_t len = sizeof listens;
 	struct sockaddr_storage local;
 	socklen_t local_len = sizeof local;
-	if (getsockopt(socket->fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) < 0 || !listens ||
-		getsockname(socket->fd, (struct sockaddr *)&local, &local_len) < 0)
+	if (getsockopt(socket->fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) < 0)
+		return 0;
+	if (!listens)
+		return 1;
+	if (getsockname(socket->fd, (struct sockaddr *)&local, &local_len) < 0)
 		return 0;
 	struct tcp_socket *place = tcp_sockets_add(&namespace->look);
 	if (!place)
@@ -170,15 +174,16 @@ static int add_listener(struct testbed_namespace *namespace, const struct testbe
 	set_address(&local, &place->local, &place->local_port);
 	const struct sockaddr_storage nobody = {.ss_family = local.ss_family};
 	set_address(&nobody, &place->remote, &place->remote_port);
-	return 0;
+	return 1;
 }
 
+/* Return: as above. */
 static int add_listeners(struct testbed *t, struct testbed_namespace *namespace, struct error *e)
 {
-	int r = 0;
+	int r = 1;
 	for (size_t i = 0; i < t->n_actors; i++) {
 		const struct testbed_actor *actor = &t->actors[i];
-		for (size_t slot = 0; r == 0 && actor->in == namespace && slot < actor->n_sockets; slot++)
+		for (size_t slot = 0; r > 0 && actor->in == namespace && slot < actor->n_sockets; slot++)
 			if (actor->sockets[slot].fd >= 0)
 				r = add_listener(namespace, &actor->sockets[slot], e);
 	}
@@ -223,9 +228,7 @@ static int look_up(struct testbed *t, struct testbed_namespace *namespace, struc
 	if (r < 0 || t->n_loose_connects)
 		return r;
 	r = add_connections(t, namespace, e);
-	if (r == 0)
-		r = add_listeners(t, namespace, e);
-	return r < 0 ? r : 1;
+	return r == 0 ? add_listeners(t, namespace, e) : r;
 }
 
 int look_at(struct testbed *t, struct testbed_namespace *namespace, struct error *e)

@@ -66,8 +66,11 @@ int watch_look(struct watch *watch, struct testbed *t, size_t after, uint64_t be
 	for (size_t i = 0; r == 0 && i < t->n_namespaces; i++) {
 		struct testbed_namespace *namespace = &t->namespaces[i];
 		r = look_at_known(t, namespace, e);
-		if (r < 0)
+		if (r < 0) {
+			/* Its answer may still come, and a dump that was not read to its end refuses the next one. */
+			netlink_close(&namespace->diag);
 			break;
+		}
 		if (namespace->look.n)
 			qsort(namespace->look.all, namespace->look.n, sizeof *namespace->look.all, compare);
 		const struct evidence_look look = {

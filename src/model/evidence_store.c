@@ -171,7 +171,7 @@ static int trim_lines(struct trim *trim, struct error *e)
 	int r = 0;
 	while (file && r == 0 && (len = getline(&line, &size, file)) > 0)
 		r = trim_line(trim, line, (size_t)len, e);
-	if (!file || (r == 0 && ferror(file)))
+	if (!file || (r == 0 && !feof(file))) /* not ferror(): without memory for a line getline(3) only fails */
 		return error_errno(e, ERROR_HOST, errno, "cannot read %s", trim->store->path);
 	return r;
 }

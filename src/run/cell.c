@@ -145,9 +145,6 @@ static enum cell_status cell_finish(struct cell *cell, enum verdict verdict, con
 		.n_steps = cell->n_records,
 	};
 	result.values = list_values(cell, &result.n_values);
-	/* Where there is no memory for it, there is none: the result counts. */
-	if (cell->wants_evidence && result.steps && cell->plan.levels)
-		cell->evidence = cell_evidence_line(cell, &result);
 	cell->phase = CELL_OVER;
 	cell->wait_fd = -1;
 	cell->wake_us = CLOCK_NEVER;
@@ -155,6 +152,8 @@ static enum cell_status cell_finish(struct cell *cell, enum verdict verdict, con
 	cell->line = result.values && result.steps && cell->plan.levels
 			     ? result_to_line(cell->scenario, cell->plan.levels, &result)
 			     : NULL;
+	if (cell->line && cell->wants_evidence)
+		cell->evidence = cell_evidence_line(cell, &result);
 	if (!cell->line) /* out of memory, or not even planned */
 		cell->line = cell_error_line(cell->scenario, cell->id,
 			reason && *reason ? reason : "out of memory (ENOMEM)", result.elapsed_us, result.end_us);
@@ -274,9 +273,20 @@ static void begin_try(struct cell *cell)
 /* Evidence that cannot be collected changes nothing for the cell: what is missing is said in its place. */
 static void note_gap(struct cell *cell, struct error *e)
 {
-	cell->is_watched = false;
-	cell->evidence_gap = arena_strdup(&cell->plan.arena, error_text(e));
+	struct arena *arena = &cell->plan.arena;
+	const char *before = cell->evidence_gap;
+	const char *gap =
+		before ? arena_printf(arena, "%s; %s", before, error_text(e)) : arena_strdup(arena, error_text(e));
+	cell->evidence_gap = gap ? gap : "out of memory (ENOMEM)";
 	error_clear(e);
+}
+
+/* The same in the midst of the steps, after which less is collected. */
+static void give_up_watching(struct cell *cell, struct error *e)
+{
+	cell->is_watched = false;
+	error_wrap(e, "of what came after step %zu not all is here", cell->n_records);
+	note_gap(cell, e);
 }
 
 /* Packets are captured because a step asks for them, or as evidence. */
@@ -285,38 +295,39 @@ static int begin_evidence(struct cell *cell, struct error *e)
 	bool is_asked = cell->scenario->captures;
 	cell->is_watched = cell->wants_evidence;
 	cell->offset_ns = cell->wants_evidence ? cell_evidence_offset_ns() : 0;
-	if (!is_asked && !cell->wants_evidence)
+	cell->evidence_gap = cell->no_captures;
+	if ((!is_asked && !cell->wants_evidence) || cell->no_captures)
 		return 0;
 	int r = witness_begin_capture(&cell->testbed, e);
-	if (r < 0 && !is_asked) {
-		note_gap(cell, e);
-		cell->is_watched = cell->wants_evidence;
-		return 0;
-	}
-	return r;
+	if (r == 0 || is_asked)
+		return r;
+	note_gap(cell, e);
+	return 0;
 }
 
 /* A step makes some ten packets; one that moves much data waits in between, and drains then. */
 #define STEPS_PER_DRAIN 8
 
-static void drain(struct cell *cell)
+/* Where a step asks for packets, those that were lost here would be missing in its answer. Return: 0, or -errno then.
+ */
+static int drain(struct cell *cell, struct error *e)
 {
-	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
 	cell->n_undrained = 0;
-	if (cell->is_watched && witness_drain(&cell->testbed, &e) < 0)
-		note_gap(cell, &e);
+	int r = cell->is_watched ? witness_drain(&cell->testbed, e) : 0;
+	if (r == 0 || cell->scenario->captures)
+		return r;
+	give_up_watching(cell, e);
+	return 0;
 }
 
 /* After a step: the states of the sockets, where it can have changed them; and packets, before the queue is full. */
-static void collect_evidence(struct cell *cell, const struct plan_step *planned)
+static int collect_evidence(struct cell *cell, const struct plan_step *planned, struct error *e)
 {
-	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
 	if (!cell->is_watched || planned->step->verb->leaves_states)
-		return;
-	if (watch_look(&cell->watch, &cell->testbed, cell->n_records, cell->began_us, &e) < 0)
-		note_gap(cell, &e);
-	if (++cell->n_undrained >= STEPS_PER_DRAIN)
-		drain(cell);
+		return 0;
+	if (watch_look(&cell->watch, &cell->testbed, cell->n_records, cell->began_us, e) < 0)
+		give_up_watching(cell, e);
+	return ++cell->n_undrained >= STEPS_PER_DRAIN ? drain(cell, e) : 0;
 }
 
 /* Keep what came out of the step, and go on to the next. */
@@ -343,12 +354,11 @@ static int record_step(struct cell *cell, struct error *e)
 			.took_us = by_verb ? cell->run.duration_us : record->took_us,
 		};
 	}
-	collect_evidence(cell, planned);
 	cell->step++;
 	cell->tries = 0;
 	cell->started = false;
 	close_helper(cell);
-	return 0;
+	return collect_evidence(cell, planned, e);
 }
 
 static void step_reason(struct text *reason, const struct cell *cell, const struct plan_step *planned, const char *what)
@@ -435,7 +445,8 @@ static enum cell_status cell_step(struct cell *cell, bool *ret_goes_on, struct e
 		step_observed(&cell->run, OUTCOME_TIMEOUT);
 		return cell_take_outcome(cell, ret_goes_on, e);
 	}
-	drain(cell); /* a step that moves much data waits again and again */
+	if (drain(cell, e) < 0) /* a step that moves much data waits again and again */
+		return cell_finish_error(cell, e);
 	uint64_t until_us = cell->run.wait_until_us;
 	bool is_sooner = until_us && until_us < cell->step_deadline_us;
 	bool has_fd = status == STEP_WAIT_FD;

@@ -45,7 +45,8 @@ struct cell {
 
 	/* evidence (run/cell_evidence.h) */
 	bool wants_evidence;
-	bool is_watched;          /* from the first step on, as long as nothing goes wrong with it */
+	const char *no_captures;  /* why it is to do without packets; borrowed; NULL: it is not */
+	bool is_watched;          /* from the first step on, as long as nothing goes wrong with that */
 	unsigned n_undrained;     /* steps since packets were last taken from the captures */
 	int64_t offset_ns;        /* between the clock of the packets and that of the steps */
 	struct watch watch;       /* the sockets from step to step */

@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "net/mib.h"
+#include "run/frame.h"
 
 #define NS_PER_US 1000
 #define NS_PER_S 1000000000LL
@@ -130,34 +131,46 @@ static int add_packets(const struct cell *cell, const struct result *result, str
 	plan_levels_text(cell->scenario, cell->plan.levels, &about);
 	capture->about = text_get(&about);
 	pcapng_write(capture, file);
+	if (file->failed || about.failed)
+		return -ENOMEM;
 	evidence->pcapng = file->data;
 	evidence->pcapng_len = file->len;
-	return file->failed || about.failed ? -ENOMEM : 0;
+	return 0;
 }
 
-char *cell_evidence_line(struct cell *cell, const struct result *result)
+/* Whose it is. */
+static struct evidence describe(const struct cell *cell, const struct result *result)
 {
-	struct testbed *t = &cell->testbed;
-	struct arena *arena = &cell->plan.arena;
-	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
-	CLEANUP(text_done) struct text gap = TEXT_INIT, file = TEXT_INIT;
 	struct evidence evidence = {
 		.cell = cell->id.cell,
 		.replicate = cell->id.replicate,
 		.verdict = result->verdict,
 		.began_ns = cell->began_us * NS_PER_US + (uint64_t)cell->offset_ns,
-		.looks = cell->watch.looks,
-		.n_looks = cell->watch.n_looks,
-		.left_out = t->witness.left_out,
 	};
-	evidence.capture.n_namespaces = t->n_namespaces;
+	evidence.capture.n_namespaces = cell->testbed.n_namespaces;
+	for (size_t i = 0; i < cell->testbed.n_namespaces; i++)
+		evidence.capture.namespaces[i] = cell->testbed.namespaces[i].name;
+	return evidence;
+}
+
+/* All that there is. Return: owned by the caller; NULL when memory is out. */
+static char *tell_all(struct cell *cell, const struct result *result)
+{
+	struct testbed *t = &cell->testbed;
+	struct arena *arena = &cell->plan.arena;
+	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+	CLEANUP(text_done) struct text gap = TEXT_INIT, file = TEXT_INIT;
+	struct evidence evidence = describe(cell, result);
+	evidence.looks = cell->watch.looks;
+	evidence.n_looks = cell->watch.n_looks;
 	text_add(&gap, cell->evidence_gap ? cell->evidence_gap : "");
 	if (witness_drain(t, &e) < 0)
 		add_gap(&gap, &e);
+	evidence.left_out = t->witness.left_out;
 	for (size_t i = 0; i < t->n_namespaces; i++) {
-		evidence.capture.namespaces[i] = t->namespaces[i].name;
 		evidence.capture.dropped[i] = t->witness.captures[i].dropped;
-		if (add_counters(t, i, arena, &evidence, &e) < 0)
+		/* Where a namespace could not be made, the worker is in another one. */
+		if (t->namespaces[i].fd >= 0 && add_counters(t, i, arena, &evidence, &e) < 0)
 			add_gap(&gap, &e);
 	}
 	if (evidence.n_counters)
@@ -169,8 +182,30 @@ char *cell_evidence_line(struct cell *cell, const struct result *result)
 			" us while the cell ran, and the times of packets are of "
 			"that clock",
 			gap.len ? "; " : "", drift_ns / NS_PER_US);
-	if (t->witness.captures_on && add_packets(cell, result, arena, &evidence, &file) < 0)
-		return NULL;
+	if (t->witness.captures_on && add_packets(cell, result, arena, &evidence, &file) < 0) {
+		error_no_memory(&e);
+		error_wrap(&e, "the packets");
+		add_gap(&gap, &e);
+	}
 	evidence.gap = gap.len ? text_get(&gap) : NULL;
 	return gap.failed ? NULL : evidence_to_line(&evidence);
+}
+
+/* That there is no more. */
+static char *tell_gap(const struct cell *cell, const struct result *result, const char *gap)
+{
+	struct evidence evidence = describe(cell, result);
+	evidence.gap = gap;
+	return evidence_to_line(&evidence);
+}
+
+char *cell_evidence_line(struct cell *cell, const struct result *result)
+{
+	CLEANUP(cleanup_free) char *line = tell_all(cell, result);
+	size_t len = line ? strlen(line) : 0;
+	if (!line)
+		return tell_gap(cell, result, "out of memory (ENOMEM)");
+	if (len > FRAME_PAYLOAD_MAX)
+		return tell_gap(cell, result, "it is longer than a worker can send (EMSGSIZE)");
+	return TAKE_POINTER(line);
 }

@@ -12,8 +12,9 @@ int64_t cell_evidence_offset_ns(void);
  * cell_evidence_line() - the line of the evidence file
  * @result: of the cell, with its steps
  *
- * What cannot be collected is said in the evidence, and makes it no less good otherwise.
- * Return: owned by the caller; NULL when memory is out.
+ * What cannot be collected is said in the evidence, and makes it no less good otherwise. Where there is no memory for
+ * the whole of it, or it is too long for a frame (run/frame.h), the line says that alone.
+ * Return: owned by the caller; NULL when there is no memory for that either.
  */
 char *cell_evidence_line(struct cell *cell, const struct result *result);
 

@@ -16,7 +16,7 @@ enum frame_kind {
 	FRAME_HELLO, /* isolated and ready; payload: the environment as a JSON object, or nothing where not asked for */
 	FRAME_FAILED, /* cannot start, or go on: payload: a struct frame_failure, and its text */
 	FRAME_WANT,   /* wants one order more */
-	FRAME_EVIDENCE, /* payload: the line of evidence of the cell `id`, whose result comes next */
+	FRAME_EVIDENCE, /* payload: the line of evidence of the cell `id`; its result is the next frame, or it has none */
 	FRAME_RESULT, /* payload: the line of the cell `id` */
 	FRAME_ALIVE,  /* still there, while its cells take their time */
 	FRAME_KIND_COUNT

@@ -51,7 +51,8 @@ struct worker_process {
 	int orders_fd, frames_fd; /* -1: closed */
 	int unread_fd;            /* the other end of orders_fd, to take back what the worker has not read */
 	unsigned places;
-	struct text input; /* frames that are not whole yet */
+	struct text input;    /* frames that are not whole yet */
+	struct text evidence; /* of the run whose result comes next: where none comes, there was no such run */
 	struct flight *flights;
 	size_t n_flights, flights_size;
 	uint32_t wants; /* orders */
@@ -135,6 +136,7 @@ static void close_worker(struct worker_process *w)
 	fd_close(&w->unread_fd);
 	fd_close(&w->frames_fd);
 	text_done(&w->input);
+	text_done(&w->evidence);
 	error_clear(&w->failure);
 	free(w->flights);
 	w->flights = NULL;
@@ -283,6 +285,14 @@ static void keep_failure(struct worker_process *w, const char *payload, size_t l
 		(int)(len - sizeof kind), payload + sizeof kind);
 }
 
+static int take_evidence(struct runner *r, struct worker_process *w, struct run_id id, struct error *e)
+{
+	const struct runner_listener *listener = &r->job->listener;
+	int status = listener->evidence(listener->context, id, w->evidence.data, w->evidence.len, e);
+	text_truncate(&w->evidence, 0);
+	return status;
+}
+
 static int take_frame(
 	struct runner *r, struct worker_process *w, const struct frame *frame, const char *payload, struct error *e)
 {
@@ -296,7 +306,9 @@ static int take_frame(
 		w->wants++;
 		return hand_out(r, w, e);
 	case FRAME_EVIDENCE:
-		return r->job->listener.evidence(r->job->listener.context, frame->id, payload, frame->len, e);
+		text_truncate(&w->evidence, 0);
+		text_add_bytes(&w->evidence, payload, frame->len);
+		return w->evidence.failed ? error_no_memory(e) : 0;
 	case FRAME_RESULT:
 		r->deaths = 0;
 		if (!end_flight(r, w, frame->id))
@@ -304,6 +316,8 @@ static int take_frame(
 				e, ERROR_HARNESS, EPROTO, "a worker sent the result of a cell that it was not given");
 		w->wants += frame->wants;
 		status = hand_out(r, w, e); /* first: the worker waits for it */
+		if (status == 0 && w->evidence.len)
+			status = take_evidence(r, w, frame->id, e);
 		return status < 0 ? status : take_result(r, payload, frame->len, e);
 	case FRAME_FAILED:
 		keep_failure(w, payload, frame->len);

@@ -43,7 +43,8 @@
 struct worker {
 	const struct worker_job *job;
 	int orders_fd, frames_fd, epoll_fd, timer_fd;
-	int times_fd; /* open while the kernel is to take the times of packets; -1 where none are seen */
+	int times_fd;          /* open while the kernel is to take the times of packets; -1 where none are seen */
+	struct error no_times; /* why it does not, where it was asked for evidence alone */
 	struct whereabouts whereabouts;
 	struct cell *cells[WORKER_CELLS_MAX];
 	size_t n_cells, n_cells_max;
@@ -139,13 +140,23 @@ static int worker_watch(struct worker *w, int fd, uint32_t events, void *what, s
 		       : 0;
 }
 
+/* Where packets are no more than evidence, the cells do without them. */
+static int prepare_captures(struct worker *w, struct error *e)
+{
+	w->times_fd = captures(w) ? capture_prepare(e) : -1;
+	if (!captures(w) || w->times_fd >= 0)
+		return 0;
+	if (w->job->scenario->captures || namespace_enter(w->whereabouts.home, NULL) < 0)
+		return -EIO;
+	w->no_times = *e;
+	*e = ERROR_INIT;
+	return 0;
+}
+
 static int worker_open(struct worker *w, struct error *e)
 {
 	w->whereabouts.home = namespace_open_own(e);
-	if (w->whereabouts.home < 0)
-		return -EIO;
-	w->times_fd = captures(w) ? capture_prepare(e) : -1;
-	if (captures(w) && w->times_fd < 0)
+	if (w->whereabouts.home < 0 || prepare_captures(w, e) < 0)
 		return -EIO;
 	w->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (w->epoll_fd < 0)
@@ -267,6 +278,7 @@ static bool take_order(struct worker *w)
 	struct cell *cell = cell_start(w->job->scenario, id, w->job->run_began_us, w->job->wants_evidence);
 	if (!cell)
 		vanish(ENOMEM);
+	cell->no_captures = w->no_times.code ? error_text(&w->no_times) : NULL;
 	w->cells[w->n_cells++] = cell;
 	advance(w, cell);
 	return true;
