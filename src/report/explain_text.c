@@ -342,17 +342,31 @@ static void add_checked_response(const struct page *p, size_t response)
 	CLEANUP(text_done) struct text line = TEXT_INIT;
 	size_t from = p->t->len;
 	add_values(p, response, &line);
-	text_add(&line, " (checked");
 	if (decisive) {
-		text_add(&line, "; decided by ");
+		text_add(&line, " (decided by ");
 		phrase_factors(p->matrix, decisive, &line);
+		text_add(&line, ")");
 	}
-	text_add(&line, ")");
-	text_addf(p->t, "%s%s%s:", p->style->bold, p->table->responses[response].response->name, p->style->reset);
+	text_addf(p->t, "  %s:", p->table->responses[response].response->name);
 	text_wrap(p->t, from, text_get(&line), 4, COLUMNS);
 	text_add(p->t, "\n");
 	add_unstable(p, response);
-	text_add(p->t, "\n");
+}
+
+/* Where no response is asked for by its name, those that only prove something stand together, behind the others. */
+static void add_checked(const struct page *p)
+{
+	bool has_any = false;
+	for (size_t i = 0; i < p->table->n_responses; i++) {
+		if (p->view->responses || !p->table->responses[i].is_checked)
+			continue;
+		if (!has_any)
+			text_addf(p->t, "%schecked%s\n", p->style->bold, p->style->reset);
+		has_any = true;
+		add_checked_response(p, i);
+	}
+	if (has_any)
+		text_add(p->t, "\n");
 }
 
 static void add_response(const struct page *p, size_t response)
@@ -428,10 +442,9 @@ void explain_text(const struct explain_view *view, const struct style *style, st
 	struct page p = page_of(view, style, t);
 	bool has_claims = false;
 	for (size_t i = 0; i < p.table->n_responses; i++)
-		if (!view->responses && p.table->responses[i].is_checked)
-			add_checked_response(&p, i);
-		else if (phrase_is_selected(view, i))
+		if ((view->responses || !p.table->responses[i].is_checked) && phrase_is_selected(view, i))
 			add_response(&p, i);
+	add_checked(&p);
 	for (size_t i = 0; i < view->explanation->n_rulings; i++) {
 		const struct ruling *ruling = &view->explanation->rulings[i];
 		if (!phrase_is_selected_claim(view, i))

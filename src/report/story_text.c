@@ -154,11 +154,13 @@ static const char *outcome_style(const struct page *p, const struct story_step *
 	return step->response ? p->style->bold : p->style->dim;
 }
 
-/* "  as rebind, 3 tries, took 1.2s" */
+/* "  as rebind, 3 tries, took 1.2s"; a check that asks itself has no name but its own text */
 static void add_circumstances(const struct story_step *step, struct text *t)
 {
 	char took[DURATION_TEXT];
-	if (step->response)
+	if (step->planned->step->asked_by)
+		text_add(t, "  checked");
+	else if (step->response)
 		text_addf(t, "  as %s", step->response);
 	if (step->made->tries > 1)
 		text_addf(t, ", %u tries", step->made->tries);
@@ -413,6 +415,15 @@ static void add_diagram(const struct page *p)
 	text_add(p->t, "\n");
 }
 
+/* What a check asks itself stands with its answer among the steps. */
+static bool is_asked_by_check(const struct scenario *s, const char *response)
+{
+	for (size_t i = 0; i < s->n_check_steps; i++)
+		if (!strcmp(s->responses[s->check_steps[i].response].name, response))
+			return true;
+	return false;
+}
+
 static void add_heading(const struct page *p)
 {
 	const struct result *result = p->story->result;
@@ -429,8 +440,9 @@ static void add_heading(const struct page *p)
 	if (levels.len)
 		add_paragraph(p, 2, text_get(&levels));
 	for (size_t i = 0; i < result->n_values; i++)
-		text_addf(&values, "%s%s:%c%s", i ? ", " : "", result->values[i].response, NO_BREAK,
-			result->values[i].text);
+		if (!is_asked_by_check(p->story->scenario, result->values[i].response))
+			text_addf(&values, "%s%s:%c%s", values.len ? ", " : "", result->values[i].response, NO_BREAK,
+				result->values[i].text);
 	if (values.len)
 		add_paragraph(p, 2, text_get(&values));
 	if (p->view->n_alike > 1)
