@@ -211,7 +211,8 @@ static int read_evidence(struct cell_story *c, struct error *e)
 int cell_story_read(
 	struct cell_story *ret, const char *path, const char *cell, const struct cell_story *like, struct error *e)
 {
-	const struct results_reader reader = {ret, begin, visit, wants_steps};
+	const struct results_reader reader = {
+		.context = ret, .begin = begin, .visit = visit, .wants_steps = wants_steps};
 	bool is_finished;
 	ret->cell = cell;
 	ret->like = like;

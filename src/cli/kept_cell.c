@@ -19,6 +19,16 @@ static struct kept_cell *find(const struct reading *reading, const struct result
 	return NULL;
 }
 
+/* The file may be large, and few of its lines are wanted. */
+static bool is_cell_wanted(void *context, uint64_t cell)
+{
+	const struct reading *reading = context;
+	for (size_t i = 0; i < reading->n; i++)
+		if (reading->cells[i].cell == cell)
+			return true;
+	return false;
+}
+
 static bool is_wanted(void *context, const struct result *result)
 {
 	return find(context, result);
@@ -51,7 +61,8 @@ int kept_cells_read(const char *path, const struct scenario *s, const struct evi
 	struct kept_cell *cells, size_t n, struct error *e)
 {
 	struct reading reading = {cells, n};
-	const struct results_reader reader = {.context = &reading, .visit = take, .wants_steps = is_wanted};
+	const struct results_reader reader = {
+		.context = &reading, .visit = take, .wants = is_cell_wanted, .wants_steps = is_wanted};
 	struct run_record record = RUN_RECORD_INIT;
 	bool is_finished;
 	int r = results_read(path, &reader, &record, &is_finished, e);

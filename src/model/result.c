@@ -169,6 +169,20 @@ static bool scan_string(struct scan *scan, const char *key)
 	return scan_literal(scan, "\"");
 }
 
+bool result_line_cell(const char *line, size_t len, uint64_t *ret)
+{
+	struct scan scan = {.at = line, .end = line + len};
+	char id[24];
+	if (!scan_literal(&scan, "{\"type\":\"cell\",\"id\":\""))
+		return false;
+	const char *quote = memchr(scan.at, '"', (size_t)(scan.end - scan.at));
+	if (!quote || (size_t)(quote - scan.at) >= sizeof id)
+		return false;
+	memcpy(id, scan.at, (size_t)(quote - scan.at));
+	id[quote - scan.at] = '\0';
+	return result_id_parse(id, ret);
+}
+
 /* As step_to_json() gives it. */
 static bool scan_step(struct scan *scan)
 {

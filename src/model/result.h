@@ -72,6 +72,13 @@ char *result_to_line(const struct scenario *s, const size_t *levels, const struc
 int result_from_line(const char *line, size_t len, struct arena *arena, struct result *ret, struct error *e);
 
 /**
+ * result_line_cell() - the cell of a line, from its beginning, fast
+ *
+ * Nothing else of the line is looked at. Return: whether it begins as result_to_line() writes it.
+ */
+bool result_line_cell(const char *line, size_t len, uint64_t *ret);
+
+/**
  * result_steps_from_line() - read the steps of a cell's line, which result_from_line() passes over
  * @arena: owns what @result then points to
  * @result: its `steps` and `n_steps` are set; the rest is left alone

@@ -95,7 +95,10 @@ struct results_reader {
 	void *context;
 	int (*begin)(void *context, const struct run_record *record, struct error *e);
 	int (*visit)(void *context, const struct result *result, struct error *e); /* @result is gone afterwards */
-	bool (*wants_steps)(void *context, const struct result *result); /* to visit() it with its steps; they take time */
+	/* Whether to read the lines of a cell; of others the beginning alone is looked at, whatever follows. */
+	bool (*wants)(void *context, uint64_t cell);
+	bool (*wants_steps)(
+		void *context, const struct result *result); /* to visit() it with its steps; they take time */
 };
 
 /**

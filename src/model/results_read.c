@@ -177,6 +177,12 @@ static int read_cell(void *context, const struct result *result, struct error *e
 	return r->reader->visit ? r->reader->visit(r->reader->context, result, e) : 0;
 }
 
+static bool wants(void *context, uint64_t cell)
+{
+	const struct reading *r = context;
+	return r->reader->wants(r->reader->context, cell);
+}
+
 static bool wants_steps(void *context, const struct result *result)
 {
 	const struct reading *r = context;
@@ -234,6 +240,7 @@ int results_read(const char *path, const struct results_reader *reader, struct r
 		.context = &reading,
 		.on_run = read_run,
 		.on_cell = read_cell,
+		.wants = reader->wants ? wants : NULL,
 		.wants_steps = wants_steps,
 		.on_end = read_end,
 	};

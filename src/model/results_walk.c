@@ -68,6 +68,9 @@ static int walk_later_line(struct walker *w, const char *line, size_t len, struc
 {
 	struct results_walk *walk = w->walk;
 	struct result result;
+	uint64_t cell;
+	if (walk->wants && result_line_cell(line, len, &cell) && !walk->wants(walk->context, cell))
+		return 1;
 	arena_reset(&w->arena);
 	int r = result_from_line(line, len, &w->arena, &result, NULL);
 	if (r == -ENOMEM)

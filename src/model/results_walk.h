@@ -15,6 +15,7 @@ struct results_walk {
 	void *context;
 	int (*on_run)(void *context, const json_t *line, struct error *e); /* of a format that is known here */
 	int (*on_cell)(void *context, const struct result *result, struct error *e);
+	bool (*wants)(void *context, uint64_t cell); /* other lines of cells are passed over unread; NULL: all */
 	bool (*wants_steps)(void *context, const struct result *result); /* of a cell; may be NULL: of none */
 	int (*on_end)(void *context, struct error *e);
 

@@ -21,9 +21,12 @@ END {
 			levels = "\"" name[f] "\":\"" level[f] "\"" (f < 10 ? "," : "") levels
 		}
 		busy = level[2] && level[3] && (level[6] == 1 || level[6] == 2) || level[10] == 4 && level[9] == 0
+		steps = part[2]
+		sub(/SO_REUSEADDR 0/, "SO_REUSEADDR " level[1], steps)
+		sub(/bind second \*:12345","out":"[A-Za-z]*"/, "bind second *:12345\",\"out\":\"" (busy ? "EADDRINUSE" : "ok") "\"", steps)
 		printf "{\"type\":\"cell\",\"id\":\"%d\",\"levels\":{%s},\"replicate\":1,\"verdict\":\"pass\",", cell, levels
 		printf "\"responses\":{\"rebind\":\"%s\"},\"reason\":null,\"elapsed_us\":%d,\"end_us\":%d,\"steps\":%s\n",
-			busy ? "EADDRINUSE" : "ok", 2000 + cell % 97, i * 2000, part[2]
+			busy ? "EADDRINUSE" : "ok", 2000 + cell % 97, i * 2000, steps
 	}
 	print "{\"type\":\"end\",\"verdicts\":{\"pass\":100000,\"fail\":0,\"inconc\":0,\"error\":0,\"skip\":0}," \
 		"\"runner_vmhwm_kib\":3000}"

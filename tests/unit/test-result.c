@@ -319,6 +319,22 @@ static void test_lines_of_other_types(void **state)
 	assert_int_equal(back.cell, 77); /* left alone */
 }
 
+static void test_cell_of_a_line(void **state)
+{
+	(void)state;
+	static const char *const others[] = {"", "{\"type\":\"run\",\"id\":\"2\",", "{\"type\":\"cell\",\"id\":2,",
+		"{ \"type\":\"cell\",\"id\":\"2\",", "{\"type\":\"cell\",\"levels\":{\"id\":\"2\"}",
+		"{\"type\":\"cell\",\"id\":\"2x\",", "{\"type\":\"cell\",\"id\":\"\",",
+		"{\"type\":\"cell\",\"id\":\"00000000000000000000000002\"", "{\"type\":\"cell\",\"id\":\"2"};
+	const struct result result = some_result();
+	CLEANUP(cleanup_free) char *line = to_line(&result);
+	uint64_t cell = 77;
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		assert_false(result_line_cell(others[i], strlen(others[i]), &cell));
+	assert_true(result_line_cell(line, strlen(line), &cell));
+	assert_int_equal(cell, 2);
+}
+
 /* As they were written, and nothing else of the line. */
 static void test_steps(void **state)
 {
@@ -403,6 +419,7 @@ int main(void)
 		cmocka_unit_test(test_what_is_not_needed),
 		cmocka_unit_test(test_around_the_steps),
 		cmocka_unit_test(test_lines_of_other_types),
+		cmocka_unit_test(test_cell_of_a_line),
 		cmocka_unit_test(test_steps),
 		cmocka_unit_test(test_steps_malformed),
 	};

@@ -459,6 +459,50 @@ static void test_a_reader_that_wants_nothing(void **state)
 	assert_true(is_finished);
 }
 
+/* Cells 1 and 2 alone. */
+static bool wants(void *context, uint64_t cell)
+{
+	(void)context;
+	return cell == 1 || cell == 2;
+}
+
+static int visit_wanted(void *context, const struct result *result, struct error *e)
+{
+	(void)e;
+	size_t *n = context;
+	assert_int_equal(result->cell, 1 + (*n)++);
+	assert_int_equal(result->n_steps, 0);
+	return 0;
+}
+
+static int read_wanted(const struct bench *b, size_t *ret_n, bool *ret_is_finished, struct error *e)
+{
+	CLEANUP(run_record_done) struct run_record record = RUN_RECORD_INIT;
+	const struct results_reader reader = {.context = ret_n, .visit = visit_wanted, .wants = wants};
+	*ret_n = 0;
+	return results_read(b->dir, &reader, &record, ret_is_finished, e);
+}
+
+/* What is not wanted is passed over by its beginning, whatever follows; what begins otherwise is read. */
+static void test_a_reader_that_wants_some_cells(void **state)
+{
+	const struct bench *b = *state;
+	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+	bool is_finished = false;
+	size_t n;
+	assert_int_equal(read_wanted(b, &n, &is_finished, &e), 0);
+	assert_int_equal(n, 2);
+	assert_true(is_finished);
+	put_line(b, 1, "{\"type\":\"cell\",\"id\":\"0\", nonsense\n", true);
+	assert_int_equal(read_wanted(b, &n, &is_finished, &e), 0);
+	assert_int_equal(n, 2);
+	put_text(b, "{\"type\":\"cell\",\"id\":\"2\"", "{ \"id\":\"2\",\"type\":\"cell\"");
+	assert_int_equal(read_wanted(b, &n, &is_finished, &e), 0);
+	assert_int_equal(n, 2);
+	put_line(b, 2, "{\"type\":\"cell\",\"id\":\"1\", nonsense\n", true);
+	assert_int_equal(read_wanted(b, &n, &is_finished, &e), -EINVAL);
+}
+
 int main(void)
 {
 #define WITH_BENCH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
@@ -477,6 +521,7 @@ int main(void)
 		WITH_BENCH(test_a_run_in_progress),
 		WITH_BENCH(test_a_reader_that_refuses),
 		WITH_BENCH(test_a_reader_that_wants_nothing),
+		WITH_BENCH(test_a_reader_that_wants_some_cells),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
