@@ -35,6 +35,8 @@ struct candidate {
 struct choosing {
 	struct chosen_cell *chosen;
 	const char *wanted;
+	const struct chosen_cell *like;
+	const char *described; /* what is wanted by levels, in words; in the arena of @chosen */
 	uint32_t replicate;
 	bool is_id;
 	uint64_t id;
@@ -55,28 +57,99 @@ static size_t n_responses(const struct choosing *c)
 	return c->chosen->scenario->n_responses;
 }
 
+bool chosen_cell_is_named(const char *text)
+{
+	return strchr(text, '=') || (*text && text[strspn(text, "0123456789")] == '\0');
+}
+
+static bool is_named(const struct conditions *conditions, size_t factor)
+{
+	for (size_t i = 0; i < conditions->n; i++)
+		if (conditions->all[i].factor == factor)
+			return true;
+	return false;
+}
+
+/* The levels that are not named are those of the other cell, where it has the factor. */
+static int want_alike(struct choosing *c, struct error *e)
+{
+	const struct matrix *m = &c->chosen->scenario->matrix, *other = &c->like->scenario->matrix;
+	struct arena *arena = &c->chosen->arena;
+	struct condition *all = arena_array(arena, m->n_factors, sizeof *all);
+	size_t levels[MATRIX_FACTORS_MAX], n = c->conditions.n;
+	matrix_cell(other, c->like->cell, levels);
+	if (!all)
+		return error_no_memory(e);
+	if (n)
+		memcpy(all, c->conditions.all, n * sizeof *all);
+	for (size_t f = 0; f < m->n_factors; f++) {
+		const struct factor *factor = matrix_find_factor(other, m->factors[f].name);
+		if (!factor || is_named(&c->conditions, f))
+			continue;
+		const char *name = factor->levels[levels[factor - other->factors]].name;
+		size_t level = factor_find_level(&m->factors[f], name);
+		bool *allowed = arena_array(arena, m->factors[f].n_all_levels, sizeof *allowed);
+		if (!allowed)
+			return error_no_memory(e);
+		if (level == MATRIX_ANY_LEVEL)
+			return error_set(e, ERROR_USAGE, ENOENT,
+				"its factor '%s' has no level '%s', which cell %" PRIu64 " of the other run has",
+				factor->name, name, c->like->cell);
+		allowed[level] = true;
+		all[n++] = (struct condition){.factor = f, .allowed = allowed};
+	}
+	c->conditions = (struct conditions){.all = all, .n = n};
+	return 0;
+}
+
+static const char *describe(struct choosing *c)
+{
+	struct arena *arena = &c->chosen->arena;
+	if (!c->like)
+		return c->wanted;
+	return c->wanted ? arena_printf(arena, "%s and the rest as in cell %" PRIu64, c->wanted, c->like->cell)
+			 : arena_printf(arena, "the levels of cell %" PRIu64, c->like->cell);
+}
+
+static int want_levels(struct choosing *c, struct error *e)
+{
+	struct chosen_cell *chosen = c->chosen;
+	c->described = describe(c);
+	int r = c->described ? 0 : error_no_memory(e);
+	if (r == 0 && c->wanted)
+		r = scenario_choose(chosen->scenario, c->wanted, &chosen->arena, &c->conditions, e);
+	return r < 0 || !c->like ? r : want_alike(c, e);
+}
+
+static int want_id(struct choosing *c, struct error *e)
+{
+	const struct scenario *s = c->chosen->scenario;
+	size_t levels[MATRIX_FACTORS_MAX];
+	if (!result_id_parse(c->wanted, &c->id) || c->id >= s->matrix.n_indices)
+		return error_set(e, ERROR_USAGE, ENOENT, "%s has no cell '%s': the last one is %" PRIu64, s->name,
+			c->wanted, s->matrix.n_indices - 1);
+	if (!matrix_cell(&s->matrix, c->id, levels))
+		return error_set(e, ERROR_USAGE, ENOENT, "cell %" PRIu64 " of %s is one that 'exclude' takes away",
+			c->id, s->name);
+	return 0;
+}
+
 /* What is wanted is read as soon as the scenario is there. */
 static int begin(void *context, const struct run_record *record, struct error *e)
 {
 	struct choosing *c = context;
 	struct chosen_cell *chosen = c->chosen;
-	size_t levels[MATRIX_FACTORS_MAX];
 	int r = scenario_read_text(record->scenario_path, record->scenario_text, strlen(record->scenario_text),
 		verb_vocabulary(), MAX_CELLS, &chosen->scenario, e);
 	if (r < 0)
 		return error_wrap(e, "%s: the scenario in it is none to this netrepro (it was written by %s)",
 			record->path, record->tool);
-	c->is_id = c->wanted[strspn(c->wanted, "0123456789")] == '\0';
-	if (!c->is_id)
-		return scenario_choose(chosen->scenario, c->wanted, &chosen->arena, &c->conditions, e);
-	const struct matrix *m = &chosen->scenario->matrix;
-	if (!result_id_parse(c->wanted, &c->id) || c->id >= m->n_indices)
-		return error_set(e, ERROR_USAGE, ENOENT, "%s has no cell '%s': the last one is %" PRIu64,
-			chosen->scenario->name, c->wanted, m->n_indices - 1);
-	if (!matrix_cell(m, c->id, levels))
-		return error_set(e, ERROR_USAGE, ENOENT, "cell %" PRIu64 " of %s is one that 'exclude' takes away",
-			c->id, chosen->scenario->name);
-	return 0;
+	if (c->wanted && !chosen_cell_is_named(c->wanted))
+		return error_set(e, ERROR_USAGE, EINVAL,
+			"'%s' is no cell: that is an ID, or levels, such as closer=server,path=veth", c->wanted);
+	c->is_id = c->wanted && !strchr(c->wanted, '=');
+	r = c->is_id ? want_id(c, e) : want_levels(c, e);
+	return r < 0 ? error_wrap(e, "%s", record->path) : 0;
 }
 
 static bool fits(const struct choosing *c, const struct result *result)
@@ -184,23 +257,56 @@ static bool are_alike(const struct choosing *c)
 	return true;
 }
 
-/* The first run whose evidence was kept, otherwise the first. */
+/* What a response of this name was; NULL where it was not recorded. */
+static const char *value_of(const struct scenario *s, const char *const *values, const char *response)
+{
+	for (size_t i = 0; i < s->n_responses; i++)
+		if (!strcmp(s->responses[i].name, response))
+			return values[i];
+	return NULL;
+}
+
+/* Whether some response of @s is not the same in both. */
+static bool has_other_value(const struct scenario *s, const char *const *values, const struct scenario *other,
+	const char *const *other_values)
+{
+	for (size_t i = 0; i < s->n_responses; i++)
+		if (compare_texts(values[i], value_of(other, other_values, s->responses[i].name)))
+			return true;
+	return false;
+}
+
+static bool came_out_otherwise(const struct choosing *c, const struct match *match)
+{
+	const struct scenario *s = c->chosen->scenario;
+	const struct chosen_cell *like = c->like;
+	return like &&
+	       (match->verdict != like->verdict || has_other_value(s, match->values, like->scenario, like->values) ||
+		       has_other_value(like->scenario, like->values, s, match->values));
+}
+
+/* First of all one that came out otherwise than the other cell, then one whose evidence was kept; the first of these.
+ */
 static void choose(const struct choosing *c)
 {
 	struct chosen_cell *chosen = c->chosen;
-	const struct match *best = &c->matches[0];
-	bool has_evidence = false;
+	const struct match *best = NULL;
+	int best_rank = 0;
 	for (size_t i = 0; i < c->n_matches; i++) {
 		const struct match *match = &c->matches[i];
-		bool has = evidence_file_has(&chosen->evidence, match->cell, match->replicate);
-		bool is_before =
-			match->cell < best->cell || (match->cell == best->cell && match->replicate < best->replicate);
-		if (has > has_evidence || (has == has_evidence && is_before))
-			best = match;
-		has_evidence |= has;
+		int rank = 2 * came_out_otherwise(c, match) +
+			   evidence_file_has(&chosen->evidence, match->cell, match->replicate);
+		bool is_before = best && (match->cell < best->cell ||
+						 (match->cell == best->cell && match->replicate < best->replicate));
+		if (best && (rank < best_rank || (rank == best_rank && !is_before)))
+			continue;
+		best = match;
+		best_rank = rank;
 	}
 	chosen->cell = best->cell;
 	chosen->replicate = best->replicate;
+	chosen->verdict = best->verdict;
+	chosen->values = best->values;
 	chosen->n_alike = c->n_candidates;
 }
 
@@ -351,9 +457,9 @@ static int list_candidates(struct choosing *c, struct error *e)
 	if (n_groups > GROUPS_MAX)
 		text_addf(&list, "\n  … and %zu more such groups", n_groups - GROUPS_MAX);
 	return error_set(e, ERROR_USAGE, EINVAL,
-		"%zu cells fit '%s', and did not come out alike; what decides is %s. Name its levels as well, or an "
+		"%s: %zu cells fit %s, and did not come out alike; what decides is %s. Name its levels as well, or an "
 		"ID:%s",
-		c->n_candidates, c->wanted, text_get(&names), text_get(&list));
+		c->chosen->record.path, c->n_candidates, c->described, text_get(&names), text_get(&list));
 }
 
 static int refuse_none(const struct choosing *c, struct error *e)
@@ -364,12 +470,15 @@ static int refuse_none(const struct choosing *c, struct error *e)
 		snprintf(replicate, sizeof replicate, "replicate %" PRIu32 " of ", c->replicate);
 	if (c->is_id)
 		return error_set(e, ERROR_USAGE, ENOENT, "%s holds no result of %scell %s", path, replicate, c->wanted);
-	return error_set(e, ERROR_USAGE, ENOENT, "%s holds no result of %sa cell with %s", path, replicate, c->wanted);
+	return error_set(
+		e, ERROR_USAGE, ENOENT, "%s holds no result of %sa cell with %s", path, replicate, c->described);
 }
 
-int chosen_cell_find(const char *path, const char *wanted, uint32_t replicate, struct chosen_cell *ret, struct error *e)
+int chosen_cell_find(const char *path, const char *wanted, uint32_t replicate, const struct chosen_cell *like,
+	struct chosen_cell *ret, struct error *e)
 {
-	CLEANUP(choosing_done) struct choosing c = {.chosen = ret, .wanted = wanted, .replicate = replicate};
+	CLEANUP(choosing_done)
+	struct choosing c = {.chosen = ret, .wanted = wanted, .like = like, .replicate = replicate};
 	const struct results_reader reader = {.context = &c, .begin = begin, .visit = visit};
 	bool is_finished;
 	int r = results_read(path, &reader, &ret->record, &is_finished, e);

@@ -8,9 +8,10 @@
 #include "analyze/comparison.h"
 #include "base/cleanup.h"
 #include "base/suggest.h"
-#include "cli/cell_story.h"
+#include "cli/chosen_cell.h"
 #include "cli/cli.h"
 #include "cli/explained.h"
+#include "cli/kept_cell.h"
 #include "report/comparison.h"
 #include "report/parting.h"
 
@@ -97,27 +98,54 @@ static int diff_runs(const struct diff_options *o, const char *a, const char *b)
 	return status ? status : comparison_differs(&comparison) ? STATUS_DIFFERS : STATUS_OK;
 }
 
-static struct parting_cell parting_cell_of(const struct cell_story *cell, const char *path)
+/* A cell that a user means, and its story. */
+struct cell {
+	struct chosen_cell chosen;
+	struct kept_cell kept;
+};
+#define CELL_INIT ((struct cell){CHOSEN_CELL_INIT, KEPT_CELL(0, 0)})
+
+static void cell_done(struct cell *cell)
 {
-	return (struct parting_cell){path, &cell->story, cell->record.release, cell->levels, cell->n_results};
+	kept_cell_done(&cell->kept);
+	chosen_cell_done(&cell->chosen);
 }
 
-/* @cells: the second one may be NULL: the same as the first. */
+static int cell_read(
+	struct cell *cell, const char *path, const char *wanted, const struct chosen_cell *like, struct error *e)
+{
+	int r = chosen_cell_find(path, wanted, 0, like, &cell->chosen, e);
+	cell->kept.cell = cell->chosen.cell;
+	cell->kept.replicate = cell->chosen.replicate;
+	return r < 0 ? r
+		     : kept_cells_read(cell->chosen.record.path, cell->chosen.scenario, &cell->chosen.evidence,
+			       &cell->kept, 1, e);
+}
+
+static struct parting_cell parting_cell_of(const struct cell *cell, const char *path)
+{
+	const struct run_record *record = &cell->chosen.record;
+	return (struct parting_cell){
+		path, &cell->kept.story, record->release, cell->kept.plan.levels, record->replicates};
+}
+
+/* @cells: the second one may be NULL: the levels of the first. */
 static int diff_cells(const struct diff_options *o, const char *const paths[2], const char *const cells[2])
 {
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
-	CLEANUP(cell_story_done) struct cell_story first = CELL_STORY_INIT;
-	CLEANUP(cell_story_done) struct cell_story second = CELL_STORY_INIT;
+	CLEANUP(cell_done) struct cell first = CELL_INIT;
+	CLEANUP(cell_done) struct cell second = CELL_INIT;
 	CLEANUP(arena_done) struct arena arena = ARENA_INIT;
 	struct divergence divergence;
 	struct alignment alignment;
-	int r = cell_story_read(&first, paths[0], cells[0], NULL, &e);
+	const struct story *a = &first.kept.story, *b = &second.kept.story;
+	int r = cell_read(&first, paths[0], cells[0], NULL, &e);
 	if (r == 0)
-		r = cell_story_read(&second, paths[1], cells[1], &first, &e);
+		r = cell_read(&second, paths[1], cells[1], &first.chosen, &e);
 	if (r == 0)
-		r = divergence_find(&first.story, &second.story, &arena, &divergence, &e);
+		r = divergence_find(a, b, &arena, &divergence, &e);
 	if (r == 0)
-		r = alignment_make(&first.story, &second.story, &divergence, &arena, &alignment, &e);
+		r = alignment_make(a, b, &divergence, &arena, &alignment, &e);
 	if (r < 0)
 		return cli_fail(&e);
 	const struct parting_view view = {
@@ -143,13 +171,21 @@ static bool is_there(const char *path)
 
 #define ARGUMENTS_MAX 4
 
-/* What is meant, by what exists: D for a folder or file, C for what is neither and so must be a cell. */
+/* What an argument is, by what exists: D for a folder or file, C for a cell, ? for neither. */
+static char kind_of(const char *argument)
+{
+	return is_there(argument) ? 'D' : chosen_cell_is_named(argument) ? 'C' : '?';
+}
+
 static int misunderstood(char *const *arguments, const char *kinds, struct error *e)
 {
 	CLEANUP(text_done) struct text taken = TEXT_INIT;
 	for (size_t i = 0; kinds[i]; i++)
-		text_addf(&taken, "%s'%s' %s", i ? ", " : "", arguments[i],
-			kinds[i] == 'D' ? "is a run" : "is no file or folder, and so was taken for a cell");
+		text_addf(&taken, "%s'%s' %s", i ? "; " : "", arguments[i],
+			kinds[i] == 'D' ? "is a run"
+			: kinds[i] == 'C'
+				? "is no file or folder, and so was taken for a cell"
+				: "is no file or folder, and no cell (an ID, or levels: closer=server,path=veth)");
 	return error_set(e, ERROR_USAGE, EINVAL,
 		"%s%sdiff takes two runs (DIR DIR), a cell of both (DIR DIR CELL), two cells of one (DIR CELL CELL), "
 		"or a cell of each (DIR CELL DIR CELL)",
@@ -167,7 +203,7 @@ static int run(const struct command *command, int argc, char **argv)
 	char kinds[ARGUMENTS_MAX + 1] = "";
 	size_t n = (size_t)(argc - first);
 	for (size_t i = 0; i < n && i < ARGUMENTS_MAX; i++)
-		kinds[i] = is_there(argv[first + (int)i]) ? 'D' : 'C';
+		kinds[i] = kind_of(argv[first + (int)i]);
 	char *const *given = argv + first;
 	if (n == 2 && !strcmp(kinds, "DD"))
 		return diff_runs(&o, given[0], given[1]);
@@ -195,8 +231,9 @@ const struct command command_diff = {
 	.description = "DIR DIR            two runs: the cells, laws and claims that changed\n"
 		       "DIR CELL CELL      two cells of a run: the first event at which they part\n"
 		       "DIR CELL DIR CELL  a cell of each; DIR DIR CELL: the same cell of both\n"
-		       "A CELL is an ID, or levels (closer=server,path=veth); those that the second\n"
-		       "does not name are as in the first. Exit status 1 where results differ.\n",
+		       "A CELL is an ID, or levels (closer=server,path=veth); what is not named must\n"
+		       "not matter, and is in the second cell as in the first. Exit status 1 where\n"
+		       "results differ.\n",
 	.options = options,
 	.n_options = sizeof options / sizeof *options,
 	.example = "diff results/before results/after",

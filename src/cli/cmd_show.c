@@ -83,7 +83,7 @@ static int show(const struct show_options *o, const char *folder, const char *wa
 {
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
 	CLEANUP(chosen_cell_done) struct chosen_cell chosen = CHOSEN_CELL_INIT;
-	int r = chosen_cell_find(folder, wanted, (uint32_t)o->replicate, &chosen, &e);
+	int r = chosen_cell_find(folder, wanted, (uint32_t)o->replicate, NULL, &chosen, &e);
 	if (r < 0)
 		return cli_fail(&e);
 	CLEANUP(kept_cell_done) struct kept_cell cell = KEPT_CELL(chosen.cell, chosen.replicate);

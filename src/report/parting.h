@@ -11,7 +11,7 @@ struct parting_cell {
 	const struct story *story;
 	const char *kernel;
 	const size_t *levels;
-	size_t n_replicates; /* of the cell, that there are results of */
+	size_t n_replicates; /* of each cell of the run */
 };
 
 struct parting_view {

@@ -195,7 +195,7 @@ tap_report 'a run with evidence'
 
 differs cells diff told 48 72
 differs cells-levels diff told 48 second_reuseaddr=1
-differs cells-steps diff told closer=server,first_reuseaddr=1 closer=client
+differs cells-steps diff told closer=server,first_reuseaddr=1,second_reuseaddr=0 closer=client
 differs cells-packets diff told 0 client_timestamps=1
 same cells-same diff told told 72
 try diff --format json told 48 72
@@ -228,11 +228,12 @@ changed told-response told 'if .type == "cell" and .id == "48" then .responses.r
 	(.steps[] | select(.do == "server: bind second *:12345").out) = "ok" else . end'
 differs cells-of-two diff told told-response 48
 differs cells-each diff told 48 again 72
-try diff told scenario tw_reuse=1
+try diff told scenario 72
 exits 1
-says out 'cell 2 of server-restart'
+says out 'A  told, cell 72 of server-restart'
+says out 'B  scenario, cell 48 of server-restart'
 tap_report 'a cell is found in another matrix by its levels'
-try diff told scenario tw_reuse=2
+try diff told scenario 76
 exits 2
 says err "its factor 'tw_reuse' has no level '2'"
 tap_report 'a cell that the other matrix has not'
@@ -243,6 +244,13 @@ exits 1
 says out 'replicate 2 of 3'
 says out 'made                   ok → EMFILE'
 tap_report 'the replicate that differs is told'
+
+# What the first one does not name must not matter; the second one has the rest of the first.
+try diff --format json told closer=server,first_reuseaddr=1,second_reuseaddr=1,path=veth closer=client,path=loopback
+exits 1
+is 'the cells' "$(jq -c '[.a.id, .b.id]' out)" '["72","169"]'
+tap_report 'levels that do not matter need no name'
+transcript usage-candidates diff told closer=server closer=client
 
 transcript usage-factor diff told 48 tw_resue=1
 transcript usage-level diff told 48 closer=serve
