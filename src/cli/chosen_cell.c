@@ -179,7 +179,8 @@ static int visit(void *context, const struct result *result, struct error *e)
 		return error_no_memory(e);
 	for (size_t i = 0; i < result->n_values; i++)
 		for (size_t k = 0; k < s->n_responses; k++) {
-			if (strcmp(result->values[i].response, s->responses[k].name) != 0)
+			if (strcmp(result->values[i].response, s->responses[k].name) != 0 ||
+				scenario_is_question(s, k))
 				continue;
 			values[k] = arena_strdup(arena, result->values[i].text);
 			if (!values[k])

@@ -87,6 +87,15 @@ static int status_of(const struct explanation *explanation)
 	return differs ? STATUS_DIFFERS : STATUS_OK;
 }
 
+/* The folder that a run has kept its results in; NULL for a file that has a name of its own. */
+static char *folder_of(const char *results_path)
+{
+	const char *slash = strrchr(results_path, '/');
+	if (slash && slash > results_path && !strcmp(slash + 1, RESULTS_NAME))
+		return strndup(results_path, (size_t)(slash - results_path));
+	return NULL;
+}
+
 static int explain(const struct explain_options *o, const char *path, char *const *names, int n)
 {
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
@@ -98,11 +107,12 @@ static int explain(const struct explain_options *o, const char *path, char *cons
 	if (r < 0)
 		return cli_fail(&e);
 	explained_tell_partings(&x, NULL);
+	CLEANUP(cleanup_free) char *folder = folder_of(x.record.path);
 	const struct summary summary = {
 		.view = {
 			.explanation = &x.explanation,
 			.program = cli_program(),
-			.results = path,
+			.results = folder ? folder : x.record.path,
 			.responses = selection.responses,
 			.claims = selection.claims,
 		},

@@ -25,6 +25,14 @@ bool step_is_made(const struct step *step, const size_t *levels)
 	return !step->asked_by || rule_list_match(step->asked_by, levels);
 }
 
+bool scenario_is_question(const struct scenario *s, size_t response)
+{
+	for (size_t i = 0; i < s->n_check_steps; i++)
+		if (s->check_steps[i].response == response)
+			return true;
+	return false;
+}
+
 int scenario_error(const struct scenario *s, struct mark at, struct error *e, const char *format, ...)
 {
 	CLEANUP(cleanup_free) char *what = NULL;

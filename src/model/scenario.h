@@ -141,6 +141,9 @@ static inline void cleanup_scenario(struct scenario **s)
 	scenario_free(*s);
 }
 
+/* scenario_is_question() - whether a response is what a check asks itself: it proves a condition, and is no outcome. */
+bool scenario_is_question(const struct scenario *s, size_t response);
+
 /* scenario_error() - an ERROR_USAGE at a place of the scenario's file: "path:line:column: " and the message. */
 int scenario_error(const struct scenario *s, struct mark at, struct error *e, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));

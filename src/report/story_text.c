@@ -418,9 +418,9 @@ static void add_diagram(const struct page *p)
 /* What a check asks itself stands with its answer among the steps. */
 static bool is_asked_by_check(const struct scenario *s, const char *response)
 {
-	for (size_t i = 0; i < s->n_check_steps; i++)
-		if (!strcmp(s->responses[s->check_steps[i].response].name, response))
-			return true;
+	for (size_t i = 0; i < s->n_responses; i++)
+		if (!strcmp(s->responses[i].name, response))
+			return scenario_is_question(s, i);
 	return false;
 }
 

@@ -93,6 +93,7 @@ in_another_order() {
 		grep '^{"type":"cell"' "$1/$results" | tac
 		tail -n 1 "$1/$results"
 	} >"$1.reversed/$results"
+	cp "$1/evidence.jsonl" "$1.reversed/"
 }
 
 # but_the_last_line FILE
@@ -135,7 +136,7 @@ explained() {
 	in_another_order "runs/$name"
 	try explain "runs/$name.reversed"
 	exits 0
-	is 'the text' "$(sed "s|runs/$name.reversed/|runs/$name/|" out)" "$(cat before)"
+	is 'the text' "$(sed "s|runs/$name.reversed|runs/$name|" out)" "$(cat before)"
 	tap_report "$name: the same for results in another order"
 
 	try explain --format json "runs/$name"
@@ -599,7 +600,7 @@ cp out before
 in_another_order runs/condition
 try explain runs/condition.reversed
 exits 1
-is 'the text' "$(sed 's|runs/condition.reversed/|runs/condition/|' out)" "$(cat before)"
+is 'the text' "$(sed 's|runs/condition.reversed|runs/condition|' out)" "$(cat before)"
 tap_report 'the same for results in another order, reasons and their examples included'
 
 # A run in progress.
