@@ -320,9 +320,10 @@ static void add_laws(const struct page *p)
 		add_paragraph(p, 2, "A law is of the cells that its run has, and the two have not the same cells.");
 	for (size_t i = 0; i < c->n_laws; i++) {
 		const struct law_change *change = &c->laws[i];
-		text_addf(p->t, "  %s%s\n",
-			c->runs[0].explanation->table.responses[change->responses[0]].response->name,
+		CLEANUP(text_done) struct text line = TEXT_INIT;
+		text_addf(&line, "%s%s", c->runs[0].explanation->table.responses[change->responses[0]].response->name,
 			change->n_changed ? "" : " (it changed in no cell that both have: the law is of other cells)");
+		add_paragraph(p, 2, text_get(&line));
 		for (size_t run = 0; run < 2; run++)
 			add_law(p, run, change->responses[run]);
 	}

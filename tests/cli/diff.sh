@@ -289,4 +289,14 @@ as_root_if_root
 on_terminal './netrepro diff before response'
 says out $'\033[1m'
 tap_report 'on a terminal there is emphasis'
+# The README's.
+mkdir -p results
+cp -r "$top/tests/cli/show" results/restart
+awk '/^```/ { inside = 0 } inside { print } /^\$ netrepro diff/ { inside = 1 }' "$top/README.md" >wanted
+try diff results/restart 48 72
+exits 1
+sed -i 's|\./netrepro|netrepro|' out
+cmp -s wanted out || mapfile -t wrong < <(diff -u --label README.md wanted --label 'what is printed' out)
+tap_report 'two cells are told as it stands in the README'
+
 finish
