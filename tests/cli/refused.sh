@@ -67,7 +67,8 @@ complete first/results.jsonl 4
 is 'the verdicts' "$(jq -r 'select(.type == "cell") | .verdict' first/results.jsonl | sort -u)" error
 nothing_left
 tap_report 'none for a cell: each is an error with the kernel'\''s word'
-limited net 3 run --jobs 1 -o second small.yaml
+# Without evidence: the namespace in which a worker waits for the times of packets may be there still.
+limited net 3 run --jobs 1 --evidence none -o second small.yaml
 exits 4
 silent err
 complete second/results.jsonl 4
@@ -124,6 +125,55 @@ is 'what does not work' "$(jq -r '.[] | select(.works | not) | .name' out | tr '
 	'user namespace,isolation,network namespace,own /proc,veth,IPv6,sysctl,sock_diag,packets,'
 is 'what has no remedy' "$(jq -r '.[] | select(.tried and (.works | not) and .remedy == "") | .name' out)" ''
 tap_report 'doctor --format json says so'
+
+# All but packets: only a scenario that asks for them is held up by that.
+cat >connect.yaml <<'END'
+name: connect
+matrix:
+  n: [1, 2]
+steps:
+  - server: socket listener
+  - server: bind listener *:80
+  - server: listen listener
+  - client: socket conn
+  - client: connect conn server:80
+    as: connected
+END
+{
+	sed 's/^name: .*/name: asks/' connect.yaml
+	printf '  - server: packets count SYN\n    as: syns\n'
+} >asks.yaml
+powerless=(setpriv --bounding-set -net_raw --inh-caps -net_raw)
+within : run --quiet --evidence none -o bare connect.yaml
+exits 0
+within : run --quiet --evidence all -o blind connect.yaml
+exits 0
+silent err
+complete blind/results.jsonl 2
+is 'the outcomes' "$(outcomes blind/results.jsonl)" "$(outcomes bare/results.jsonl)"
+is 'the gaps' "$(jq -r .gap blind/evidence.jsonl | sort -u)" "the packets of namespace 'server': packets cannot be seen without \
+CAP_NET_RAW (in a container: --cap-add NET_RAW): Operation not permitted (EPERM)"
+is 'the states of the client and the counters' "$(jq -c '[[.looks[] | select(.in == "client")][-1].sockets[].state,
+	.counters.client.TcpActiveOpens, .counters.server.TcpPassiveOpens]' blind/evidence.jsonl | sort -u)" '["ESTABLISHED",1,1]'
+is 'packets' "$(jq -c 'select(has("pcapng"))' blind/evidence.jsonl)" ''
+try show blind 0
+exits 0
+silent err
+says out 'without CAP_NET_RAW'
+nothing_left
+tap_report 'packets may not be seen: the same verdicts, the rest of the evidence, and the gap'
+within : run -o asks asks.yaml
+exits 3
+silent err
+golden no-packets out
+complete asks/results.jsonl 2
+nothing_left
+tap_report '… and where a scenario asks for them: skip, exit status 3, why, and the remedy'
+within : doctor
+exits 0
+silent err
+golden doctor-no-packets out
+tap_report '… and doctor says so'
 
 # A veth that the kernel refuses: its own words (EXT_ACK) reach the reason of the cell, and the verdict says whose doing it is.
 cat >ipv6-off.yaml <<'END'
