@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A library to be preloaded: makes one call of one function of the C library fail, in one worker of netrepro.
+// A library to be preloaded: makes one call of one function of the C library fail, in one worker of netrepro or its
+// runner.
 //
 // Theory of operation
 //
@@ -7,11 +8,14 @@
 // loop, and only in the first process that ever does so: a worker that takes the place of one that the fault killed is
 // left alone. Which process that is, and how often it called what, is kept in a file that all of them have mapped since
 // before the first fork. The file is text and right at any moment, also after SIGKILL: a line a function, how often it
-// was called, and how often of these before the worker made its first namespace (by its start, not by a cell).
+// was called, and how often of these before the worker greeted (by its start, not by a cell).
 //
 //	NETREPRO_FAULT_STATE=FILE           where to count; without it the library does nothing
 //	NETREPRO_FAULT=FUNCTION:N:ERRNO     the N-th call fails with this errno
 //	NETREPRO_FAULT=FUNCTION:N:KILL      the process dies by SIGKILL in place of the N-th call
+//	NETREPRO_FAULT=FUNCTION:N:SHORT     the N-th call reads or writes half of what it was asked for, where it may: a
+//	                                    pipe takes up to PIPE_BUF bytes whole (pipe(7))
+//	NETREPRO_FAULT_IN=runner            in the process that was started, from its first call on; no worker is chosen
 //
 // A failing call does not happen, but for close(), which closes and then fails, as in the kernel. The "function"
 // netlink is one request to the kernel within a sendmsg(): its type is made one that no kernel has, so the kernel
@@ -21,6 +25,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/netlink.h>
 #include <poll.h>
 #include <pthread.h>
@@ -71,6 +76,7 @@
 	X(recv)                                                                                                        \
 	X(recvfrom)                                                                                                    \
 	X(recvmsg)                                                                                                     \
+	X(recvmmsg)                                                                                                    \
 	X(shutdown)                                                                                                    \
 	X(poll)                                                                                                        \
 	X(ppoll)                                                                                                       \
@@ -83,6 +89,8 @@
 	X(fcntl)                                                                                                       \
 	X(pipe2)                                                                                                       \
 	X(dup3)                                                                                                        \
+	X(rename)                                                                                                      \
+	X(mkdir)                                                                                                       \
 	X(mount)                                                                                                       \
 	X(pthread_create)                                                                                              \
 	X(malloc)                                                                                                      \
@@ -106,6 +114,7 @@ static const char *const names[] = {
 static_assert(sizeof(names) / sizeof(names[0]) == FUNCTION_COUNT, "a function without a name");
 
 #define WORKER_NAME "netrepro-worker"
+#define PROGRAM_NAME "netrepro"
 
 /* A line of the file: name, two numbers, newline. The first two are about the whole: was a worker chosen, did a call
  * fail. */
@@ -122,6 +131,9 @@ static atomic_ulong counts[FUNCTION_COUNT];
 static enum function target = FUNCTION_COUNT;
 static unsigned long target_call;
 static int target_errno; /* 0: SIGKILL */
+static bool is_short;    /* instead of an errno */
+static bool is_runner_meant;
+static enum function first_word = FUNCTION_writev; /* what a worker greets with; the runner begins its files */
 
 static void show(size_t line, size_t column, unsigned long n)
 {
@@ -142,7 +154,7 @@ static bool strike(enum function function)
 {
 	if (!is_victim)
 		return false;
-	if (function == FUNCTION_unshare && !counts[function])
+	if (function == first_word && !counts[function])
 		keep_counts();
 	unsigned long n = ++counts[function];
 	show(LINE_FIRST_FUNCTION + (size_t)function, COLUMN_CALLS, n);
@@ -170,7 +182,10 @@ static void read_fault(const char *text)
 		;
 	if (target == FUNCTION_COUNT)
 		wrong("NETREPRO_FAULT names no function that is known here");
-	if (strcmp(code, "KILL") == 0)
+	is_short = strcmp(code, "SHORT") == 0;
+	if (is_short)
+		target_errno = EIO; /* for a function that cannot */
+	if (is_short || strcmp(code, "KILL") == 0)
 		return;
 	for (target_errno = 1; target_errno < 200; target_errno++) {
 		const char *candidate = strerrorname_np(target_errno);
@@ -178,6 +193,13 @@ static void read_fault(const char *text)
 			return;
 	}
 	wrong("NETREPRO_FAULT names no errno");
+}
+
+static void choose(void);
+
+static void spare_child(void)
+{
+	is_victim = false;
 }
 
 __attribute__((constructor)) static void begin(void)
@@ -203,9 +225,16 @@ __attribute__((constructor)) static void begin(void)
 		memcpy(map + i * LINE_BYTES, line, LINE_BYTES);
 	}
 	state = map;
+	const char *where = getenv("NETREPRO_FAULT_IN");
+	is_runner_meant = where && strcmp(where, "runner") == 0;
+	if (!is_runner_meant || strcmp(program_invocation_short_name, PROGRAM_NAME) != 0)
+		return;
+	first_word = FUNCTION_write;
+	pthread_atfork(NULL, NULL, spare_child);
+	choose();
 }
 
-/* Only the first worker ever gets it. */
+/* Only the first one ever gets it. */
 static void choose(void)
 {
 	char *last_digit = state + LINE_CHOSEN * LINE_BYTES + COLUMN_CALLS + DIGITS - 1;
@@ -232,7 +261,7 @@ int prctl(int option, ...)
 	va_end(list);
 	NEXT(next, "prctl");
 	int rc = next(option, a[0], a[1], a[2], a[3]);
-	if (state && option == PR_SET_NAME && strcmp((const char *)a[0], WORKER_NAME) == 0)
+	if (state && !is_runner_meant && option == PR_SET_NAME && strcmp((const char *)a[0], WORKER_NAME) == 0)
 		choose();
 	return rc;
 }
@@ -247,6 +276,25 @@ int prctl(int option, ...)
 		return next arguments;                                                                                 \
 	}
 
+static size_t half_of(size_t len)
+{
+	return len > PIPE_BUF ? len / 2 : len;
+}
+
+/* The same of one that can do a part of it. */
+#define WRAP_PARTIAL(name, len, parameters, arguments)                                                                 \
+	ssize_t name parameters                                                                                        \
+	{                                                                                                              \
+		static ssize_t(*next) parameters;                                                                      \
+		NEXT(next, #name);                                                                                     \
+		if (strike(FUNCTION_##name)) {                                                                         \
+			if (!is_short)                                                                                 \
+				return -1;                                                                             \
+			(len) = half_of(len);                                                                          \
+		}                                                                                                      \
+		return next arguments;                                                                                 \
+	}
+
 WRAP(int, -1, unshare, (int flags), (flags))
 WRAP(int, -1, setns, (int fd, int type), (fd, type))
 WRAP(int, -1, stat, (const char *restrict path, struct stat *restrict status), (path, status))
@@ -254,10 +302,9 @@ WRAP(int, -1, scandir,
 	(const char *restrict path, struct dirent ***restrict list, int (*select)(const struct dirent *),
 		int (*compare)(const struct dirent **, const struct dirent **)),
 	(path, list, select, compare))
-WRAP(ssize_t, -1, read, (int fd, void *buffer, size_t len), (fd, buffer, len))
-WRAP(ssize_t, -1, pread, (int fd, void *buffer, size_t len, off_t at), (fd, buffer, len, at))
-WRAP(ssize_t, -1, write, (int fd, const void *buffer, size_t len), (fd, buffer, len))
-WRAP(ssize_t, -1, writev, (int fd, const struct iovec *parts, int n), (fd, parts, n))
+WRAP_PARTIAL(read, len, (int fd, void *buffer, size_t len), (fd, buffer, len))
+WRAP_PARTIAL(pread, len, (int fd, void *buffer, size_t len, off_t at), (fd, buffer, len, at))
+WRAP_PARTIAL(write, len, (int fd, const void *buffer, size_t len), (fd, buffer, len))
 WRAP(int, -1, socket, (int family, int type, int protocol), (family, type, protocol))
 WRAP(int, -1, setsockopt, (int fd, int level, int name, const void *value, socklen_t len),
 	(fd, level, name, value, len))
@@ -279,6 +326,10 @@ WRAP(ssize_t, -1, recvfrom,
 	(int fd, void *restrict data, size_t len, int flags, __SOCKADDR_ARG address, socklen_t *restrict address_len),
 	(fd, data, len, flags, address, address_len))
 WRAP(ssize_t, -1, recvmsg, (int fd, struct msghdr *message, int flags), (fd, message, flags))
+WRAP(int, -1, recvmmsg, (int fd, struct mmsghdr *messages, unsigned n, int flags, struct timespec *timeout),
+	(fd, messages, n, flags, timeout))
+WRAP(int, -1, rename, (const char *from, const char *to), (from, to))
+WRAP(int, -1, mkdir, (const char *path, mode_t mode), (path, mode))
 WRAP(int, -1, shutdown, (int fd, int how), (fd, how))
 WRAP(int, -1, poll, (struct pollfd * fds, nfds_t n, int timeout), (fds, n, timeout))
 WRAP(int, -1, ppoll, (struct pollfd * fds, nfds_t n, const struct timespec *timeout, const sigset_t *mask),
@@ -412,4 +463,14 @@ ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 	if (spoilt)
 		spoilt->nlmsg_type = type;
 	return len;
+}
+
+ssize_t writev(int fd, const struct iovec *parts, int n)
+{
+	static ssize_t (*next)(int, const struct iovec *, int);
+	NEXT(next, "writev");
+	if (!strike(FUNCTION_writev))
+		return next(fd, parts, n);
+	struct iovec half = {.iov_base = parts[0].iov_base, .iov_len = half_of(parts[0].iov_len)};
+	return is_short ? next(fd, &half, 1) : -1;
 }
