@@ -117,6 +117,7 @@ VERB(accept) = {
 		.help = "wait for a connection and give its socket a name",
 		.words = {&word_socket, &word_new_socket},
 		.n_required = 2,
+		.leaves_states = true, /* the connection was there before it was accepted */
 	},
 	.run = run_accept,
 };

@@ -36,14 +36,13 @@
 #include <linux/net_tstamp.h>
 #include <net/if_arp.h>
 #include <netinet/in.h>
-#include <pthread.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "net/closers.h"
 #include "net/link.h"
 #include "net/netlink.h"
 
@@ -53,9 +52,6 @@
 
 /* Messages that one recvmmsg(2) takes: more than a look at a quiet cell finds. */
 #define BATCH 16
-
-/* Nothing runs in the thread but close(2); and what the sanitizers' runtime needs. */
-#define CLOSER_STACK_BYTES (128 << 10)
 
 /* The times that the kernel takes itself, of what it receives or sees; none of hardware. */
 static int want_times(int fd)
@@ -271,47 +267,9 @@ int capture_drain(struct capture *capture, int (*take)(void *context, const stru
 	return count_drops(capture, e);
 }
 
-/* Descriptors to close. */
-struct closer {
-	size_t n;
-	int fds[];
-};
-
-static void *closer_run(void *data)
-{
-	struct closer *closer = data;
-	for (size_t i = 0; i < closer->n; i++)
-		close(closer->fds[i]);
-	free(closer);
-	return NULL;
-}
-
-/* Have a thread run it, to which no signal is ever delivered. Return: whether there is one. */
-static bool closer_start(struct closer *closer)
-{
-	sigset_t all;
-	sigfillset(&all);
-	pthread_t thread;
-	pthread_attr_t detached;
-	pthread_attr_init(&detached);
-	pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
-	pthread_attr_setstacksize(&detached, CLOSER_STACK_BYTES);
-	pthread_attr_setsigmask_np(&detached, &all);
-	int r = pthread_create(&thread, &detached, closer_run, closer);
-	pthread_attr_destroy(&detached);
-	return r == 0;
-}
-
 void capture_close(struct capture *captures, size_t n)
 {
-	struct closer *closer = malloc(sizeof *closer + n * sizeof closer->fds[0]);
-	if (closer)
-		closer->n = 0;
-	for (size_t i = 0; i < n; i++) {
-		if (closer && captures[i].fd >= 0)
-			closer->fds[closer->n++] = TAKE_FD(captures[i].fd);
-		fd_close(&captures[i].fd);
-	}
-	if (closer && (closer->n == 0 || !closer_start(closer)))
-		closer_run(closer);
+	for (size_t i = 0; i < n; i++)
+		if (captures[i].fd >= 0)
+			closers_close(TAKE_FD(captures[i].fd));
 }

@@ -54,8 +54,8 @@ int capture_drain(struct capture *capture, int (*take)(void *context, const stru
  * capture_close() - end the captures; good on ones that were never opened
  *
  * To close a packet socket takes the kernel a grace period of RCU, 5 to 30 ms (packet_release() in
- * net/packet/af_packet.c): a thread of its own waits for it, where one can be made. Until then the descriptors count,
- * and the namespaces are alive.
+ * net/packet/af_packet.c): a thread waits for each (net/closers.h). Until then the descriptors count, and the
+ * namespaces are alive.
  */
 void capture_close(struct capture *captures, size_t n);
 
