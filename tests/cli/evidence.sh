@@ -137,6 +137,51 @@ is 'SYNs' "$(value syns loopback)" 1
 is 'interfaces' "$(tshark -r loopback/packets/0.pcapng -T fields -e frame.interface_name 2>/dev/null | sort | uniq -c | xargs)" '3 server lo'
 tap_report 'what crosses the loopback is there once, as of an interface of its own'
 
+# 64 MiB through the veth, and as many through the loopback: more than a capture has room for between two steps.
+{
+	cat <<'EOF'
+name: bulk
+matrix:
+  path:
+    veth: {to: server}
+    lo: {to: 127.0.0.1}
+namespaces:
+  server: {sysctl: {net.ipv4.tcp_rmem: 4096 16777216 16777216}}
+  client: {}
+actors:
+  near: {in: server}
+steps:
+  - server: socket listener
+  - server: bind listener *:80
+  - server: listen listener
+EOF
+	for path in veth lo; do
+		from=$([[ $path == lo ]] && echo near || echo client)
+		printf '  - when: {path: %s}\n    do:\n' "$path"
+		printf '      - %s\n' "$from: socket conn" "$from: connect conn \$to:80" 'server: accept listener child'
+		for ((i = 0; i < 32; i++)); do
+			printf '      - %s\n' "$from: send conn 2097152" 'server: recv child 2097152'
+		done
+	done
+} >bulk.yaml
+try run --quiet --evidence all -o bulk bulk.yaml
+exits 0
+is 'lines of evidence' "$(kept bulk)" '0 1 '
+is 'the gaps' "$(jq -r '.gap // "none"' bulk/evidence.jsonl | sort -u)" none
+for id in 0 1; do
+	tshark -r "bulk/packets/$id.pcapng" -T fields -e frame.cap_len 2>/dev/null >lengths
+	(($(wc -l <lengths) <= 4096)) || wrong+=("cell $id: $(wc -l <lengths) packets are kept")
+	is "cell $id: the most that is kept of a packet" "$(sort -n lengths | tail -n1)" 256
+	(($(stat -c %s "bulk/packets/$id.pcapng") < 4096 * 512)) ||
+		wrong+=("cell $id: its packets take $(stat -c %s "bulk/packets/$id.pcapng") bytes")
+	try show bulk "$id"
+	exits 0
+	dropped=$(jq -r --arg id "$id" 'select(.id == $id) | .dropped.server' bulk/evidence.jsonl)
+	((dropped > 0)) || wrong+=("cell $id: nothing was dropped: the test moves too little")
+	says out "$dropped packets were of server dropped before they could be kept"
+done
+tap_report 'much data: evidence stays small, and what was dropped is counted and said'
+
 # A folder with evidence of another run; a run that was cut off.
 mkdir stale
 echo >stale/evidence.jsonl
@@ -162,6 +207,31 @@ tap_report '--resume goes on behind the last whole line'
 
 transcript unknown run --evidence al mixed.yaml
 transcript all-without-a-folder run --evidence all mixed.yaml
+
+# In a user namespace packets, counters and states are to be seen as well, and the files are the user's.
+if has_user 'the evidence of an ordinary user'; then
+	as_user
+	try run --quiet --evidence all -o mine --set case=one mixed.yaml
+	exits 0
+	is 'whose the files are' "$(stat -c %u mine/evidence.jsonl mine/packets mine/packets/0.pcapng | sort -u)" "$("${as[@]}" id -u)"
+	is 'the gap' "$(jq -r '.gap // "none"' mine/evidence.jsonl)" none
+	is 'connections that were opened' \
+		"$(jq -c '[.counters.client.TcpActiveOpens, .counters.server.TcpPassiveOpens]' mine/evidence.jsonl)" '[1,1]'
+	is 'the last states of the server' \
+		"$(jq -r '[.looks[] | select(.in == "server")][-1].sockets[].state' mine/evidence.jsonl | xargs)" 'TIME-WAIT LISTEN'
+	fields mine/packets/0.pcapng frame.interface_name tcp.flags.str >seen
+	is 'interfaces' "$(cut -f1 seen | sort -u | xargs)" 'client server'
+	is 'SYNs and their answers' "$(grep -c '··S·' seen)" 4
+	try show mine 0
+	exits 0
+	silent err
+	says out 'SYN'
+	try show mine 0 --pcapng mine.pcapng
+	exits 0
+	cmp mine.pcapng mine/packets/0.pcapng >/dev/null || wrong+=('show --pcapng gives another file')
+	tap_report 'as an ordinary user: packets, counters and states, in files of theirs'
+	as_root_if_root
+fi
 
 # A disk that becomes full of evidence: the results are worth more.
 if ((EUID == 0)) && unshare --mount mount -t tmpfs none none 2>/dev/null; then
