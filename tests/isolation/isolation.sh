@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A run leaves the host as it was, also when its runner or its workers are killed, and no result is lost, wrong or double.
+# All evidence is collected meanwhile: packet sockets, and threads that close them, are there at any moment; and nothing of
+# the host is in it.
 #
 # usage: isolation.sh [NETREPRO [SCENARIO]]
 # KILLS=50 (of the runner, as each user), WORKER_KILLS=20, SEED=… (of the moments; printed)
@@ -51,7 +53,7 @@ new_output() {
 # start ARGUMENT…: in the background, its process in $runner
 start() {
 	become "$who"
-	"${as[@]}" "$mark" "$folder/netrepro" run --quiet -o "$out" "$@" "$folder/scenario.yaml" \
+	"${as[@]}" "$mark" "$folder/netrepro" run --quiet --evidence all -o "$out" "$@" "$folder/scenario.yaml" \
 		>"$folder/stdout" 2>&1 </dev/null &
 	runner=$!
 }
@@ -79,6 +81,43 @@ n_results() {
 	cells "$out/results.jsonl" | wc -l
 }
 
+# examine_evidence: each run has its own, nothing is missing from it
+examine_evidence() {
+	local file=$out/evidence.jsonl n gaps
+	lines_are_whole "$file" || wrong+=("$1: a line of the evidence is not whole")
+	n=$(jq -r '"\(.id).\(.replicate)"' "$file" | sort -u | wc -l)
+	((n == n_all)) || wrong+=("$1: evidence of $n runs of $n_all")
+	gaps=$(jq -r 'select(.gap or (has("pcapng") | not)) | "\(.id): \(.gap)"' "$file" | head -3)
+	[[ -z $gaps ]] || wrong+=("$1: evidence lacks something: ${gaps//$'\n'/; }")
+}
+
+# What the host sends to itself while a run is made.
+readonly marker=netrepro-datagram-of-the-host
+chatter() {
+	while printf '%s' "$marker" >/dev/udp/127.0.0.1/9; do
+		printf 'x' >>"$folder/chattered"
+	done 2>/dev/null
+}
+
+# host_is_not_seen: one test, of a run during which the host has traffic on its own loopback
+host_is_not_seen() {
+	local talker found
+	new_output whole
+	: >"$folder/chattered"
+	chatter &
+	talker=$!
+	start
+	ends 0
+	kill "$talker"
+	wait "$talker" 2>/dev/null
+	[[ -s $folder/chattered ]] || wrong+=("the host has sent nothing")
+	examine_evidence "whole run"
+	(($(find "$out/packets" -name '*.pcapng' | wc -l) == n_all)) || wrong+=("not each run has a file of packets")
+	found=$(grep -r -l -a -F "$marker" "$out" | head -3)
+	[[ -z $found ]] || wrong+=("packets of the host are in ${found//$'\n'/; }")
+	tap_report "as $who: of what the host sends on its loopback meanwhile ($(wc -c <"$folder/chattered") datagrams) nothing is seen"
+}
+
 whole_run() {
 	local began_us=${EPOCHREALTIME/./} left
 	new_output whole
@@ -90,6 +129,7 @@ whole_run() {
 	[[ -e $folder/good ]] || cp "$folder/outcomes" "$folder/good"
 	n_all=$(wc -l <"$folder/good")
 	examine_results "whole run"
+	examine_evidence "whole run"
 	(($(n_results) == n_all && n_all > 0)) || wrong+=("$(n_results) results of $n_all")
 	tap_report "as $who: a whole run of $n_all cells"
 	host_is_as_before "as $who: the host is as before a whole run"
@@ -119,6 +159,7 @@ kill_runner() {
 		start --resume
 		ends 0
 		examine_results "resumed after kill $i"
+		examine_evidence "resumed after kill $i"
 		(($(n_results) == n_all)) || wrong+=("resumed after kill $i: $(n_results) results of $n_all")
 		(($(jq -c 'select(.type == "end")' "$out/results.jsonl" | wc -l) == 1)) ||
 			wrong+=("resumed after kill $i: not one end in the results")
@@ -165,6 +206,7 @@ for who in root user; do
 		continue
 	fi
 	whole_run
+	host_is_not_seen
 	kill_runner
 	kill_workers
 done

@@ -47,11 +47,12 @@ start() {
 	unshare --mount --propagation private sh -c '
 		mount --bind /proc/self/ns/net "$1/host-net" || exit
 		shift
-		exec "$@"' sh "$folder" "${as[@]}" "$mark" "$folder/netrepro" run --quiet --jobs 1 "$folder/scenario.yaml" \
+		exec "$@"' sh "$folder" "${as[@]}" "$mark" "$folder/netrepro" run --quiet --evidence notable --jobs 1 "$folder/scenario.yaml" \
 		>"$folder/stdout" 2>&1 </dev/null &
 	runner=$!
-	# It has a network namespace of a cell, and sockets in it, when it has come to its sleep.
-	until worker=$(ours_named netrepro-worker) && [[ -n $worker && $(n_sockets "$worker") -ge 3 ]]; do
+	# It has a network namespace of a cell, and sockets in it, when it has come to its sleep: three of the steps; and for
+	# evidence two that see packets, one that has the kernel take their times, two of sock_diag.
+	until worker=$(ours_named netrepro-worker) && [[ -n $worker && $(n_sockets "$worker") -ge 8 ]]; do
 		kill -0 "$runner" 2>/dev/null || die "the run ended: $(cat "$folder/stdout")"
 		((SECONDS < give_up)) || die "no worker after $PATIENCE_S s"
 		sleep 0.01
