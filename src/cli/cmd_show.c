@@ -48,13 +48,18 @@ static int write_packets(const struct kept_cell *cell, const char *path, struct 
 		return error_set(e, ERROR_USAGE, ENOENT,
 			"no packets were kept of this run of the cell: `netrepro run --evidence all -o DIR` keeps "
 			"them");
+	/* They are any bytes, escape sequences included. */
+	if (is_stdout && isatty(STDOUT_FILENO))
+		return error_set(e, ERROR_USAGE, EINVAL,
+			"--pcapng -: the standard output is a terminal, and packets are no text: name a file, or read "
+			"them by a pipe: | tshark -r -");
 	CLEANUP(cleanup_fclose) FILE *file = is_stdout ? NULL : fopen(path, "we");
 	FILE *to = is_stdout ? stdout : file;
 	if (!to)
 		return error_errno(e, ERROR_USAGE, errno, "cannot write to %s", path);
 	if (fwrite(evidence->pcapng, 1, evidence->pcapng_len, to) != evidence->pcapng_len || fflush(to) != 0)
-		return error_errno(
-			e, ERROR_HARNESS, errno, "cannot write to %s", is_stdout ? "the standard output" : path);
+		return error_errno(e, is_stdout ? ERROR_HARNESS : ERROR_HOST, errno, "cannot write to %s",
+			is_stdout ? "the standard output" : path);
 	return 0;
 }
 

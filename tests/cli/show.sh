@@ -65,6 +65,15 @@ tap_report '… where it can'
 status=$?
 exits 4
 tap_report '… and says so where it cannot'
+try show --pcapng /dev/full kept 72
+exits 3
+says err 'cannot write to /dev/full: No space left on device'
+tap_report '… a disk that is full is for its host to empty'
+script -qec './netrepro show --pcapng - kept 72' /dev/null </dev/null >out 2>&1
+status=$?
+exits 2
+says out 'the standard output is a terminal'
+tap_report '… and a terminal gets no packets'
 
 # What is read of the evidence is the last whole line of the run.
 try show kept 72
