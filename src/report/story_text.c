@@ -295,18 +295,21 @@ static void add_packet_row(const struct page *p, size_t i)
 	add_row(p, packet->at_us, &row);
 }
 
-/* The next change of a side among the looks @from … @to of the events, from @at on. */
-static const struct story_change *next_change(
-	const struct page *p, size_t from, size_t to, enum story_side side, size_t *at)
+/* How far the changes of one side have been told, among looks that follow each other. */
+struct cursor {
+	enum story_side side;
+	size_t event, change;
+};
+
+/* The next change of the side among the events up to @to; NULL behind the last one. */
+static const struct story_change *next_change(const struct page *p, struct cursor *at, size_t to)
 {
-	size_t n = 0;
-	for (size_t i = from; i < to; i++) {
-		const struct story_look *look = &p->story->looks[p->story->events[i].number];
-		for (size_t k = 0; k < look->n_changes; k++) {
-			if (look->changes[k].side != side || n++ < *at)
-				continue;
-			++*at;
-			return &look->changes[k];
+	for (; at->event < to; at->event++, at->change = 0) {
+		const struct story_look *look = &p->story->looks[p->story->events[at->event].number];
+		while (at->change < look->n_changes) {
+			const struct story_change *change = &look->changes[at->change++];
+			if (change->side == at->side)
+				return change;
 		}
 	}
 	return NULL;
@@ -354,17 +357,19 @@ static void add_changes(const struct page *p, const struct story_change *left, c
 /* Looks that follow each other, which are those at all namespaces after a step. Return: the event behind them. */
 static size_t add_looks(const struct page *p, size_t from)
 {
-	size_t to = from, at[STORY_SIDE_COUNT] = {0};
+	struct cursor at_left = {STORY_LEFT, from, 0}, at_right = {STORY_RIGHT, from, 0};
+	struct cursor at_untold = {STORY_UNTOLD, from, 0};
+	size_t to = from;
 	while (to < p->story->n_events && p->story->events[to].kind == STORY_LOOK)
 		to++;
 	for (;;) {
-		const struct story_change *left = next_change(p, from, to, STORY_LEFT, &at[STORY_LEFT]);
-		const struct story_change *right = next_change(p, from, to, STORY_RIGHT, &at[STORY_RIGHT]);
+		const struct story_change *left = next_change(p, &at_left, to);
+		const struct story_change *right = next_change(p, &at_right, to);
 		if (!left && !right)
 			break;
 		add_changes(p, left, right);
 	}
-	for (const struct story_change *change; (change = next_change(p, from, to, STORY_UNTOLD, &at[STORY_UNTOLD]));)
+	for (const struct story_change *change; (change = next_change(p, &at_untold, to));)
 		add_changes(p, change, NULL);
 	return to;
 }
