@@ -203,7 +203,7 @@ static int is_complete(const struct step_run *run, struct error *e)
 	if (w->left_out)
 		return error_set(e, ERROR_UNMET, ENOBUFS,
 			"packets were not kept, as the cell has more than %d: what was asked cannot be told",
-			WITNESS_PACKETS_MAX);
+			EVIDENCE_PACKETS_MAX);
 	return 0;
 }
 

@@ -38,7 +38,7 @@ static int keep_packet(void *context, const struct packet *packet, struct error 
 {
 	const struct drained *drained = context;
 	struct witness *w = drained->witness;
-	if (w->n_packets == WITNESS_PACKETS_MAX) {
+	if (w->n_packets == EVIDENCE_PACKETS_MAX) {
 		w->left_out++;
 		return 0;
 	}

@@ -7,11 +7,9 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "model/evidence.h"
 #include "model/scenario.h"
 #include "net/capture.h"
-
-/* Sightings of one cell that are kept; a cell of the usual kind has some dozens. */
-#define WITNESS_PACKETS_MAX 4096
 
 struct testbed;
 

@@ -462,6 +462,9 @@ static int read_capture(const json_t *line, struct arena *arena, struct evidence
 		return error_wrap(e, "not evidence that netrepro wrote");
 	if (!captures_agree(&capture, &ret->capture))
 		return not_a_line(e, "its packets are of other namespaces, or others were dropped");
+	/* What is made of them takes time that grows faster than their number. */
+	if (capture.n_packets > EVIDENCE_PACKETS_MAX)
+		return not_a_line(e, "it has more packets than are kept of a cell");
 	ret->pcapng = (char *)bytes;
 	ret->pcapng_len = (size_t)len;
 	ret->capture = capture;

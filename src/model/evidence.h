@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The evidence of one run of one cell: what was seen beside the outcomes of its steps, and its line in the evidence
- *file, DIR/evidence.jsonl, one JSON object a line:
+ * file, DIR/evidence.jsonl, one JSON object a line:
  *
  *	{"type":"evidence","id":"72","replicate":1,"verdict":"pass","began_ns":…,"namespaces":["server","client"],
  *	 "looks":[{"after":4,"in":"server","at_us":52,"sockets":[{"state":"LISTEN","local":"*:12345", …}]}, …],
@@ -17,6 +17,9 @@
 #include "model/pcapng.h"
 #include "model/result.h"
 #include "model/tcp_socket.h"
+
+/* Sightings of packets of one cell that are kept; a cell of the usual kind has some dozens. */
+#define EVIDENCE_PACKETS_MAX 4096
 
 /* The sockets of a namespace, where they are not the same as at the look before. */
 struct evidence_look {

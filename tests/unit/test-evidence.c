@@ -161,7 +161,8 @@ static void test_the_line(void **state)
 {
 	(void)state;
 	static const char wanted[] =
-		"{\"type\":\"evidence\",\"id\":\"18446744073709551614\",\"replicate\":7,\"verdict\":\"inconc\",\"began_ns\":"
+		"{\"type\":\"evidence\",\"id\":\"18446744073709551614\",\"replicate\":7,\"verdict\":\"inconc\",\"began_"
+		"ns\":"
 		"1700000000123456789,"
 		"\"namespaces\":[\"server\",\"client\"],\"looks\":[{\"after\":0,\"in\":\"server\",\"at_us\":0,"
 		"\"sockets\":[]},"
@@ -178,7 +179,8 @@ static void test_the_line(void **state)
 		"{\"state\":\"state-77\",\"local\":\"255.255.255.255:12345\",\"remote\":\"*:40000\"}]}],"
 		"\"counters\":{\"server\":{\"TcpActiveOpens\":1,\"TcpExtTCPTimeWaitOverflow\":-3},"
 		"\"client\":{\"IpInReceives\":9223372036854775807}},"
-		"\"dropped\":{\"server\":0,\"client\":7},\"left_out\":11,\"gap\":\"a \\\"gap\\\"\",\"pcapng\":\"/wBwY2Fwbmc=\"}\n";
+		"\"dropped\":{\"server\":0,\"client\":7},\"left_out\":11,\"gap\":\"a "
+		"\\\"gap\\\"\",\"pcapng\":\"/wBwY2Fwbmc=\"}\n";
 	CLEANUP(text_done) struct text t = TEXT_INIT;
 	struct evidence evidence = some_evidence(&t);
 	evidence.pcapng = "\xff\x00pcapng";
@@ -418,6 +420,28 @@ static void test_head(void **state)
 		assert_false(evidence_line_head(line, i, &head));
 }
 
+static void test_too_many_packets(void **state)
+{
+	(void)state;
+	CLEANUP(cleanup_free) struct packet *packets = calloc(EVIDENCE_PACKETS_MAX + 1, sizeof *packets);
+	struct evidence evidence = {.replicate = 1, .capture = test_capture()}, back;
+	assert_non_null(packets);
+	for (size_t i = 0; i <= EVIDENCE_PACKETS_MAX; i++)
+		packets[i] = evidence.capture.packets[0];
+	evidence.capture.packets = packets;
+	evidence.capture.comments = NULL;
+	for (size_t more = 0; more < 2; more++) {
+		CLEANUP(arena_done) struct arena arena = ARENA_INIT;
+		CLEANUP(text_done) struct text t = TEXT_INIT;
+		evidence.capture.n_packets = EVIDENCE_PACKETS_MAX + more;
+		pcapng_write(&evidence.capture, &t);
+		evidence.pcapng = t.data;
+		evidence.pcapng_len = t.len;
+		CLEANUP(cleanup_free) char *line = evidence_to_line(&evidence);
+		assert_int_equal(from_line(line, &arena, &back), more ? -EINVAL : 0);
+	}
+}
+
 static void test_packets_alone(void **state)
 {
 	(void)state;
@@ -447,6 +471,7 @@ int main(void)
 		cmocka_unit_test(test_without_packets),
 		cmocka_unit_test(test_head),
 		cmocka_unit_test(test_packets_alone),
+		cmocka_unit_test(test_too_many_packets),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
