@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Fuzzes what is told of two cells: whatever came out of their steps and was seen beside them, each story is told, and
-// that the two part is found from either of them.
+// whether the two part does not depend on which is the first.
 //
 // The first two bytes are the cells, then each eight are something that one of the two is given: a packet, a look, a
 // socket of the last look, a counter, or how a step came out.
