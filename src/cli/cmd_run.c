@@ -13,12 +13,11 @@
 #include "actor/verb.h"
 #include "analyze/tally.h"
 #include "base/cleanup.h"
-#include "base/suggest.h"
 #include "cli/cli.h"
 #include "cli/dry_run.h"
 #include "cli/explained.h"
 #include "cli/progress.h"
-#include "model/evidence_store.h"
+#include "cli/run_evidence.h"
 #include "model/results.h"
 #include "report/summary.h"
 #include "run/runner.h"
@@ -54,21 +53,6 @@ static const struct cli_option options[] = {
 #define JOBS_MAX 10000
 #define REPLICATES_MAX 1000000
 
-/* Of which runs evidence is kept. It is collected of all of them, unless of none. */
-enum evidence_policy {
-	EVIDENCE_NOTABLE, /* that did not pass, or that a pair of cells in the explanation is about */
-	EVIDENCE_NONE,
-	EVIDENCE_ALL,
-	EVIDENCE_POLICY_COUNT
-};
-
-static const char *const evidence_policies[] = {
-	[EVIDENCE_NOTABLE] = "notable",
-	[EVIDENCE_NONE] = "none",
-	[EVIDENCE_ALL] = "all",
-};
-static_assert(sizeof evidence_policies / sizeof *evidence_policies == EVIDENCE_POLICY_COUNT, "a name for each");
-
 struct run_options {
 	const char *dir;
 	bool resume, dry_run, quiet;
@@ -97,28 +81,13 @@ struct session {
 	struct schedule schedule;
 	struct run_facts facts;
 	struct results_file file;
-	struct evidence_store evidence;
-	bool keeps_no_evidence; /* any more: it could not be written */
+	struct run_evidence evidence;
 	struct tally tally;
 	char *dir; /* of its results; owned; NULL: not kept */
 	bool is_one_of_several;
 	bool said_stopping;
 	uint64_t n_before;
 };
-
-static int set_evidence(const char *argument, enum evidence_policy *ret, struct error *e)
-{
-	struct suggestion near = SUGGESTION_FOR(argument);
-	for (int i = 0; i < EVIDENCE_POLICY_COUNT; i++) {
-		suggestion_consider(&near, evidence_policies[i]);
-		if (strcmp(argument, evidence_policies[i]))
-			continue;
-		*ret = (enum evidence_policy)i;
-		return 0;
-	}
-	return error_set(e, ERROR_USAGE, EINVAL, "--evidence: '%s' is none of none, notable and all%s", argument,
-		suggestion_phrase(&near));
-}
 
 static int set_option(void *context, int key, const char *argument, struct error *e)
 {
@@ -153,7 +122,7 @@ static int set_option(void *context, int key, const char *argument, struct error
 	case OPTION_MAX_CELLS:
 		return cli_number("max-cells", argument, 1, UINT32_MAX, &o->max_cells, e);
 	case OPTION_EVIDENCE:
-		return set_evidence(argument, &o->evidence, e);
+		return evidence_policy_parse(argument, &o->evidence, e);
 	case OPTION_FORMAT:
 		o->format = format_find("format", argument, e);
 		return o->format ? 0 : -EINVAL;
@@ -239,7 +208,7 @@ static int session_begin(void *context, const char *environment, struct schedule
 		return r;
 	facts->environment = NULL;
 	if (session->options->evidence != EVIDENCE_NONE)
-		r = evidence_store_open(&session->evidence, session->dir, session->options->resume, e);
+		r = evidence_store_open(&session->evidence.store, session->dir, session->options->resume, e);
 	if (r < 0) {
 		/* No run has begun in there. */
 		if (!session->options->resume && session->file.path)
@@ -250,36 +219,19 @@ static int session_begin(void *context, const char *environment, struct schedule
 	return 0;
 }
 
-/* Evidence that cannot be written ends no run, and makes room for the results, which are worth more. */
-static void end_evidence(struct session *session, const struct error *why)
-{
-	session->keeps_no_evidence = true;
-	evidence_store_give_room(&session->evidence);
-	fprintf(stderr, "netrepro: no more evidence is kept, and half of what was is given up: %s\n", error_text(why));
-}
-
 static int session_evidence(void *context, struct run_id id, const char *line, size_t len, struct error *e)
 {
 	struct session *session = context;
-	CLEANUP(cleanup_error) struct error why = ERROR_INIT;
 	(void)id;
-	if (session->keeps_no_evidence)
-		return 0;
-	int r = evidence_store_add(&session->evidence, line, len, session->options->evidence == EVIDENCE_ALL, &why);
-	if (r == 0)
-		return 0;
-	if (why.kind != ERROR_HOST)
-		return error_set(e, why.kind, why.code, "%s", error_text(&why));
-	end_evidence(session, &why);
-	return 0;
+	return run_evidence_add(&session->evidence, line, len, e);
 }
 
 static int session_result(void *context, const char *line, size_t len, const struct result *result, struct error *e)
 {
 	struct session *session = context;
 	int r = results_append(&session->file, line, len, e);
-	if (r < 0 && session->evidence.size && !session->keeps_no_evidence) {
-		end_evidence(session, e);
+	if (r < 0 && session->evidence.store.size && !session->evidence.is_given_up) {
+		run_evidence_give_up(&session->evidence, e);
 		error_clear(e);
 		r = results_append(&session->file, line, len, e);
 	}
@@ -323,29 +275,6 @@ static const char *readable_path(const char *path, int fd, char ret[static 32])
 	return ret;
 }
 
-static bool is_shown(void *context, uint64_t cell)
-{
-	const struct explanation *explanation = context;
-	size_t row = table_find(&explanation->table, cell);
-	return row != TABLE_NO_ROW && examples_have(&explanation->examples, row);
-}
-
-/* What is worth keeping is known now. */
-static int finish_evidence(struct session *session, struct explanation *explanation, struct error *e)
-{
-	struct evidence_store *store = &session->evidence;
-	bool keeps_all = session->options->evidence == EVIDENCE_ALL;
-	if (session->keeps_no_evidence && keeps_all)
-		return error_set(e, ERROR_HOST, ENOSPC, "--evidence all: the evidence is not complete, as said above");
-	if (store->n_passed_over && !session->options->quiet)
-		fprintf(stderr,
-			"netrepro: of %" PRIu64
-			" runs that passed no evidence is kept, as that of all of them would take more than %d MiB "
-			"meanwhile; --evidence all keeps it\n",
-			store->n_passed_over, EVIDENCE_PENDING_MAX >> 20);
-	return evidence_store_finish(store, keeps_all ? NULL : is_shown, explanation, e);
-}
-
 /*
  * What the run says, read back from the file that it has written: what `explain` will say of it later is the same, and
  * the runner needs no memory for each of its cells.
@@ -355,18 +284,22 @@ static int print_summary(struct session *session, const struct runner_progress *
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
 	CLEANUP(explained_done) struct explained explained = EXPLAINED_INIT;
 	char path[32], evidence_path[32];
-	const struct evidence_store *evidence = &session->evidence;
+	const struct evidence_store *evidence = &session->evidence.store;
 	if (explained_read(readable_path(session->file.path, session->file.fd, path), &explained, &e) < 0)
 		return cli_fail(&e);
 	explained_tell_partings(&explained, readable_path(evidence->path, evidence->fd, evidence_path));
 	/* Of an interrupted run all is left as it is: it may go on. */
-	int status = !interrupted && finish_evidence(session, &explained.explanation, &e) < 0 ? cli_fail(&e) : STATUS_OK;
+	int status = STATUS_OK;
+	if (!interrupted &&
+		run_evidence_finish(&session->evidence, &explained.explanation, session->options->quiet, &e) < 0)
+		status = cli_fail(&e);
 	struct summary summary = {
-		.view = {
-			.explanation = &explained.explanation,
-			.program = cli_program(),
-			.results = session->dir,
-		},
+		.view =
+			{
+				.explanation = &explained.explanation,
+				.program = cli_program(),
+				.results = session->dir,
+			},
 		.privilege = explained.record.privilege,
 		.kernel = explained.record.release,
 		.results_path = session->file.path,
@@ -426,13 +359,14 @@ static int session_run(struct session *session, struct isolation *isolation)
 		.schedule = &session->schedule,
 		.jobs = (unsigned)o->jobs,
 		.isolation = isolation,
-		.listener = {
-			.context = session,
-			.begin = session_begin,
-			.evidence = o->evidence == EVIDENCE_NONE ? NULL : session_evidence,
-			.result = session_result,
-			.progress = session_progress,
-		},
+		.listener =
+			{
+				.context = session,
+				.begin = session_begin,
+				.evidence = o->evidence == EVIDENCE_NONE ? NULL : session_evidence,
+				.result = session_result,
+				.progress = session_progress,
+			},
 	};
 	struct runner_progress progress;
 	int r = runner_run(&job, &progress, &e);
@@ -469,7 +403,7 @@ static int session_dry_run(struct session *session)
 static void session_done(struct session *session)
 {
 	results_close(&session->file, NULL);
-	evidence_store_close(&session->evidence);
+	evidence_store_close(&session->evidence.store);
 	schedule_done(&session->schedule);
 	tally_done(&session->tally);
 	arena_done(&session->arena);
@@ -505,7 +439,7 @@ static int run_scenario(const struct run_options *o, const struct scenario *s, b
 		.scenario = s,
 		.arena = ARENA_INIT,
 		.file = RESULTS_FILE_INIT,
-		.evidence = EVIDENCE_STORE_INIT,
+		.evidence = RUN_EVIDENCE(o->evidence),
 		.is_one_of_several = is_one_of_several,
 	};
 	int r = session_plan(&session, &e);
@@ -589,8 +523,7 @@ static int check_options(struct run_options *o, struct error *e)
 		return error_set(
 			e, ERROR_USAGE, EINVAL, "--seed has no place with --resume: the run goes on with its own");
 	if (o->evidence == EVIDENCE_ALL && !o->dir)
-		return error_set(
-			e, ERROR_USAGE, EINVAL, "--evidence all needs a folder in which it is kept: -o DIR");
+		return error_set(e, ERROR_USAGE, EINVAL, "--evidence all needs a folder in which it is kept: -o DIR");
 	if (!o->has_seed && getrandom(&o->seed, sizeof o->seed, 0) != sizeof o->seed)
 		return error_errno(e, ERROR_HARNESS, errno, "cannot draw a seed");
 	if (!o->has_seed)

@@ -5,7 +5,7 @@
  * last counts.
  *
  * Which passes are worth keeping is known only at the end: those that some minimal pair shows. Until then all are
- * there, as far as EVIDENCE_PENDING_MAX goes; evidence_store_trim() then writes the file anew without the others.
+ * there, as far as EVIDENCE_PENDING_MAX goes; evidence_store_finish() then writes the file anew without the others.
  */
 #ifndef MODEL_EVIDENCE_STORE_H
 #define MODEL_EVIDENCE_STORE_H
