@@ -507,7 +507,7 @@ static void add_omissions(const struct page *p)
 	for (size_t i = 0; i < evidence->capture.n_namespaces; i++)
 		if (evidence->capture.dropped[i])
 			text_addf(p->t,
-				"%sincomplete%s: %" PRIu64 " packet%s of %s dropped before they could be kept\n",
+				"%sincomplete%s: %" PRIu64 " packet%s dropped in %s before they could be kept\n",
 				p->style->verdicts[VERDICT_FAIL], p->style->reset, evidence->capture.dropped[i],
 				evidence->capture.dropped[i] == 1 ? " was" : "s were", evidence->capture.namespaces[i]);
 	if (evidence->left_out)
@@ -534,6 +534,8 @@ static void add_foot(const struct page *p)
 	}
 	add_counters(p);
 	add_omissions(p);
+	if (!story->n_packets)
+		return;
 	text_addf(p->t, "%spackets, for Wireshark: ", p->style->dim);
 	phrase_show_command(&view, cell, p->t);
 	if (p->view->n_replicates > 1)
