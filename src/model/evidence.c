@@ -484,10 +484,10 @@ static int read_gap(const json_t *line, struct arena *arena, struct evidence *re
 
 int evidence_from_line(const char *line, size_t len, struct arena *arena, struct evidence *ret, struct error *e)
 {
-	json_error_t why;
-	CLEANUP(cleanup_json) json_t *json = json_loadb(line, len, JSON_REJECT_DUPLICATES, &why);
+	CLEANUP(cleanup_json) json_t *json = json_loadb(line, len, JSON_REJECT_DUPLICATES, NULL);
+	/* What jansson says quotes the line, control characters included. */
 	if (!json)
-		return not_a_line(e, why.text);
+		return not_a_line(e, "it is no JSON");
 	struct evidence evidence = {.cell = 0};
 	const char *type = json_string_value(json_object_get(json, "type"));
 	uint64_t replicate;

@@ -217,26 +217,26 @@ static size_t length_before_steps(const char *line, size_t len)
 }
 
 /* The line as JSON; its steps may be missing. */
-static json_t *load_line(const char *line, size_t len, struct arena *arena, json_error_t *why)
+static json_t *load_line(const char *line, size_t len, struct arena *arena)
 {
 	size_t head = length_before_steps(line, len);
 	char *copy = head ? arena_strndup(arena, line, head + 1) : NULL;
 	if (copy) {
 		copy[head] = '}';
-		json_t *json = json_loadb(copy, head + 1, JSON_REJECT_DUPLICATES, why);
+		json_t *json = json_loadb(copy, head + 1, JSON_REJECT_DUPLICATES, NULL);
 		if (json_object_size(json) && !json_object_get(json, "steps"))
 			return json;
 		json_decref(json);
 	}
-	return json_loadb(line, len, JSON_REJECT_DUPLICATES, why);
+	return json_loadb(line, len, JSON_REJECT_DUPLICATES, NULL);
 }
 
 int result_from_line(const char *line, size_t len, struct arena *arena, struct result *ret, struct error *e)
 {
-	json_error_t why;
-	CLEANUP(cleanup_json) json_t *json = load_line(line, len, arena, &why);
+	CLEANUP(cleanup_json) json_t *json = load_line(line, len, arena);
+	/* What jansson says quotes the line, control characters included. */
 	if (!json)
-		return not_a_line(e, why.text);
+		return not_a_line(e, "it is no JSON");
 	const char *type = json_string_value(json_object_get(json, "type"));
 	if (!type)
 		return not_a_line(e, "it has no type");
@@ -291,12 +291,12 @@ static bool read_step(const json_t *json, struct arena *arena, struct result_ste
 
 int result_steps_from_line(const char *line, size_t len, struct arena *arena, struct result *result, struct error *e)
 {
-	json_error_t why;
-	CLEANUP(cleanup_json) json_t *json = json_loadb(line, len, JSON_REJECT_DUPLICATES, &why);
+	CLEANUP(cleanup_json) json_t *json = json_loadb(line, len, JSON_REJECT_DUPLICATES, NULL);
 	const char *type = json_string_value(json_object_get(json, "type"));
 	const json_t *list = json_object_get(json, "steps");
+	/* What jansson says quotes the line, control characters included. */
 	if (!json)
-		return not_a_line(e, why.text);
+		return not_a_line(e, "it is no JSON");
 	if (!type || strcmp(type, "cell") != 0 || !json_is_array(list))
 		return not_a_line(e, "it is no cell's, or has no steps");
 	size_t n = json_array_size(list);

@@ -374,6 +374,12 @@ static void test_hostile_lines(void **state)
 		struct evidence back;
 		assert_int_equal(from_line(lines[i], &arena, &back), -EINVAL);
 	}
+	/* Nothing of them gets into the message. */
+	CLEANUP(arena_done) struct arena arena = ARENA_INIT;
+	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+	struct evidence back;
+	assert_int_equal(evidence_from_line("{\x1b", 2, &arena, &back, &e), -EINVAL);
+	assert_null(strchr(error_text(&e), '\x1b'));
 }
 
 /* What a later version adds is passed over. */
