@@ -86,17 +86,25 @@ static bool is_other_end(const struct tcp_socket *a, const struct tcp_socket *b)
 	       IN6_ARE_ADDR_EQUAL(&a->local, &b->remote) && IN6_ARE_ADDR_EQUAL(&a->remote, &b->local);
 }
 
+/* Of the addresses there are, these are another one in each namespace. */
+static bool is_loopback(const struct in6_addr *address)
+{
+	return IN6_IS_ADDR_V4MAPPED(address) ? address->s6_addr[12] == IN_LOOPBACKNET : IN6_IS_ADDR_LOOPBACK(address);
+}
+
 void look_note_accept(struct testbed *t, const struct testbed_actor *by, int fd)
 {
 	struct tcp_socket end;
 	if (!get_end(fd, &end))
 		return;
 	/* Of several with these ends the last one: the others are over, as there is but one at a time. */
-	for (size_t i = t->n_connections; i-- > 0;)
-		if (is_other_end(&t->connections[i].end, &end)) {
-			t->connections[i].acceptor = by;
+	for (size_t i = t->n_connections; i-- > 0;) {
+		struct testbed_connection *c = &t->connections[i];
+		if (is_other_end(&c->end, &end) && (!is_loopback(&end.local) || c->from == by->in)) {
+			c->acceptor = by;
 			return;
 		}
+	}
 }
 
 static bool is_same(const struct tcp_socket *a, const struct tcp_socket *b)

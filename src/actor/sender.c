@@ -6,6 +6,7 @@
  * connection that an actor has made is known with its four-tuple, and who accepted it. Of several connections with the
  * same ends, one after the other, a segment belongs to the last that had been begun when it was seen; a reset or the
  * last words of the one before are taken for its own then, which is right wherever the same actors are at it.
+ * On lo it is one of the packet's own namespace: another one may have a connection with the same loopback ends.
  * What is of no such connection (nobody has accepted it yet, or the connect failed) was sent by the one actor of the
  * namespace that it left, where there is but one.
  */
@@ -30,6 +31,8 @@ static const struct testbed_connection *connection_of(
 	const struct testbed_connection *found = NULL;
 	for (size_t i = 0; i < t->n_connections; i++) {
 		const struct testbed_connection *c = &t->connections[i];
+		if (packet->loopback && c->from != &t->namespaces[packet->namespace])
+			continue;
 		if ((is_from(segment, &c->end) || is_to(segment, &c->end)) && (!found || c->began_ns <= packet->at_ns))
 			found = c;
 	}

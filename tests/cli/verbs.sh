@@ -337,6 +337,21 @@ packets-loopback
 	server: packets count SYN = 2
 	server: packets sender where tcp dst port 80 and net 127.0 = server
 	client: packets count SYN = 1
+packets-same-loopback-ends-in-both
+	server: socket d
+	server: bind d 127.0.0.1:4001
+	server: connect d 127.0.0.1:80
+	client: socket m
+	client: bind m 127.0.0.1:80
+	client: listen m
+	client: socket e
+	client: bind e 127.0.0.1:4001
+	client: connect e 127.0.0.1:80
+	client: accept m f
+	server: accept l g
+	server: close d
+	server: packets sender FIN = server
+	client: packets sender where net 127.0 and tcp[13] == 0x12 = client
 not-settled
 	client: send c 60000000 | deadline: 50ms = timeout
 	client: packets count SYN | deadline: 20ms = 1
