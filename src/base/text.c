@@ -65,6 +65,16 @@ static size_t columns_of(const char *s, size_t len)
 	return columns;
 }
 
+void text_add_shortened(struct text *t, const char *s, size_t columns)
+{
+	size_t n = text_columns(s) > columns ? columns - 1 : columns, i = 0;
+	for (; s[i] && n; n--)
+		while (((unsigned char)s[++i] & 0xC0) == 0x80)
+			;
+	text_add_bytes(t, s, i);
+	text_add(t, s[i] ? "…" : "");
+}
+
 size_t text_columns(const char *s)
 {
 	return columns_of(s, strlen(s));

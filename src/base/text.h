@@ -32,6 +32,10 @@ void text_pad(struct text *t, size_t from, size_t columns);
  */
 void text_wrap(struct text *t, size_t from, const char *words, size_t indent, size_t columns);
 
+/* text_add_shortened() - add @s, or where it takes more than @columns (at least 1) as much as there is room for, and
+ * "…". */
+void text_add_shortened(struct text *t, const char *s, size_t columns);
+
 /* text_columns() - how many columns the UTF-8 text @s takes, a code point being one. */
 size_t text_columns(const char *s);
 

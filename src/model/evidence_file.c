@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -124,11 +125,14 @@ int evidence_file_open(struct evidence_file *file, const char *path, struct erro
 	file->path = strdup(path);
 	if (!file->path)
 		return error_no_memory(e);
-	file->fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	file->fd = open(file->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (file->fd < 0 && errno == ENOENT)
 		return 0;
 	if (file->fd < 0)
 		return error_errno(e, ERROR_USAGE, errno, "%s: cannot be opened", file->path);
+	struct stat status;
+	if (fstat(file->fd, &status) == 0 && S_ISFIFO(status.st_mode))
+		return error_set(e, ERROR_USAGE, EINVAL, "%s: a pipe is no evidence file", file->path);
 	return scan_file(file, e);
 }
 

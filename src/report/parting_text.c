@@ -116,17 +116,6 @@ static void add_responses(const struct page *p)
 	}
 }
 
-/* The first @columns of @text, the last of which is an ellipsis where it is longer. */
-static void add_shortened(struct text *t, const char *text, size_t columns)
-{
-	size_t n = text_columns(text) > columns ? columns - 1 : columns, i = 0;
-	for (; text[i] && n; n--)
-		while (((unsigned char)text[++i] & 0xC0) == 0x80)
-			;
-	text_add_bytes(t, text, i);
-	text_add(t, text[i] ? "…" : "");
-}
-
 /* "18 server: bind second *:12345  EADDRINUSE": where that is too long, the step is shortened first. */
 static void add_step(const struct page *p, int side, size_t number, struct text *cell)
 {
@@ -137,9 +126,9 @@ static void add_step(const struct page *p, int side, size_t number, struct text 
 	if (n_outcome > most)
 		n_outcome = most;
 	text_addf(cell, "%2zu ", number);
-	add_shortened(cell, step->made->action, SIDE_COLUMNS - cell->len - 2 - n_outcome);
+	text_add_shortened(cell, step->made->action, SIDE_COLUMNS - cell->len - 2 - n_outcome);
 	text_add(cell, "  ");
-	add_shortened(cell, step->made->outcome, n_outcome);
+	text_add_shortened(cell, step->made->outcome, n_outcome);
 }
 
 static void add_packets(const struct aligned_packets *packets, struct text *cell)
@@ -149,7 +138,7 @@ static void add_packets(const struct aligned_packets *packets, struct text *cell
 		return;
 	parting_packets(packets, &line);
 	text_add(cell, "     ");
-	add_shortened(cell, text_get(&line), SIDE_COLUMNS - 5);
+	text_add_shortened(cell, text_get(&line), SIDE_COLUMNS - 5);
 }
 
 static void add_row(const struct page *p, size_t i)

@@ -90,14 +90,6 @@ static size_t bytes_of(const char *text, size_t columns)
 	return i;
 }
 
-/* An ellipsis at the end of what does not fit. */
-static void add_shortened(struct text *t, const char *text, size_t columns)
-{
-	bool fits = text_columns(text) <= columns;
-	text_add_bytes(t, text, fits ? strlen(text) : bytes_of(text, columns - 1));
-	text_add(t, fits ? "" : "…");
-}
-
 #define NO_BREAK '\a' /* stands in for a blank: what is shown has no control character */
 
 static void put_blanks_back(const struct page *p, size_t from)
@@ -197,7 +189,7 @@ static void add_step(const struct page *p, size_t i, enum story_side side, struc
 	CLEANUP(text_done) struct text text = TEXT_INIT, more = TEXT_INIT;
 	snprintf(number, sizeof number, "%*zu ", (int)p->number_columns, i + 1);
 	row_add_styled(row, p, p->style->dim, number);
-	add_shortened(&text, step_text(p, step), room);
+	text_add_shortened(&text, step_text(p, step), room);
 	row_add(row, text_get(&text));
 	if (is_below)
 		return;
@@ -237,7 +229,7 @@ static void add_arrow(const struct page *p, const struct story_packet *packet, c
 	const char *colour =
 		packet->is_tcp && packet->segment.flags & SEGMENT_RST ? p->style->verdicts[VERDICT_FAIL] : "";
 	CLEANUP(text_done) struct text t = TEXT_INIT;
-	add_shortened(&t, label, room);
+	text_add_shortened(&t, label, room);
 	size_t dashes = p->inner - end - 2 - text_columns(text_get(&t)), before = dashes / 2;
 	if (leftward && is_lost)
 		row_add_styled(row, p, p->style->verdicts[VERDICT_FAIL], "  never came in ╳");
@@ -284,7 +276,7 @@ static void add_packet_row(const struct page *p, size_t i)
 	} else {
 		text_addf(&t, "%s%s", packet->from == STORY_UNTOLD ? "" : "↺ ", text_get(&label));
 		CLEANUP(text_done) struct text shortened = TEXT_INIT;
-		add_shortened(&shortened, text_get(&t), p->inner - 4);
+		text_add_shortened(&shortened, text_get(&t), p->inner - 4);
 		size_t spare = p->inner - text_columns(text_get(&shortened));
 		row_fill(&row, " ",
 			packet->from == STORY_LEFT    ? 2
@@ -323,7 +315,7 @@ static void add_change(const struct page *p, const struct story_change *change, 
 	story_phrase_socket(&p->addresses, change, &whole);
 	if (change->side == STORY_UNTOLD)
 		text_add(&whole, ", of whom it is cannot be told");
-	add_shortened(t, text_get(&whole), columns);
+	text_add_shortened(t, text_get(&whole), columns);
 }
 
 /* Sockets of the left side and of the right, in one row where both have room, otherwise in two. */

@@ -50,7 +50,7 @@ static void test_counts_what_it_leaves_out(void **state)
 		testbed_enter(&t, &t.namespaces[0], &e) < 0)
 		fail_msg("%s", error_text(&e));
 	int fd = open_echo();
-	for (unsigned sent = 0; sent < WITNESS_PACKETS_MAX + BEYOND; sent++) {
+	for (unsigned sent = 0; sent < EVIDENCE_PACKETS_MAX + BEYOND; sent++) {
 		unsigned received;
 		assert_int_equal(send(fd, &sent, sizeof sent, 0), sizeof sent);
 		assert_int_equal(recv(fd, &received, sizeof received, 0), sizeof received);
@@ -59,15 +59,15 @@ static void test_counts_what_it_leaves_out(void **state)
 	}
 	assert_int_equal(witness_drain(&t, &e), 0);
 	assert_int_equal(t.witness.captures[0].dropped, 0);
-	assert_int_equal(t.witness.n_packets, WITNESS_PACKETS_MAX);
+	assert_int_equal(t.witness.n_packets, EVIDENCE_PACKETS_MAX);
 	assert_int_equal(t.witness.left_out, BEYOND);
 	/* The first ones are kept, in their order. */
 	for (size_t i = 1; i < t.witness.n_packets; i++)
 		assert_true(t.witness.packets[i].at_ns >= t.witness.packets[i - 1].at_ns);
 	unsigned last;
-	const struct packet *packet = &t.witness.packets[WITNESS_PACKETS_MAX - 1];
+	const struct packet *packet = &t.witness.packets[EVIDENCE_PACKETS_MAX - 1];
 	memcpy(&last, packet->bytes + packet->n_bytes - sizeof last, sizeof last);
-	assert_int_equal(last, WITNESS_PACKETS_MAX - 1);
+	assert_int_equal(last, EVIDENCE_PACKETS_MAX - 1);
 	close(fd);
 	assert_int_equal(testbed_done(&t, &e), 0);
 	plan_done(&plan);
