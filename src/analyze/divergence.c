@@ -348,14 +348,20 @@ static int find_in_states(struct finding *p, size_t namespace, size_t other, str
 
 /*
  * Counters that depend on how fast things go, or on how data was cut: delayed acknowledgements and the fast paths of
- * receiving (net/ipv4/tcp_input.c, tcp_timer.c), and those of packets and bytes, which count every acknowledgement.
+ * receiving (net/ipv4/tcp_input.c, tcp_timer.c), the windows that an acknowledgement says, which may be delayed
+ * (tcp_select_window() in tcp_output.c), the probe of a tail whose acknowledgement is late and the answers to it
+ * (RFC 8985, section 7), and those of packets and bytes, which count every acknowledgement.
  */
 static bool is_of_timing(const char *name)
 {
 	static const char *const names[] = {"TcpInSegs", "TcpOutSegs", "TcpExtDelayedACKs", "TcpExtDelayedACKLocked",
 		"TcpExtDelayedACKLost", "TcpExtTCPHPHits", "TcpExtTCPHPAcks", "TcpExtTCPPureAcks",
 		"TcpExtTCPAutoCorking", "TcpExtTCPBacklogCoalesce", "TcpExtTCPRcvCoalesce",
-		"TcpExtTCPSpuriousRtxHostQueues", "TcpExtTCPAckCompressed", "TcpExtTCPRcvCollapsed", "TcpExtPrequeued"};
+		"TcpExtTCPSpuriousRtxHostQueues", "TcpExtTCPAckCompressed", "TcpExtTCPRcvCollapsed", "TcpExtPrequeued",
+		"TcpExtTCPFromZeroWindowAdv", "TcpExtTCPToZeroWindowAdv", "TcpExtTCPWantZeroWindowAdv",
+		"TcpExtTCPLossProbes", "TcpExtTCPLossProbeRecovery", "TcpExtTCPDSACKOldSent", "TcpExtTCPDSACKRecv",
+		"TcpExtTCPDSACKRecvSegs", "TcpExtTCPDSACKIgnoredNoUndo", "TcpExtTCPDSACKIgnoredDubious",
+		"TcpRetransSegs"};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (!strcmp(name, names[i]))
 			return true;

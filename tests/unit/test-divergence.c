@@ -98,6 +98,12 @@ static void test_random(void **state)
 	add(&b, 1007, 1, SEGMENT_ACK, 18002);
 	made_up_counter(&b, 0, "TcpExtDelayedACKs");
 	made_up_counter(&b, 0, "IpInReceives");
+	/* The window of that acknowledgement, and a probe that did not wait for it. */
+	made_up_counter(&b, 1, "TcpExtTCPToZeroWindowAdv");
+	made_up_counter(&b, 1, "TcpExtTCPFromZeroWindowAdv");
+	made_up_counter(&b, 1, "TcpExtTCPLossProbes");
+	made_up_counter(&b, 1, "TcpRetransSegs");
+	made_up_counter(&b, 0, "TcpExtTCPDSACKOldSent");
 	check_stories(true, "nothing differs");
 }
 
