@@ -13,7 +13,7 @@
  * each sender are compared in their order: SYN, FIN, RST, and a bare ACK that answers a bare SYN, each with its flags
  * and whether it carries timestamps; then which side of a connection ended it first, where that was no matter of time.
  * Packets of a step come before its outcome. Where all of this is the same, the sockets that are there at the end are
- * compared, then which counters have moved.
+ * compared, then which counters have moved; neither where a socket was about to change its state at the last look.
  */
 #ifndef ANALYZE_DIVERGENCE_H
 #define ANALYZE_DIVERGENCE_H

@@ -111,7 +111,7 @@ static bool parse_value(struct piece word, int64_t *ret)
 			__builtin_add_overflow(value, (uint64_t)(*at - '0'), &value))
 			return false;
 	}
-	if (is_negative && value > INT64_MAX)
+	if (is_negative && value > (uint64_t)INT64_MAX + 1)
 		return false;
 	*ret = (int64_t)(is_negative ? -value : value);
 	return true;

@@ -42,7 +42,7 @@ static const struct good {
 	{"Ip: A\nIp: 0\nTcp: B C\nTcp: 7 8\n", "IpA=0 TcpB=7 TcpC=8 "},
 	{"IcmpMsg:\nIcmpMsg:\n", ""},
 	{"Ip: A \nIp:  9223372036854775807 \n", "IpA=9223372036854775807 "},
-	{"Ip: A\nIp: -9223372036854775807\n", "IpA=-9223372036854775807 "},
+	{"Ip: A\nIp: -9223372036854775808\n", "IpA=-9223372036854775808 "},
 	/* A gauge, summed up while it was moving. */
 	{"Ip: A\nIp: 18446744073709551615\n", "IpA=-1 "},
 	/* A word with a colon is a name like any other. */
@@ -82,7 +82,7 @@ static const char *const bads[] = {
 	"Tcp: A\nTcp: +1\n",                   /* ditto */
 	"Tcp: A\nTcp: 0x1\n",                  /* ditto */
 	"Tcp: A\nTcp: 1.5\n",                  /* ditto */
-	"Tcp: A\nTcp: -9223372036854775808\n", /* too large */
+	"Tcp: A\nTcp: -9223372036854775809\n", /* too large */
 	"Tcp: A\nTcp: 18446744073709551616\n", /* ditto */
 	"Tcp: A\nTcp: 1\njunk",
 	"\xff\xfe\n\xff\xfe\n",
