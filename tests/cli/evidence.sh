@@ -178,7 +178,7 @@ for id in 0 1; do
 	exits 0
 	dropped=$(jq -r --arg id "$id" 'select(.id == $id) | .dropped.server' bulk/evidence.jsonl)
 	((dropped > 0)) || wrong+=("cell $id: nothing was dropped: the test moves too little")
-	says out "$dropped packets were of server dropped before they could be kept"
+	says out "$dropped packets were dropped in server before they could be kept"
 done
 tap_report 'much data: evidence stays small, and what was dropped is counted and said'
 

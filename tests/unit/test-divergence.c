@@ -417,7 +417,7 @@ static void test_counters(void **state)
 	check_stories(true, "TcpExtTWRecycled of client moved in cell 2 (by 1), and not in cell 0");
 }
 
-/* A FIN that is not acknowledged yet: whether it is when the cell ends is a matter of time, and so is what that sets off. */
+/* Whether a FIN is acknowledged before the cell ends is a matter of time, and so is what that sets off. */
 static void test_unsettled(void **state)
 {
 	(void)state;
