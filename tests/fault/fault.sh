@@ -88,7 +88,7 @@ use_pass() {
 	scenario=$here/scenario.yaml evidence=all n_wanted=4 all=${ALL:-30} spread=${SPREAD:-20} starting=${STARTING:-5}
 	where=
 	case $1 in
-	cells) evidence=none all=${ALL:-45} spread=${SPREAD:-30} ;;
+	cells) evidence=none all=${ALL:-30} spread=${SPREAD:-20} ;;
 	evidence) scenario=$here/evidence.yaml n_wanted=2 starting=${STARTING:-10} ;;
 	runner) evidence=notable where=runner starting=0 ;;
 	esac
