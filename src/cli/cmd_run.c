@@ -230,7 +230,8 @@ static int session_result(void *context, const char *line, size_t len, const str
 {
 	struct session *session = context;
 	int r = results_append(&session->file, line, len, e);
-	if (r < 0 && session->evidence.store.size && !session->evidence.is_given_up) {
+	/* As often as there is room to be given: each time half of what is left. */
+	while (r < 0 && session->evidence.store.size) {
 		run_evidence_give_up(&session->evidence, e);
 		error_clear(e);
 		r = results_append(&session->file, line, len, e);

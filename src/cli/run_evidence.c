@@ -33,9 +33,12 @@ int evidence_policy_parse(const char *name, enum evidence_policy *ret, struct er
 
 void run_evidence_give_up(struct run_evidence *evidence, const struct error *why)
 {
+	bool is_said = evidence->is_given_up;
 	evidence->is_given_up = true;
 	evidence_store_give_room(&evidence->store);
-	fprintf(stderr, "netrepro: no more evidence is kept, and half of what was is given up: %s\n", error_text(why));
+	if (is_said)
+		return;
+	fprintf(stderr, "netrepro: no more evidence is kept, and what was is given up as the results need room: %s\n", error_text(why));
 }
 
 int run_evidence_add(struct run_evidence *evidence, const char *line, size_t len, struct error *e)

@@ -92,7 +92,7 @@ int evidence_store_add(struct evidence_store *store, const char *line, size_t le
 void evidence_store_give_room(struct evidence_store *store)
 {
 	off_t size = cut_to_whole_lines(store->fd, store->size / 2);
-	store->size = size < 0 ? store->size : size;
+	store->size = size < 0 ? 0 : size; /* what cannot be cut gives no room, however often it is asked */
 }
 
 static int write_file(const char *path, const void *data, size_t len, struct error *e)
