@@ -6,37 +6,16 @@
 #include <stdio.h>
 
 #include "base/cleanup.h"
-#include "base/json.h"
 #include "report/comparison.h"
+#include "report/json_writer.h"
 
-/* An object that lacks a member for want of memory is no object: @good says whether all is there. */
 struct writer {
 	const struct comparison_view *view;
 	const struct comparison *comparison;
-	bool good;
+	struct json_writer json;
 };
 
 static const char *const run_keys[2] = {"a", "b"};
-
-static void put(struct writer *w, json_t *object, const char *key, json_t *value)
-{
-	w->good &= json_put(object, key, value);
-}
-
-static void append(struct writer *w, json_t *array, json_t *value)
-{
-	w->good &= json_append(array, value);
-}
-
-static json_t *integer(uint64_t n)
-{
-	return json_integer((json_int_t)n);
-}
-
-static json_t *string_or_null(const char *text)
-{
-	return text ? json_string(text) : json_null();
-}
 
 static const struct explanation *explanation_of(const struct writer *w, size_t run)
 {
@@ -68,8 +47,8 @@ static json_t *when_to_json(struct writer *w, size_t run, const struct condition
 		json_t *levels = json_array();
 		for (size_t l = 0; l < factor->n_all_levels; l++)
 			if (when->all[i].allowed[l])
-				append(w, levels, json_string(factor->levels[l].name));
-		put(w, object, factor->name, levels);
+				json_writer_append(&w->json, levels, json_string(factor->levels[l].name));
+		json_writer_put(&w->json, object, factor->name, levels);
 	}
 	return object;
 }
@@ -78,14 +57,14 @@ static json_t *run_to_json(struct writer *w, size_t run)
 {
 	const struct comparison_run *r = &w->comparison->runs[run];
 	json_t *object = json_object();
-	put(w, object, "results", json_string(r->record->path));
-	put(w, object, "scenario", json_string(r->record->scenario_name));
-	put(w, object, "tool", json_string(r->record->tool));
-	put(w, object, "kernel", json_string(r->record->release));
-	put(w, object, "started", json_string(r->record->started));
-	put(w, object, "runs", integer(r->record->n_runs));
-	put(w, object, "done", integer(tally_total(&r->explanation->tally)));
-	put(w, object, "interrupted", json_boolean(!r->is_finished));
+	json_writer_put(&w->json, object, "results", json_string(r->record->path));
+	json_writer_put(&w->json, object, "scenario", json_string(r->record->scenario_name));
+	json_writer_put(&w->json, object, "tool", json_string(r->record->tool));
+	json_writer_put(&w->json, object, "kernel", json_string(r->record->release));
+	json_writer_put(&w->json, object, "started", json_string(r->record->started));
+	json_writer_put(&w->json, object, "runs", json_from_uint(r->record->n_runs));
+	json_writer_put(&w->json, object, "done", json_from_uint(tally_total(&r->explanation->tally)));
+	json_writer_put(&w->json, object, "interrupted", json_boolean(!r->is_finished));
 	return object;
 }
 
@@ -99,10 +78,10 @@ static json_t *difference_to_json(struct writer *w, const struct fingerprint_dif
 	};
 	static_assert(sizeof kinds / sizeof *kinds == FINGERPRINT_KIND_COUNT, "a name for each kind");
 	json_t *object = json_object();
-	put(w, object, "kind", json_string(kinds[d->kind]));
-	put(w, object, "name", json_string(d->name));
+	json_writer_put(&w->json, object, "kind", json_string(kinds[d->kind]));
+	json_writer_put(&w->json, object, "name", json_string(d->name));
 	for (int run = 0; run < 2; run++)
-		put(w, object, run_keys[run], string_or_null(d->is[run]));
+		json_writer_put(&w->json, object, run_keys[run], json_string_or_null(d->is[run]));
 	return object;
 }
 
@@ -116,10 +95,10 @@ static json_t *outcome_to_json(struct writer *w, const struct cell_change *chang
 	};
 	const struct outcome *outcome = &change->outcomes[run];
 	json_t *object = json_object();
-	put(w, object, "is", json_string(kinds[outcome->kind]));
-	put(w, object, "value", *outcome->text ? json_string(outcome->text) : json_null());
+	json_writer_put(&w->json, object, "is", json_string(kinds[outcome->kind]));
+	json_writer_put(&w->json, object, "value", *outcome->text ? json_string(outcome->text) : json_null());
 	if (change->kind == CHANGED_DURATION)
-		put(w, object, "duration_us",
+		json_writer_put(&w->json, object, "duration_us",
 			json_pack("{s:I, s:I}", "least", (json_int_t)change->took[run].least_us, "most",
 				(json_int_t)change->took[run].most_us));
 	return object;
@@ -130,7 +109,7 @@ static json_t *verdicts_to_json(struct writer *w, uint8_t which)
 	json_t *array = json_array();
 	for (int i = 0; i < VERDICT_COUNT; i++)
 		if (which >> i & 1)
-			append(w, array, json_string(verdict_names[i]));
+			json_writer_append(&w->json, array, json_string(verdict_names[i]));
 	return array;
 }
 
@@ -146,21 +125,21 @@ static void put_cells(struct writer *w, const struct cell_change *change, json_t
 {
 	json_t *cells = json_array(), *example = json_object(), *exactly = json_array();
 	for (size_t i = 0; i < change->exactly.n_rules; i++)
-		append(w, exactly, when_to_json(w, change->run, &change->exactly.rules[i].when));
+		json_writer_append(&w->json, exactly, when_to_json(w, change->run, &change->exactly.rules[i].when));
 	if (change->n == change->n_where)
-		append(w, exactly, when_to_json(w, change->run, &change->where));
+		json_writer_append(&w->json, exactly, when_to_json(w, change->run, &change->where));
 	for (size_t i = 0; i < change->n; i++)
-		append(w, cells, id_of(w, change->run, change->rows[i]));
-	put(w, example, "id", id_of(w, change->run, change->plainest));
-	put(w, example, "levels", levels_of(w, change->run, change->plainest));
+		json_writer_append(&w->json, cells, id_of(w, change->run, change->rows[i]));
+	json_writer_put(&w->json, example, "id", id_of(w, change->run, change->plainest));
+	json_writer_put(&w->json, example, "levels", levels_of(w, change->run, change->plainest));
 	if (change->kind != ONLY_IN_ONE)
-		put(w, example, "command", command_of(w, change->plainest));
-	put(w, object, "count", integer(change->n));
-	put(w, object, "where", when_to_json(w, change->run, &change->where));
-	put(w, object, "cells_where", integer(change->n_where));
-	put(w, object, "exactly_where", exactly);
-	put(w, object, "cells", cells);
-	put(w, object, "example", example);
+		json_writer_put(&w->json, example, "command", command_of(w, change->plainest));
+	json_writer_put(&w->json, object, "count", json_from_uint(change->n));
+	json_writer_put(&w->json, object, "where", when_to_json(w, change->run, &change->where));
+	json_writer_put(&w->json, object, "cells_where", json_from_uint(change->n_where));
+	json_writer_put(&w->json, object, "exactly_where", exactly);
+	json_writer_put(&w->json, object, "cells", cells);
+	json_writer_put(&w->json, object, "example", example);
 }
 
 static json_t *change_to_json(struct writer *w, const struct cell_change *change)
@@ -172,23 +151,23 @@ static json_t *change_to_json(struct writer *w, const struct cell_change *change
 		[ONLY_IN_ONE] = "only in one",
 	};
 	json_t *object = json_object();
-	put(w, object, "kind", json_string(kinds[change->kind]));
+	json_writer_put(&w->json, object, "kind", json_string(kinds[change->kind]));
 	switch (change->kind) {
 	case CHANGED_RESPONSE:
 	case CHANGED_DURATION:
-		put(w, object, "response",
+		json_writer_put(&w->json, object, "response",
 			json_string(explanation_of(w, 0)->table.responses[change->response].response->name));
 		for (int run = 0; run < 2; run++)
-			put(w, object, run_keys[run], outcome_to_json(w, change, run));
+			json_writer_put(&w->json, object, run_keys[run], outcome_to_json(w, change, run));
 		break;
 	case CHANGED_VERDICT:
 		for (int run = 0; run < 2; run++)
-			put(w, object, run_keys[run], verdicts_to_json(w, change->verdicts[run]));
-		put(w, object, "reason", string_or_null(change->reason));
+			json_writer_put(&w->json, object, run_keys[run], verdicts_to_json(w, change->verdicts[run]));
+		json_writer_put(&w->json, object, "reason", json_string_or_null(change->reason));
 		break;
 	case ONLY_IN_ONE:
-		put(w, object, "run", json_string(run_keys[change->run]));
-		put(w, object, "missing_in_other", json_boolean(change->is_of_other));
+		json_writer_put(&w->json, object, "run", json_string(run_keys[change->run]));
+		json_writer_put(&w->json, object, "missing_in_other", json_boolean(change->is_of_other));
 		break;
 	}
 	put_cells(w, change, object);
@@ -208,9 +187,10 @@ static json_t *law_to_json(struct writer *w, size_t run, size_t response)
 		bool is_last = i == account->law.n_rules;
 		size_t value = is_last ? account->law.otherwise : account->law.rules[i].value;
 		json_t *rule = json_object();
-		put(w, rule, "when", when_to_json(w, run, is_last ? &always : &account->law.rules[i].when));
-		put(w, rule, "is", json_string(values[value].text));
-		append(w, rules, rule);
+		json_writer_put(
+			&w->json, rule, "when", when_to_json(w, run, is_last ? &always : &account->law.rules[i].when));
+		json_writer_put(&w->json, rule, "is", json_string(values[value].text));
+		json_writer_append(&w->json, rules, rule);
 	}
 	return rules;
 }
@@ -218,11 +198,11 @@ static json_t *law_to_json(struct writer *w, size_t run, size_t response)
 static json_t *law_change_to_json(struct writer *w, const struct law_change *change)
 {
 	json_t *object = json_object();
-	put(w, object, "response",
+	json_writer_put(&w->json, object, "response",
 		json_string(explanation_of(w, 0)->table.responses[change->responses[0]].response->name));
-	put(w, object, "changed_cells", integer(change->n_changed));
+	json_writer_put(&w->json, object, "changed_cells", json_from_uint(change->n_changed));
 	for (size_t run = 0; run < 2; run++)
-		put(w, object, run_keys[run], law_to_json(w, run, change->responses[run]));
+		json_writer_put(&w->json, object, run_keys[run], law_to_json(w, run, change->responses[run]));
 	return object;
 }
 
@@ -233,9 +213,9 @@ static json_t *ruling_to_json(struct writer *w, size_t run, size_t ruling)
 	const struct ruling *r = &explanation_of(w, run)->rulings[ruling];
 	json_t *object = json_object(), *holds = json_array();
 	for (size_t i = 0; i < r->holds.n_rules; i++)
-		append(w, holds, when_to_json(w, run, &r->holds.rules[i].when));
-	put(w, object, "verdict", json_string(claim_verdict_names[r->verdict]));
-	put(w, object, "holds_when", holds);
+		json_writer_append(&w->json, holds, when_to_json(w, run, &r->holds.rules[i].when));
+	json_writer_put(&w->json, object, "verdict", json_string(claim_verdict_names[r->verdict]));
+	json_writer_put(&w->json, object, "holds_when", holds);
 	return object;
 }
 
@@ -244,10 +224,10 @@ static json_t *claim_change_to_json(struct writer *w, const struct claim_change 
 	size_t run = change->rulings[1] == COMPARISON_NONE ? 0 : 1;
 	const struct claim *claim = explanation_of(w, run)->rulings[change->rulings[run]].claim;
 	json_t *object = json_object();
-	put(w, object, "id", json_string(claim->id));
-	put(w, object, "says", json_string(claim->says));
+	json_writer_put(&w->json, object, "id", json_string(claim->id));
+	json_writer_put(&w->json, object, "says", json_string(claim->says));
 	for (run = 0; run < 2; run++)
-		put(w, object, run_keys[run], ruling_to_json(w, run, change->rulings[run]));
+		json_writer_put(&w->json, object, run_keys[run], ruling_to_json(w, run, change->rulings[run]));
 	return object;
 }
 
@@ -257,8 +237,8 @@ static json_t *only_responses_to_json(struct writer *w)
 	for (int run = 0; run < 2; run++) {
 		json_t *array = json_array();
 		for (size_t i = 0; i < w->comparison->n_only_responses[run]; i++)
-			append(w, array, json_string(w->comparison->only_responses[run][i]));
-		put(w, object, run_keys[run], array);
+			json_writer_append(&w->json, array, json_string(w->comparison->only_responses[run][i]));
+		json_writer_put(&w->json, object, run_keys[run], array);
 	}
 	return object;
 }
@@ -266,30 +246,30 @@ static json_t *only_responses_to_json(struct writer *w)
 void comparison_json(const struct comparison_view *view, struct text *t)
 {
 	const struct comparison *c = view->comparison;
-	struct writer w = {view, c, true};
+	struct writer w = {view, c, {true}};
 	CLEANUP(cleanup_json) json_t *object = json_object();
 	json_t *fingerprint = json_array(), *changes = json_array(), *laws = json_array(), *claims = json_array();
 	for (size_t i = 0; i < c->fingerprint.n; i++)
-		append(&w, fingerprint, difference_to_json(&w, &c->fingerprint.all[i]));
+		json_writer_append(&w.json, fingerprint, difference_to_json(&w, &c->fingerprint.all[i]));
 	for (size_t i = 0; i < c->n_changes; i++)
-		append(&w, changes, change_to_json(&w, &c->changes[i]));
+		json_writer_append(&w.json, changes, change_to_json(&w, &c->changes[i]));
 	for (size_t i = 0; i < c->n_laws; i++)
-		append(&w, laws, law_change_to_json(&w, &c->laws[i]));
+		json_writer_append(&w.json, laws, law_change_to_json(&w, &c->laws[i]));
 	for (size_t i = 0; i < c->n_claim_changes; i++)
-		append(&w, claims, claim_change_to_json(&w, &c->claims[i]));
-	put(&w, object, "same", json_boolean(!comparison_differs(c)));
+		json_writer_append(&w.json, claims, claim_change_to_json(&w, &c->claims[i]));
+	json_writer_put(&w.json, object, "same", json_boolean(!comparison_differs(c)));
 	for (size_t run = 0; run < 2; run++)
-		put(&w, object, run_keys[run], run_to_json(&w, run));
-	put(&w, object, "fingerprint", fingerprint);
-	put(&w, object, "cells",
+		json_writer_put(&w.json, object, run_keys[run], run_to_json(&w, run));
+	json_writer_put(&w.json, object, "fingerprint", fingerprint);
+	json_writer_put(&w.json, object, "cells",
 		json_pack("{s:I, s:I, s:I}", "compared", (json_int_t)c->n_compared, "changed", (json_int_t)c->n_changed,
 			"untold", (json_int_t)c->n_untold));
-	put(&w, object, "changes", changes);
-	put(&w, object, "more_changes", integer(c->n_more));
-	put(&w, object, "only_responses", only_responses_to_json(&w));
-	put(&w, object, "laws", laws);
-	put(&w, object, "claims", claims);
+	json_writer_put(&w.json, object, "changes", changes);
+	json_writer_put(&w.json, object, "more_changes", json_from_uint(c->n_more));
+	json_writer_put(&w.json, object, "only_responses", only_responses_to_json(&w));
+	json_writer_put(&w.json, object, "laws", laws);
+	json_writer_put(&w.json, object, "claims", claims);
 	json_write(object, JSON_COMPACT | JSON_PRESERVE_ORDER, t);
 	text_add(t, "\n");
-	t->failed |= !w.good;
+	t->failed |= !w.json.good;
 }

@@ -4,35 +4,14 @@
 #include <inttypes.h>
 
 #include "base/cleanup.h"
-#include "base/json.h"
 #include "report/story.h"
 #include "report/story_phrase.h"
+#include "report/json_writer.h"
 
-/* An object that lacks a member for want of memory is no object: @good says whether all is there. */
 struct writer {
 	const struct story *story;
-	bool good;
+	struct json_writer json;
 };
-
-static void put(struct writer *w, json_t *object, const char *key, json_t *value)
-{
-	w->good &= json_put(object, key, value);
-}
-
-static void append(struct writer *w, json_t *array, json_t *value)
-{
-	w->good &= json_append(array, value);
-}
-
-static json_t *integer(uint64_t n)
-{
-	return json_integer((json_int_t)n);
-}
-
-static json_t *string_or_null(const char *s)
-{
-	return s ? json_string(s) : json_null();
-}
 
 static json_t *actor_name(const struct writer *w, size_t actor)
 {
@@ -47,13 +26,13 @@ static json_t *namespace_name(const struct writer *w, size_t namespace)
 static json_t *side_name(enum story_side side)
 {
 	static const char *const names[] = {[STORY_LEFT] = "left", [STORY_RIGHT] = "right", [STORY_UNTOLD] = NULL};
-	return string_or_null(names[side]);
+	return json_string_or_null(names[side]);
 }
 
 /* Zero for the step before the first one: null. */
 static json_t *step_number(size_t step)
 {
-	return step ? integer(step) : json_null();
+	return step ? json_from_uint(step) : json_null();
 }
 
 static json_t *end_to_json(const struct in6_addr *address, uint16_t port)
@@ -70,16 +49,16 @@ static json_t *step_to_json(struct writer *w, size_t i)
 {
 	const struct story_step *step = &w->story->steps[i];
 	json_t *object = json_object();
-	put(w, object, "number", integer(i + 1));
-	put(w, object, "line", integer(step->made->line));
-	put(w, object, "actor", actor_name(w, step->actor));
-	put(w, object, "side", side_name(story_side_of_actor(w->story, step->actor)));
-	put(w, object, "do", json_string(step->planned->text));
-	put(w, object, "out", json_string(step->made->outcome));
-	put(w, object, "response", string_or_null(step->response));
-	put(w, object, "at_us", integer(step->made->at_us));
-	put(w, object, "took_us", integer(step->made->took_us));
-	put(w, object, "tries", integer(step->made->tries));
+	json_writer_put(&w->json, object, "number", json_from_uint(i + 1));
+	json_writer_put(&w->json, object, "line", json_from_uint(step->made->line));
+	json_writer_put(&w->json, object, "actor", actor_name(w, step->actor));
+	json_writer_put(&w->json, object, "side", side_name(story_side_of_actor(w->story, step->actor)));
+	json_writer_put(&w->json, object, "do", json_string(step->planned->text));
+	json_writer_put(&w->json, object, "out", json_string(step->made->outcome));
+	json_writer_put(&w->json, object, "response", json_string_or_null(step->response));
+	json_writer_put(&w->json, object, "at_us", json_from_uint(step->made->at_us));
+	json_writer_put(&w->json, object, "took_us", json_from_uint(step->made->took_us));
+	json_writer_put(&w->json, object, "tries", json_from_uint(step->made->tries));
 	return object;
 }
 
@@ -90,18 +69,22 @@ static json_t *socket_to_json(struct writer *w, const struct story_change *chang
 	const struct tcp_socket *socket = change->socket;
 	bool is_gone = change->how == STORY_GONE;
 	json_t *object = json_object();
-	put(w, object, "change", json_string(how[change->how]));
-	put(w, object, "side", side_name(change->side));
-	put(w, object, "state", is_gone ? json_null() : string_or_null(tcp_state_name(socket->state)));
-	put(w, object, "before", change->before ? string_or_null(tcp_state_name(change->before->state)) : json_null());
-	put(w, object, "local", end_to_json(&socket->local, socket->local_port));
-	put(w, object, "remote", socket->remote_port ? end_to_json(&socket->remote, socket->remote_port) : json_null());
+	json_writer_put(&w->json, object, "change", json_string(how[change->how]));
+	json_writer_put(&w->json, object, "side", side_name(change->side));
+	json_writer_put(
+		&w->json, object, "state", is_gone ? json_null() : json_string_or_null(tcp_state_name(socket->state)));
+	json_writer_put(&w->json, object, "before",
+		change->before ? json_string_or_null(tcp_state_name(change->before->state)) : json_null());
+	json_writer_put(&w->json, object, "local", end_to_json(&socket->local, socket->local_port));
+	json_writer_put(&w->json, object, "remote",
+		socket->remote_port ? end_to_json(&socket->remote, socket->remote_port) : json_null());
 	if (is_gone)
 		return object;
-	put(w, object, "timer", string_or_null(tcp_timer_name(socket->timer)));
-	put(w, object, "expires_ms", socket->timer == TCP_TIMER_NONE ? json_null() : integer(socket->expires_ms));
-	put(w, object, "receive_queue", integer(socket->receive_queue));
-	put(w, object, "send_queue", integer(socket->send_queue));
+	json_writer_put(&w->json, object, "timer", json_string_or_null(tcp_timer_name(socket->timer)));
+	json_writer_put(&w->json, object, "expires_ms",
+		socket->timer == TCP_TIMER_NONE ? json_null() : json_from_uint(socket->expires_ms));
+	json_writer_put(&w->json, object, "receive_queue", json_from_uint(socket->receive_queue));
+	json_writer_put(&w->json, object, "send_queue", json_from_uint(socket->send_queue));
 	return object;
 }
 
@@ -109,11 +92,11 @@ static json_t *look_to_json(struct writer *w, const struct story_look *look)
 {
 	json_t *object = json_object(), *changes = json_array();
 	for (size_t i = 0; i < look->n_changes; i++)
-		append(w, changes, socket_to_json(w, &look->changes[i]));
-	put(w, object, "after", step_number(look->look->after));
-	put(w, object, "namespace", namespace_name(w, look->look->namespace));
-	put(w, object, "at_us", integer(look->look->at_us));
-	put(w, object, "sockets", changes);
+		json_writer_append(&w->json, changes, socket_to_json(w, &look->changes[i]));
+	json_writer_put(&w->json, object, "after", step_number(look->look->after));
+	json_writer_put(&w->json, object, "namespace", namespace_name(w, look->look->namespace));
+	json_writer_put(&w->json, object, "at_us", json_from_uint(look->look->at_us));
+	json_writer_put(&w->json, object, "sockets", changes);
 	return object;
 }
 
@@ -123,7 +106,7 @@ static json_t *flags_to_json(struct writer *w, uint8_t flags)
 	json_t *array = json_array();
 	for (int i = 0; i < 8; i++)
 		if (flags >> i & 1)
-			append(w, array, json_string(names[i]));
+			json_writer_append(&w->json, array, json_string(names[i]));
 	return array;
 }
 
@@ -138,30 +121,31 @@ static void put_number(
 		relative = json_pack(
 			"{s:I, s:s}", "number", (json_int_t)number->value, "connection", counted[number->counted]);
 	json_t *both = json_object();
-	put(w, both, "raw", integer(raw));
-	put(w, both, "relative", relative);
-	put(w, object, key, both);
+	json_writer_put(&w->json, both, "raw", json_from_uint(raw));
+	json_writer_put(&w->json, both, "relative", relative);
+	json_writer_put(&w->json, object, key, both);
 }
 
 static json_t *segment_to_json(struct writer *w, const struct story_packet *p)
 {
 	const struct segment *s = &p->segment;
 	json_t *object = json_object();
-	put(w, object, "connection", integer(p->connection + 1));
-	put(w, object, "from", end_to_json(&s->from, s->from_port));
-	put(w, object, "to", end_to_json(&s->to, s->to_port));
-	put(w, object, "flags", flags_to_json(w, s->flags));
+	json_writer_put(&w->json, object, "connection", json_from_uint(p->connection + 1));
+	json_writer_put(&w->json, object, "from", end_to_json(&s->from, s->from_port));
+	json_writer_put(&w->json, object, "to", end_to_json(&s->to, s->to_port));
+	json_writer_put(&w->json, object, "flags", flags_to_json(w, s->flags));
 	put_number(w, object, "seq", s->sequence, &p->sequence);
 	if (s->flags & SEGMENT_ACK)
 		put_number(w, object, "ack", s->acknowledgement, &p->acknowledgement);
 	else
-		put(w, object, "ack", json_null());
-	put(w, object, "data", integer(s->n_data));
-	put(w, object, "window", integer(s->window));
-	put(w, object, "mss", s->mss ? integer(s->mss) : json_null());
-	put(w, object, "window_scale", s->window_scale >= 0 ? json_integer(s->window_scale) : json_null());
-	put(w, object, "sack_permitted", json_boolean(s->sack_permitted));
-	put(w, object, "timestamps",
+		json_writer_put(&w->json, object, "ack", json_null());
+	json_writer_put(&w->json, object, "data", json_from_uint(s->n_data));
+	json_writer_put(&w->json, object, "window", json_from_uint(s->window));
+	json_writer_put(&w->json, object, "mss", s->mss ? json_from_uint(s->mss) : json_null());
+	json_writer_put(
+		&w->json, object, "window_scale", s->window_scale >= 0 ? json_integer(s->window_scale) : json_null());
+	json_writer_put(&w->json, object, "sack_permitted", json_boolean(s->sack_permitted));
+	json_writer_put(&w->json, object, "timestamps",
 		s->has_timestamps ? json_pack("{s:I, s:I}", "value", (json_int_t)s->timestamp, "echo",
 					    (json_int_t)s->timestamp_echo)
 				  : json_null());
@@ -171,18 +155,19 @@ static json_t *segment_to_json(struct writer *w, const struct story_packet *p)
 static json_t *packet_to_json(struct writer *w, const struct story_packet *p)
 {
 	json_t *object = json_object();
-	put(w, object, "at_us", integer(p->at_us));
-	put(w, object, "received_us", p->was_received ? integer(p->received_us) : json_null());
-	put(w, object, "seen_leaving", json_boolean(p->was_sent));
-	put(w, object, "step", step_number(p->step));
-	put(w, object, "namespace", namespace_name(w, p->namespace));
-	put(w, object, "loopback", json_boolean(p->packet->loopback));
-	put(w, object, "sender", actor_name(w, p->sender));
-	put(w, object, "side", side_name(p->from));
-	put(w, object, "to_side", side_name(p->to));
-	put(w, object, "length", integer(p->packet->len));
-	put(w, object, "kind", json_string(p->is_tcp ? "TCP" : story_packet_kind(p->packet)));
-	put(w, object, "tcp", p->is_tcp ? segment_to_json(w, p) : json_null());
+	json_writer_put(&w->json, object, "at_us", json_from_uint(p->at_us));
+	json_writer_put(
+		&w->json, object, "received_us", p->was_received ? json_from_uint(p->received_us) : json_null());
+	json_writer_put(&w->json, object, "seen_leaving", json_boolean(p->was_sent));
+	json_writer_put(&w->json, object, "step", step_number(p->step));
+	json_writer_put(&w->json, object, "namespace", namespace_name(w, p->namespace));
+	json_writer_put(&w->json, object, "loopback", json_boolean(p->packet->loopback));
+	json_writer_put(&w->json, object, "sender", actor_name(w, p->sender));
+	json_writer_put(&w->json, object, "side", side_name(p->from));
+	json_writer_put(&w->json, object, "to_side", side_name(p->to));
+	json_writer_put(&w->json, object, "length", json_from_uint(p->packet->len));
+	json_writer_put(&w->json, object, "kind", json_string(p->is_tcp ? "TCP" : story_packet_kind(p->packet)));
+	json_writer_put(&w->json, object, "tcp", p->is_tcp ? segment_to_json(w, p) : json_null());
 	return object;
 }
 
@@ -194,8 +179,9 @@ static json_t *counters_to_json(struct writer *w)
 		json_t *counters = json_object();
 		for (size_t k = 0; k < evidence->n_counters; k++)
 			if (evidence->counters[k].namespace == i)
-				put(w, counters, evidence->counters[k].name, json_integer(evidence->counters[k].moved));
-		put(w, object, w->story->plan->namespaces[i].name, counters);
+				json_writer_put(&w->json, counters, evidence->counters[k].name,
+					json_integer(evidence->counters[k].moved));
+		json_writer_put(&w->json, object, w->story->plan->namespaces[i].name, counters);
 	}
 	return object;
 }
@@ -209,17 +195,18 @@ static json_t *evidence_to_json(struct writer *w)
 	json_t *object = json_object(), *looks = json_array(), *packets = json_array(), *dropped = json_object();
 	for (size_t i = 0; i < story->n_looks; i++)
 		if (story->looks[i].n_changes)
-			append(w, looks, look_to_json(w, &story->looks[i]));
+			json_writer_append(&w->json, looks, look_to_json(w, &story->looks[i]));
 	for (size_t i = 0; i < story->n_packets; i++)
-		append(w, packets, packet_to_json(w, &story->packets[i]));
+		json_writer_append(&w->json, packets, packet_to_json(w, &story->packets[i]));
 	for (size_t i = 0; i < evidence->capture.n_namespaces; i++)
-		put(w, dropped, evidence->capture.namespaces[i], integer(evidence->capture.dropped[i]));
-	put(w, object, "looks", looks);
-	put(w, object, "packets", packets);
-	put(w, object, "counters", counters_to_json(w));
-	put(w, object, "dropped", dropped);
-	put(w, object, "left_out", integer(evidence->left_out));
-	put(w, object, "gap", string_or_null(evidence->gap));
+		json_writer_put(&w->json, dropped, evidence->capture.namespaces[i],
+			json_from_uint(evidence->capture.dropped[i]));
+	json_writer_put(&w->json, object, "looks", looks);
+	json_writer_put(&w->json, object, "packets", packets);
+	json_writer_put(&w->json, object, "counters", counters_to_json(w));
+	json_writer_put(&w->json, object, "dropped", dropped);
+	json_writer_put(&w->json, object, "left_out", json_from_uint(evidence->left_out));
+	json_writer_put(&w->json, object, "gap", json_string_or_null(evidence->gap));
 	return object;
 }
 
@@ -228,7 +215,7 @@ static json_t *responses_to_json(struct writer *w)
 	const struct result *result = w->story->result;
 	json_t *object = json_object();
 	for (size_t i = 0; i < result->n_values; i++)
-		put(w, object, result->values[i].response, json_string(result->values[i].text));
+		json_writer_put(&w->json, object, result->values[i].response, json_string(result->values[i].text));
 	return object;
 }
 
@@ -236,28 +223,29 @@ int story_json(const struct story_view *view, struct text *t)
 {
 	const struct story *story = view->story;
 	const struct result *result = story->result;
-	struct writer w = {story, true};
+	struct writer w = {story, {true}};
 	char id[24];
 	snprintf(id, sizeof id, "%" PRIu64, result->cell);
 	CLEANUP(cleanup_json) json_t *object = json_object();
 	json_t *steps = json_array();
 	for (size_t i = 0; i < story->n_steps; i++)
-		append(&w, steps, step_to_json(&w, i));
-	put(&w, object, "scenario", json_string(story->scenario->name));
-	put(&w, object, "path", json_string(story->scenario->path));
-	put(&w, object, "kernel", json_string(view->kernel));
-	put(&w, object, "privilege", json_string(view->privilege));
-	put(&w, object, "id", json_string(id));
-	put(&w, object, "replicate", integer(result->replicate));
-	put(&w, object, "alike", integer(view->n_alike));
-	put(&w, object, "levels", result_levels_to_json(&story->scenario->matrix, story->plan->levels));
-	put(&w, object, "verdict", json_string(verdict_names[result->verdict]));
-	put(&w, object, "reason", string_or_null(result->reason));
-	put(&w, object, "responses", responses_to_json(&w));
-	put(&w, object, "elapsed_us", integer(result->elapsed_us));
-	put(&w, object, "steps", steps);
-	put(&w, object, "evidence", evidence_to_json(&w));
-	if (!w.good)
+		json_writer_append(&w.json, steps, step_to_json(&w, i));
+	json_writer_put(&w.json, object, "scenario", json_string(story->scenario->name));
+	json_writer_put(&w.json, object, "path", json_string(story->scenario->path));
+	json_writer_put(&w.json, object, "kernel", json_string(view->kernel));
+	json_writer_put(&w.json, object, "privilege", json_string(view->privilege));
+	json_writer_put(&w.json, object, "id", json_string(id));
+	json_writer_put(&w.json, object, "replicate", json_from_uint(result->replicate));
+	json_writer_put(&w.json, object, "alike", json_from_uint(view->n_alike));
+	json_writer_put(
+		&w.json, object, "levels", result_levels_to_json(&story->scenario->matrix, story->plan->levels));
+	json_writer_put(&w.json, object, "verdict", json_string(verdict_names[result->verdict]));
+	json_writer_put(&w.json, object, "reason", json_string_or_null(result->reason));
+	json_writer_put(&w.json, object, "responses", responses_to_json(&w));
+	json_writer_put(&w.json, object, "elapsed_us", json_from_uint(result->elapsed_us));
+	json_writer_put(&w.json, object, "steps", steps);
+	json_writer_put(&w.json, object, "evidence", evidence_to_json(&w));
+	if (!w.json.good)
 		return -ENOMEM;
 	json_write(object, JSON_COMPACT | JSON_PRESERVE_ORDER, t);
 	text_add(t, "\n");
