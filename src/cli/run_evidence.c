@@ -38,7 +38,8 @@ void run_evidence_give_up(struct run_evidence *evidence, const struct error *why
 	evidence_store_give_room(&evidence->store);
 	if (is_said)
 		return;
-	fprintf(stderr, "netrepro: no more evidence is kept, and what was is given up as the results need room: %s\n", error_text(why));
+	fprintf(stderr, "netrepro: no more evidence is kept, and what was is given up as the results need room: %s\n",
+		error_text(why));
 }
 
 int run_evidence_add(struct run_evidence *evidence, const char *line, size_t len, struct error *e)

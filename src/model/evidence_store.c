@@ -4,15 +4,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/append.h"
 #include "base/cleanup.h"
+#include "model/packet_files.h"
 
 /* Cut the file off behind the last whole line within its first @end bytes. Return: its size then, or -errno. */
 static off_t cut_to_whole_lines(int fd, off_t end)
@@ -51,6 +50,7 @@ static int open_named(struct evidence_store *store, const char *dir, bool resume
 			dir);
 	if (store->fd < 0)
 		return error_errno(e, ERROR_USAGE, errno, "cannot write to %s", store->path);
+	store->packets = resumes ? PACKETS_AT_END : PACKETS_AT_ONCE;
 	/* What was written by halves goes. */
 	store->size = resumes ? cut_to_whole_lines(store->fd, lseek(store->fd, 0, SEEK_END)) : 0;
 	return store->size < 0 ? error_errno(e, ERROR_HOST, (int)-store->size, "cannot go on with %s", store->path) : 0;
@@ -71,6 +71,30 @@ static bool is_notable(enum verdict verdict)
 	return verdict != VERDICT_PASS && verdict != VERDICT_SKIP;
 }
 
+/* They can be made of the evidence again, if there is room for them at the end. */
+static void forget_packets(struct evidence_store *store)
+{
+	packet_files_forget(store->dir);
+	store->packets = PACKETS_AT_END;
+}
+
+/* The packets of a run that has just ended. */
+static int write_packets(
+	struct evidence_store *store, const struct evidence_head *head, const char *line, size_t len, struct error *e)
+{
+	CLEANUP(cleanup_error) struct error why = ERROR_INIT;
+	bool is_first = store->size == (off_t)len;
+	int r = is_first ? packet_files_begin(store->dir, &why) : 0;
+	if (r == 0)
+		r = packet_files_add(store->dir, head, line, len, &why);
+	if (r == 0)
+		return 0;
+	if (why.kind != ERROR_HOST)
+		return error_set(e, why.kind, why.code, "%s", error_text(&why));
+	forget_packets(store);
+	return 0;
+}
+
 int evidence_store_add(struct evidence_store *store, const char *line, size_t len, bool keeps_all, struct error *e)
 {
 	struct evidence_head head;
@@ -84,55 +108,20 @@ int evidence_store_add(struct evidence_store *store, const char *line, size_t le
 		store->pending_bytes += len;
 	}
 	int r = append_whole(store->fd, &store->size, line, len);
-	return r < 0 ? error_errno(
-			       e, ERROR_HOST, -r, "cannot write to %s", store->path ? store->path : "a temporary file")
-		     : 0;
+	if (r < 0)
+		return error_errno(
+			e, ERROR_HOST, -r, "cannot write to %s", store->path ? store->path : "a temporary file");
+	return keeps_all && store->packets == PACKETS_AT_ONCE ? write_packets(store, &head, line, len, e) : 0;
 }
 
 void evidence_store_give_room(struct evidence_store *store)
 {
+	if (store->packets == PACKETS_AT_ONCE) {
+		forget_packets(store);
+		return;
+	}
 	off_t size = cut_to_whole_lines(store->fd, store->size / 2);
 	store->size = size < 0 ? 0 : size; /* what cannot be cut gives no room, however often it is asked */
-}
-
-static int write_file(const char *path, const void *data, size_t len, struct error *e)
-{
-	CLEANUP(cleanup_close) int fd = open(path, O_CREAT | O_TRUNC | O_WRONLY | O_APPEND | O_CLOEXEC, 0666);
-	off_t size = 0;
-	int r = fd < 0 ? -errno : append_whole(fd, &size, data, len);
-	if (r < 0 && fd >= 0)
-		unlink(path);
-	return r < 0 ? error_errno(e, ERROR_HOST, -r, "cannot write to %s", path) : 0;
-}
-
-static int write_packets(const struct evidence_store *store, const struct evidence_head *head, const char *line,
-	size_t len, struct error *e)
-{
-	CLEANUP(text_done) struct text packets = TEXT_INIT;
-	int r = evidence_line_pcapng(line, len, &packets, e);
-	if (r <= 0)
-		return r;
-	CLEANUP(cleanup_free) char *path = NULL;
-	char replicate[16] = "";
-	if (head->replicate > 1)
-		snprintf(replicate, sizeof replicate, ".%" PRIu32, head->replicate);
-	if (asprintf(&path, "%s/" EVIDENCE_PACKETS "/%" PRIu64 "%s.pcapng", store->dir, head->cell, replicate) < 0) {
-		path = NULL;
-		return error_no_memory(e);
-	}
-	return write_file(path, packets.data, packets.len, e);
-}
-
-static int make_packets_folder(const struct evidence_store *store, struct error *e)
-{
-	CLEANUP(cleanup_free) char *path = NULL;
-	if (asprintf(&path, "%s/" EVIDENCE_PACKETS, store->dir) < 0) {
-		path = NULL;
-		return error_no_memory(e);
-	}
-	return mkdir(path, 0777) < 0 && errno != EEXIST
-		       ? error_errno(e, ERROR_HOST, errno, "cannot make the folder '%s'", path)
-		       : 0;
 }
 
 /* What is made of the file when the run has ended. */
@@ -152,10 +141,10 @@ static int trim_line(struct trim *trim, const char *line, size_t len, struct err
 		return error_set(e, ERROR_USAGE, EINVAL, "%s holds a line that is no evidence", trim->store->path);
 	if (trim->is_kept && !is_notable(head.verdict) && !trim->is_kept(trim->context, head.cell))
 		return 0;
-	int r = trim->has_folder ? 0 : make_packets_folder(trim->store, e);
+	int r = trim->has_folder ? 0 : packet_files_begin(trim->store->dir, e);
 	trim->has_folder = r == 0;
 	if (r == 0)
-		r = write_packets(trim->store, &head, line, len, e);
+		r = packet_files_add(trim->store->dir, &head, line, len, e);
 	if (r < 0 || trim->fd < 0)
 		return r;
 	r = append_whole(trim->fd, &trim->size, line, len);
@@ -179,7 +168,8 @@ static int trim_lines(struct trim *trim, struct error *e)
 int evidence_store_finish(
 	struct evidence_store *store, bool (*is_kept)(void *context, uint64_t cell), void *context, struct error *e)
 {
-	if (!store->path)
+	bool is_finished = !is_kept && store->packets == PACKETS_AT_ONCE;
+	if (!store->path || is_finished)
 		return 0;
 	struct trim trim = {.store = store, .is_kept = is_kept, .context = context, .fd = -1};
 	CLEANUP(cleanup_free) char *path = NULL;

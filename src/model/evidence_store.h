@@ -17,16 +17,22 @@
 #include "model/evidence.h"
 
 #define EVIDENCE_NAME "evidence.jsonl"
-#define EVIDENCE_PACKETS "packets" /* the folder below DIR with a pcapng file a run */
 
 /* What the evidence of passes may take until the end, in bytes: that of some 40,000 small cells. */
 #define EVIDENCE_PENDING_MAX (256 << 20)
+
+/* When the packets are written into files of their own. */
+enum evidence_packets {
+	PACKETS_AT_END,  /* with all others in the file */
+	PACKETS_AT_ONCE, /* those of all so far are written */
+};
 
 struct evidence_store {
 	int fd;    /* -1: none */
 	char *dir; /* owned, as the next; NULL where it has no name */
 	char *path;
 	off_t size; /* of the whole lines */
+	enum evidence_packets packets;
 	uint64_t pending_bytes;
 	uint64_t n_passed_over; /* runs that passed, and whose evidence had no room */
 };
@@ -43,20 +49,24 @@ int evidence_store_open(struct evidence_store *store, const char *dir, bool resu
 
 /**
  * evidence_store_add() - one line, with its newline
- * @keeps_all: also those of runs that passed, however many there are
+ * @keeps_all: also those of runs that passed, however many there are; it is the same for all lines
+ *
+ * With @keeps_all the packets are written out at once, while other cells still run, and not all of them at the end; if
+ * the disk has no room for that, those written so far are given up until the end.
  *
  * Errors: ERROR_HOST when it could not be written whole; the file then ends as it did before.
  */
 int evidence_store_add(struct evidence_store *store, const char *line, size_t len, bool keeps_all, struct error *e);
 
-/* evidence_store_give_room() - forget the later half of the lines, so that the disk has room for results. */
+/* evidence_store_give_room() - forget the packets written out, or else the later half of the lines, so that the disk
+ * has room for results. */
 void evidence_store_give_room(struct evidence_store *store);
 
 /**
  * evidence_store_finish() - after the last run: keep what is to be kept, and write the packets of that out
  * @is_kept: of runs that passed, by their cell: whether their evidence stays; NULL: all does
  *
- * The packets go into files of their own, DIR/packets/ID.pcapng (ID.2.pcapng for the second replicate).
+ * The packets go into files of their own (model/packet_files.h).
  * Nothing is done for a file without a name. The old file is there until the new one is whole.
  */
 int evidence_store_finish(

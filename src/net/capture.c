@@ -250,8 +250,9 @@ int capture_drain(struct capture *capture, int (*take)(void *context, const stru
 	void *context, struct error *e)
 {
 	struct batch batch;
-	int n;
-	while ((n = receive_batch(capture->fd, &batch)) > 0) {
+	int n = BATCH;
+	/* Where it takes fewer, there were no more. */
+	while (n == BATCH && (n = receive_batch(capture->fd, &batch)) > 0) {
 		for (int i = 0; i < n; i++) {
 			struct packet packet = describe(&batch, i);
 			if (!packet.at_ns)

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Threads that close what the kernel takes its time to close.
 //
-// A thread for each descriptor, so that none waits for another one's grace period; and kept, since to make one and to
-// take its stack away costs more than all else that closing costs the caller.
+// A thread closes one descriptor at a time, as many threads as that needs do so side by side, and they are kept: to
+// make one and to take its stack away costs more than all else that closing costs the caller. To wake one costs about
+// as much as closing, so a descriptor waits for a thread that is busy, as long as there are no more that wait than are
+// busy: it is closed two grace periods of RCU later at the latest, and under load nobody is ever woken.
 #include "net/closers.h"
 
 #include <pthread.h>
@@ -18,27 +20,38 @@
 
 static struct {
 	pthread_mutex_t lock;
-	pthread_cond_t filled;
-	pid_t pid; /* the process that has the threads: one that is forked has none */
-	size_t n_idle;
-	int queue[QUEUE_MAX];
-	size_t n_queued;
-} closers = {.lock = PTHREAD_MUTEX_INITIALIZER, .filled = PTHREAD_COND_INITIALIZER};
+	pthread_cond_t called;
+	pid_t pid;             /* the process that has the threads: one that is forked has none */
+	size_t n_busy, n_idle; /* threads; who is called is busy from then on */
+	size_t n_calls;        /* that no thread has heard yet */
+	int queue[QUEUE_MAX];  /* in a ring */
+	size_t first, n_queued;
+} closers = {.lock = PTHREAD_MUTEX_INITIALIZER, .called = PTHREAD_COND_INITIALIZER};
+
+static int take_first(void)
+{
+	int fd = closers.queue[closers.first];
+	closers.first = (closers.first + 1) % QUEUE_MAX;
+	closers.n_queued--;
+	return fd;
+}
 
 static void *closer_run(void *unused)
 {
 	(void)unused;
 	pthread_mutex_lock(&closers.lock);
 	for (;;) {
-		while (!closers.n_queued) {
-			closers.n_idle++;
-			pthread_cond_wait(&closers.filled, &closers.lock);
-			closers.n_idle--;
+		while (closers.n_queued) {
+			int fd = take_first();
+			pthread_mutex_unlock(&closers.lock);
+			close(fd);
+			pthread_mutex_lock(&closers.lock);
 		}
-		int fd = closers.queue[--closers.n_queued];
-		pthread_mutex_unlock(&closers.lock);
-		close(fd);
-		pthread_mutex_lock(&closers.lock);
+		closers.n_busy--;
+		closers.n_idle++;
+		while (!closers.n_calls)
+			pthread_cond_wait(&closers.called, &closers.lock);
+		closers.n_calls--;
 	}
 	return NULL;
 }
@@ -59,28 +72,42 @@ static bool start_thread(void)
 	return r == 0;
 }
 
-/* Return: whether a thread will close it. */
-static bool hand_over(int fd)
+/* A process that was forked begins anew: what is queued here is its parent's. */
+static void begin(void)
 {
-	if (closers.pid != getpid()) {
-		closers.pid = getpid();
-		closers.n_idle = closers.n_queued = 0;
-		closers.filled = (pthread_cond_t)PTHREAD_COND_INITIALIZER; /* nobody waits here */
-	}
-	/* One that was woken and has not got hold of the lock yet counts as idle, and takes one of those queued. */
-	bool needs_thread = closers.n_queued >= closers.n_idle;
-	if (closers.n_queued == QUEUE_MAX || (needs_thread && !start_thread()))
+	closers.pid = getpid();
+	closers.n_busy = closers.n_idle = closers.n_calls = closers.n_queued = 0;
+	closers.called = (pthread_cond_t)PTHREAD_COND_INITIALIZER; /* nobody waits here */
+}
+
+/* Return: whether a thread will close it; @ret_calls says whether one has to be woken for that. */
+static bool hand_over(int fd, bool *ret_calls)
+{
+	if (closers.pid != getpid())
+		begin();
+	if (closers.n_queued == QUEUE_MAX)
 		return false;
-	closers.queue[closers.n_queued++] = fd;
-	pthread_cond_signal(&closers.filled);
+	if (closers.n_queued >= closers.n_busy) {
+		*ret_calls = closers.n_idle > 0;
+		if (!*ret_calls && !start_thread())
+			return false;
+		closers.n_idle -= *ret_calls;
+		closers.n_calls += *ret_calls;
+		closers.n_busy++;
+	}
+	closers.queue[(closers.first + closers.n_queued++) % QUEUE_MAX] = fd;
 	return true;
 }
 
 void closers_close(int fd)
 {
+	bool calls = false;
 	pthread_mutex_lock(&closers.lock);
-	bool is_handed_over = hand_over(fd);
+	bool is_handed_over = hand_over(fd, &calls);
 	pthread_mutex_unlock(&closers.lock);
+	/* Not before: who is woken wants the lock. */
+	if (calls)
+		pthread_cond_signal(&closers.called);
 	if (!is_handed_over)
 		close(fd);
 }

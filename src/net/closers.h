@@ -6,8 +6,9 @@
 /**
  * closers_close() - close @fd, and do not wait for it
  *
- * A thread does it, one of those that have nothing to do, or else a new one; they stay for the next time, as many as
- * there ever were descriptors being closed at once. Where there is no thread to be had, the caller waits.
+ * A thread does it, one that is closing another descriptor or has nothing to do, or else a new one; they stay for the
+ * next time, as many as there ever were descriptors being closed at once. Where there is no thread to be had, the caller
+ * waits.
  */
 void closers_close(int fd);
 

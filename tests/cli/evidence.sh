@@ -205,6 +205,23 @@ is 'lines that are no evidence' "$(jq -r 'select(.type != "evidence")' cut/evide
 is 'cells without evidence' "$(comm -23 <(printf '%s\n' 0 1 2 3 | grep -vx "$done" | sort) <(jq -r .id cut/evidence.jsonl | sort -u) | xargs)" ''
 tap_report '--resume goes on behind the last whole line'
 
+# --evidence all writes the packets out as the runs end: what a killed run has seen is there.
+./netrepro run --quiet --evidence all -j1 -o killed --replicates 300 --set case=one mixed.yaml >out 2>err </dev/null &
+pid=$!
+until [[ $(wc -l 2>/dev/null <killed/results.jsonl) -gt 2 ]] || ! kill -0 $pid 2>/dev/null; do :; done
+kill -KILL $pid 2>/dev/null || wrong+=('the run was over before it could be killed')
+wait $pid 2>/dev/null
+replicate=$(sed -n '2p' killed/results.jsonl | jq .replicate)
+[[ $replicate == 1 ]] && file=0.pcapng || file=0.$replicate.pcapng
+fields "killed/packets/$file" tcp.flags.str >seen
+is 'SYNs and their answers in the first packets' "$(grep -c '··S·' seen)" 4
+try run --quiet --resume --evidence all -o killed --replicates 300 --set case=one mixed.yaml
+exits 0
+complete killed/results.jsonl 300
+is 'runs without packets' "$(comm -3 <(jq -r '.replicate' killed/evidence.jsonl | sort -u) \
+	<(find killed/packets -type f | sed 's/.*packets.0\.pcapng/1/; s/.*packets.0\.\(.*\)\.pcapng/\1/' | sort) | xargs)" ''
+tap_report 'all: packets are written as the runs end, and --resume writes those that a kill left out'
+
 transcript unknown run --evidence al mixed.yaml
 transcript all-without-a-folder run --evidence all mixed.yaml
 
