@@ -80,16 +80,18 @@ void look_note_connect(
 	}
 }
 
-static bool is_other_end(const struct tcp_socket *a, const struct tcp_socket *b)
-{
-	return a->local_port == b->remote_port && a->remote_port == b->local_port &&
-	       IN6_ARE_ADDR_EQUAL(&a->local, &b->remote) && IN6_ARE_ADDR_EQUAL(&a->remote, &b->local);
-}
-
 /* Of the addresses there are, these are another one in each namespace. */
 static bool is_loopback(const struct in6_addr *address)
 {
 	return IN6_IS_ADDR_V4MAPPED(address) ? address->s6_addr[12] == IN_LOOPBACKNET : IN6_IS_ADDR_LOOPBACK(address);
+}
+
+bool look_is_other_end(const struct testbed_namespace *in_a, const struct tcp_socket *a,
+	const struct testbed_namespace *in_b, const struct tcp_socket *b)
+{
+	return a->local_port == b->remote_port && a->remote_port == b->local_port &&
+	       IN6_ARE_ADDR_EQUAL(&a->local, &b->remote) && IN6_ARE_ADDR_EQUAL(&a->remote, &b->local) &&
+	       (in_a == in_b || !is_loopback(&a->local));
 }
 
 void look_note_accept(struct testbed *t, const struct testbed_actor *by, int fd)
@@ -100,7 +102,7 @@ void look_note_accept(struct testbed *t, const struct testbed_actor *by, int fd)
 	/* Of several with these ends the last one: the others are over, as there is but one at a time. */
 	for (size_t i = t->n_connections; i-- > 0;) {
 		struct testbed_connection *c = &t->connections[i];
-		if (is_other_end(&c->end, &end) && (!is_loopback(&end.local) || c->from == by->in)) {
+		if (look_is_other_end(c->from, &c->end, by->in, &end)) {
 			c->acceptor = by;
 			return;
 		}

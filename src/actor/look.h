@@ -17,6 +17,10 @@ void look_note_connect(
 /* look_note_accept() - that the actor @by has accepted @fd. */
 void look_note_accept(struct testbed *t, const struct testbed_actor *by, int fd);
 
+/* look_is_other_end() - whether @a, of the one namespace, and @b, of the other, are the ends of one connection. */
+bool look_is_other_end(const struct testbed_namespace *in_a, const struct tcp_socket *a,
+	const struct testbed_namespace *in_b, const struct tcp_socket *b);
+
 /* look_at() - all TCP sockets of @namespace, into its `look`. */
 int look_at(struct testbed *t, struct testbed_namespace *namespace, struct error *e);
 

@@ -13,6 +13,9 @@
  */
 #include "actor/settle.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "actor/endpoint.h"
 #include "actor/look.h"
 #include "base/clock.h"
@@ -30,28 +33,34 @@ static bool is_open(enum tcp_state state)
 	return state == TCP_STATE_ESTABLISHED || state == TCP_STATE_FIN_WAIT_2 || state == TCP_STATE_CLOSE_WAIT;
 }
 
-static bool is_other_end(const struct tcp_socket *a, const struct tcp_socket *b)
-{
-	return a->local_port == b->remote_port && a->remote_port == b->local_port &&
-	       IN6_ARE_ADDR_EQUAL(&a->local, &b->remote) && IN6_ARE_ADDR_EQUAL(&a->remote, &b->local);
-}
-
-static bool has_other_end(const struct testbed *t, const struct tcp_socket *one)
+static bool has_other_end(const struct testbed *t, const struct testbed_namespace *in, const struct tcp_socket *one)
 {
 	for (size_t i = 0; i < t->n_namespaces; i++) {
-		const struct tcp_sockets *look = &t->namespaces[i].look;
-		for (size_t j = 0; j < look->n; j++)
-			if (is_other_end(one, &look->all[j]) && look->all[j].state != TCP_STATE_TIME_WAIT)
+		const struct testbed_namespace *there = &t->namespaces[i];
+		for (size_t j = 0; j < there->look.n; j++) {
+			const struct tcp_socket *other = &there->look.all[j];
+			if (look_is_other_end(in, one, there, other) && other->state != TCP_STATE_TIME_WAIT)
 				return true;
+		}
 	}
 	return false;
 }
 
-static bool has_settled(const struct testbed *t, const struct tcp_socket *one, enum settle_until until)
+static bool has_settled(const struct testbed *t, const struct testbed_namespace *in, const struct tcp_socket *one,
+	enum settle_until until)
 {
 	if (!is_open(one->state))
 		return lasts(one->state);
-	return has_other_end(t, one) && (until != SETTLE_SENT || !one->send_queue);
+	return has_other_end(t, in, one) && (until != SETTLE_SENT || !one->send_queue);
+}
+
+/* Whether what was seen in @in has. */
+static bool all_settled(const struct testbed *t, const struct testbed_namespace *in, enum settle_until until)
+{
+	for (size_t i = 0; i < in->look.n; i++)
+		if (!has_settled(t, in, &in->look.all[i], until))
+			return false;
+	return true;
 }
 
 int settle_look(const struct step_run *run, enum settle_until until, struct error *e)
@@ -68,9 +77,8 @@ int settle_look(const struct step_run *run, enum settle_until until, struct erro
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < t->n_namespaces; i++)
-		for (size_t j = 0; j < t->namespaces[i].look.n; j++)
-			if (!has_settled(t, &t->namespaces[i].look.all[j], until))
-				return 0;
+		if (!all_settled(t, &t->namespaces[i], until))
+			return 0;
 	return 1;
 }
 
@@ -98,4 +106,12 @@ enum step_status settle_wait(struct step_run *run)
 const char *settle_remark(const struct step_run *run, bool settled)
 {
 	return settled || run->step->step->deadline.text ? "" : SETTLE_UNSETTLED;
+}
+
+void settle_cut_remark(const char *outcome, char ret[static OUTCOME_TEXT])
+{
+	snprintf(ret, OUTCOME_TEXT, "%s", outcome);
+	char *remark = strstr(ret, SETTLE_UNSETTLED);
+	if (remark && strcmp(remark, SETTLE_UNSETTLED) == 0)
+		*remark = '\0';
 }

@@ -40,4 +40,7 @@ enum step_status settle_wait(struct step_run *run);
  * they stand then; "" otherwise. */
 const char *settle_remark(const struct step_run *run, bool settled);
 
+/* settle_cut_remark() - @outcome, as far as there is room for one, without the remark */
+void settle_cut_remark(const char *outcome, char ret[static OUTCOME_TEXT]);
+
 #endif

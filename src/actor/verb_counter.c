@@ -13,6 +13,7 @@
 #include "actor/settle.h"
 #include "actor/verb.h"
 #include "base/clock.h"
+#include "model/outcome.h"
 #include "net/mib.h"
 
 #define COUNTER_NAME_BYTES_MAX 64
@@ -55,6 +56,13 @@ static enum step_status run_counter(struct step_run *run, struct error *e)
 	return step_observed(run, "%" PRId64 "%s", value, settle_remark(run, settled));
 }
 
+static int check_counter(const char *outcome, struct error *e)
+{
+	char text[OUTCOME_TEXT];
+	settle_cut_remark(outcome, text);
+	return outcome_check_number(text, e);
+}
+
 VERB(counter) = {
 	.syntax =
 		{
@@ -63,6 +71,7 @@ VERB(counter) = {
 			.help = "record how much a counter of the namespace has moved since the cell began",
 			.words = {&word_counter},
 			.n_required = 1,
+			.check_outcome = check_counter,
 			.only_measured = true,
 			.deadline_us = SETTLE_DEADLINE_US,
 		},

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "actor/verb.h"
+#include "model/outcome.h"
 
 #define DATA_CHUNK 65536
 
@@ -72,6 +73,12 @@ static enum step_status run_recv(struct step_run *run, struct error *e)
 	return amount == RECV_EOF ? step_observed(run, "data") : step_ok(run);
 }
 
+static int check_received(const char *outcome, struct error *e)
+{
+	static const char *const also[] = {"eof", "data", NULL};
+	return outcome_check_call(outcome, also, e);
+}
+
 VERB(recv) = {
 	.syntax = {
 		.name = "recv",
@@ -79,6 +86,7 @@ VERB(recv) = {
 		.help = "wait for that many bytes (else: eof), or for the end (else: data)",
 		.words = {&word_socket, &word_amount},
 		.n_required = 2,
+		.check_outcome = check_received,
 	},
 	.run = run_recv,
 };

@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "actor/endpoint.h"
@@ -16,28 +17,73 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "model/outcome.h"
 #include "net/sysctl.h"
 
-/* "LISTEN", "ESTABLISHED*2+TIME-WAIT", "none", "SYN-SENT (unsettled)": the states of @address in @look, in the kernel's
- * order of states. */
-static enum step_status report_states(struct step_run *run, const struct tcp_sockets *look, bool settled)
+/* Not BOUND-INACTIVE, which is not listed. */
+#define STATES_SEEN TCP_STATE_BOUND_INACTIVE
+
+/* "LISTEN", "ESTABLISHED*2+TIME-WAIT", "none": in the kernel's order of states. */
+static void states_to_text(const unsigned counts[static STATES_SEEN], char text[static OUTCOME_TEXT])
 {
-	unsigned counts[TCP_STATE_COUNT] = {0};
-	const struct address *address = &run->step->words[0].address;
-	for (size_t i = 0; i < look->n; i++)
-		if (endpoint_is_local(run->testbed, address, &look->all[i]) &&
-			look->all[i].state != TCP_STATE_BOUND_INACTIVE)
-			counts[look->all[i].state]++;
-	char text[OUTCOME_TEXT] = "";
 	size_t len = 0;
-	for (size_t state = 0; state < TCP_STATE_COUNT; state++) {
+	for (size_t state = 0; state < STATES_SEEN; state++) {
 		if (!counts[state])
 			continue;
-		len += (size_t)snprintf(text + len, sizeof text - len, "%s%s", len ? "+" : "", tcp_state_name(state));
+		len += (size_t)snprintf(text + len, OUTCOME_TEXT - len, "%s%s", len ? "+" : "", tcp_state_name(state));
 		if (counts[state] > 1)
-			len += (size_t)snprintf(text + len, sizeof text - len, "*%u", counts[state]);
+			len += (size_t)snprintf(text + len, OUTCOME_TEXT - len, "*%u", counts[state]);
 	}
-	return step_observed(run, "%s%s", len ? text : "none", settle_remark(run, settled));
+	if (!len)
+		snprintf(text, OUTCOME_TEXT, "none");
+}
+
+/* Those of @address in @look; "SYN-SENT (unsettled)". */
+static enum step_status report_states(struct step_run *run, const struct tcp_sockets *look, bool settled)
+{
+	unsigned counts[STATES_SEEN] = {0};
+	const struct address *address = &run->step->words[0].address;
+	for (size_t i = 0; i < look->n; i++)
+		if (endpoint_is_local(run->testbed, address, &look->all[i]) && look->all[i].state < STATES_SEEN)
+			counts[look->all[i].state]++;
+	char text[OUTCOME_TEXT];
+	states_to_text(counts, text);
+	return step_observed(run, "%s%s", text, settle_remark(run, settled));
+}
+
+/* "TIME-WAIT*2": one of what stands between the plus signs. */
+static int read_state(char *text, unsigned counts[static STATES_SEEN], struct error *e)
+{
+	const char *names[STATES_SEEN + 1] = {"none"};
+	for (size_t state = 1; state < STATES_SEEN; state++)
+		names[state] = tcp_state_name(state);
+	char *times = strchr(text, '*');
+	long n = 1;
+	if (times) {
+		*times++ = '\0';
+		n = strtol(times, NULL, 10);
+	}
+	int r = outcome_check_words(text, names, e);
+	for (size_t state = 1; r == 0 && state < STATES_SEEN; state++)
+		counts[state] += strcmp(text, names[state]) == 0 && n > 0 ? (unsigned)n : 0;
+	return r;
+}
+
+static int check_states(const char *outcome, struct error *e)
+{
+	char wanted[OUTCOME_TEXT], parts[OUTCOME_TEXT], text[OUTCOME_TEXT], *rest = parts;
+	unsigned counts[STATES_SEEN] = {0};
+	settle_cut_remark(outcome, wanted);
+	memcpy(parts, wanted, sizeof parts);
+	for (char *part; (part = strsep(&rest, "+"));) {
+		int r = read_state(part, counts, e);
+		if (r < 0)
+			return r;
+	}
+	states_to_text(counts, text);
+	return strcmp(text, wanted) == 0
+		       ? 0
+		       : error_set(e, ERROR_USAGE, EINVAL, "never comes out as '%s', but as '%s'", outcome, text);
 }
 
 static enum step_status run_tcp_state(struct step_run *run, struct error *e)
@@ -58,6 +104,7 @@ VERB(tcp_state) = {
 			.help = "record the states of all sockets there, once settled; TIME-WAIT included",
 			.words = {&word_address},
 			.n_required = 1,
+			.check_outcome = check_states,
 			.only_measured = true,
 			.deadline_us = SETTLE_DEADLINE_US,
 		},
@@ -89,14 +136,15 @@ static enum step_status run_sysctl(struct step_run *run, struct error *e)
 }
 
 VERB(sysctl) = {
-	.syntax = {
-		.name = "sysctl",
-		.usage = "sysctl NAME VALUE…",
-		.help = "write a sysctl of the actor's namespace, and read it back",
-		.words = {&word_sysctl, &word_text, &word_text, &word_text},
-		.n_required = 2,
-		.leaves_states = true,
-	},
+	.syntax =
+		{
+			.name = "sysctl",
+			.usage = "sysctl NAME VALUE…",
+			.help = "write a sysctl of the actor's namespace, and read it back",
+			.words = {&word_sysctl, &word_text, &word_text, &word_text},
+			.n_required = 2,
+			.leaves_states = true,
+		},
 	.run = run_sysctl,
 };
 

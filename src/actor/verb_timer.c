@@ -10,6 +10,7 @@
 #include "actor/settle.h"
 #include "actor/verb.h"
 #include "base/clock.h"
+#include "model/outcome.h"
 
 static enum step_status run_timer(struct step_run *run, struct error *e)
 {
@@ -37,6 +38,17 @@ static enum step_status run_timer(struct step_run *run, struct error *e)
 	return n > 1 ? step_observed(run, "time-wait*%u%s", n, remark) : step_observed(run, "time-wait%s", remark);
 }
 
+static int check_timer(const char *outcome, struct error *e)
+{
+	static const char *const words[] = {"time-wait", "none", NULL};
+	char text[OUTCOME_TEXT];
+	settle_cut_remark(outcome, text);
+	char *times = strchr(text, '*');
+	if (times && strtol(times + 1, NULL, 10) > 1)
+		*times = '\0';
+	return outcome_check_words(text, words, e);
+}
+
 VERB(timer) = {
 	.syntax =
 		{
@@ -45,6 +57,7 @@ VERB(timer) = {
 			.help = "record time-wait or none, and as its duration what is left of TIME-WAIT",
 			.words = {&word_address},
 			.n_required = 1,
+			.check_outcome = check_timer,
 			.only_measured = true,
 			.is_timed = true,
 			.deadline_us = SETTLE_DEADLINE_US,

@@ -4,7 +4,9 @@
 
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/suggest.h"
+#include "model/outcome.h"
 
 int read_find_response(struct reader *r, struct mark at, const char *name, size_t *ret)
 {
@@ -21,35 +23,35 @@ int read_find_response(struct reader *r, struct mark at, const char *name, size_
 		*phrase ? "" : ": no step records it with 'as:'");
 }
 
-#define ERRNOS_MAX 4096 /* MAX_ERRNO, include/linux/err.h */
-
-/* "EADRINUSE": what looks like the name of an errno has to be one. */
-static int read_check_errno(struct reader *r, struct mark at, const char *value)
+/* A value that no step which records the response can come out as would make each of its cells fail: a typo that looks
+ * like a finding. */
+static int check_outcome(struct reader *r, struct mark at, const struct response *response, const char *value)
 {
-	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-	if (*value != 'E' || strlen(value) < 4 || value[strspn(value, letters)])
-		return 0;
-	struct suggestion suggestion = SUGGESTION_FOR(value);
-	for (int i = 1; i < ERRNOS_MAX; i++) {
-		const char *name = strerrorname_np(i);
-		if (name && !strcmp(name, value))
+	const struct scenario *s = r->s;
+	size_t wanted = (size_t)(response - s->responses);
+	CLEANUP(cleanup_error) struct error why = ERROR_INIT;
+	const char *who = NULL;
+	for (size_t i = 0; i < s->n_steps + s->n_check_steps; i++) {
+		const struct step *step = i < s->n_steps ? &s->steps[i] : &s->check_steps[i - s->n_steps];
+		if (step->response != wanted)
+			continue;
+		const struct verb_syntax *verb = step->verb;
+		int rc = verb->check_outcome ? verb->check_outcome(value, &why) : outcome_check_call(value, NULL, &why);
+		if (rc >= 0)
 			return 0;
-		if (name)
-			suggestion_consider(&suggestion, name);
+		who = verb->name;
 	}
-	/* TCP's states are observed as well. */
-	if (!strcmp(value, "ESTABLISHED"))
-		return 0;
-	return scenario_error(r->s, at, r->e, "no errno is called '%s'%s", value, suggestion_phrase(&suggestion));
+	return who ? scenario_error(s, at, r->e, "'%s' %s", who, error_text(&why)) : 0;
 }
 
 /* The values of a response that are right. */
-static int read_outcomes(struct reader *r, const struct yaml *node, struct rule *rule)
+static int read_outcomes(
+	struct reader *r, const struct yaml *node, const struct response *response, struct rule *rule)
 {
 	int rc = read_values(r, node, "the value of a response", &rule->is, &rule->n_is);
 	const struct yaml *value = node->kind == YAML_LIST ? node->first : node;
 	for (size_t i = 0; rc >= 0 && i < rule->n_is; i++, value = value->next)
-		rc = read_check_errno(r, value->at, rule->is[i]);
+		rc = check_outcome(r, value->at, response, rule->is[i]);
 	return rc;
 }
 
@@ -116,7 +118,7 @@ static int read_rule_parts(struct reader *r, const struct yaml *node, const stru
 	if (rc >= 0)
 		rc = read_conditions(r, nodes->when, "'when'", &ret->when);
 	if (rc >= 0 && nodes->is)
-		rc = read_outcomes(r, nodes->is, ret);
+		rc = read_outcomes(r, nodes->is, response, ret);
 	return rc < 0 || !range ? rc : read_range(r, range, response, ret);
 }
 
@@ -171,7 +173,7 @@ static int read_check_rule(struct reader *r, const struct yaml *node, const stru
 		return rc;
 	*rule = (struct rule){.at = at};
 	rc = node->kind == YAML_MAP ? read_check_range(r, node, &r->s->responses[response], rule)
-				    : read_outcomes(r, node, rule);
+				    : read_outcomes(r, node, &r->s->responses[response], rule);
 	rule->when = *when;
 	rule->at = at;
 	return rc < 0 ? rc : read_check_order(r, list);

@@ -2,6 +2,7 @@
 // A look at a namespace's sockets sees what the dump sees, after every step of a scenario that goes through the states.
 #include "own.h"
 
+#include <arpa/inet.h>
 #include <poll.h>
 
 #include "actor/look.h"
@@ -161,11 +162,44 @@ static void test_agrees_with_the_dump(void **state)
 	close(whereabouts.home);
 }
 
+static struct tcp_socket end_of(const char *local, uint16_t local_port, const char *remote, uint16_t remote_port)
+{
+	struct tcp_socket s = {.family = AF_INET, .local_port = local_port, .remote_port = remote_port};
+	assert_int_equal(inet_pton(AF_INET6, local, &s.local), 1);
+	assert_int_equal(inet_pton(AF_INET6, remote, &s.remote), 1);
+	return s;
+}
+
+/* 127.0.0.1 is another address in each namespace: two connections there may have the same ports. */
+static void test_ends_of_a_connection(void **state)
+{
+	(void)state;
+	const struct testbed_namespace server = {.name = "server"}, client = {.name = "client"};
+	static const char *const pairs[][2] = {
+		{"::ffff:10.0.0.1", "::ffff:10.0.0.2"},
+		{"fd00::1", "fd00::2"},
+		{"::ffff:127.0.0.1", "::ffff:127.0.0.1"},
+		{"::ffff:127.0.0.2", "::ffff:127.1.2.3"},
+		{"::1", "::1"},
+	};
+	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+		const struct tcp_socket one = end_of(pairs[i][0], 80, pairs[i][1], 40000);
+		const struct tcp_socket other = end_of(pairs[i][1], 40000, pairs[i][0], 80);
+		const struct tcp_socket third = end_of(pairs[i][1], 40001, pairs[i][0], 80);
+		bool is_loopback = i >= 2;
+		assert_true(look_is_other_end(&server, &one, &server, &other));
+		assert_int_equal(look_is_other_end(&server, &one, &client, &other), !is_loopback);
+		assert_false(look_is_other_end(&server, &one, &server, &third));
+		assert_false(look_is_other_end(&server, &one, &server, &one));
+	}
+}
+
 int main(void)
 {
 	own_enter();
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_agrees_with_the_dump),
+		cmocka_unit_test(test_ends_of_a_connection),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
