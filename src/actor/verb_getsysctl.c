@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "actor/verb.h"
-#include "model/outcome.h"
 #include "net/sysctl.h"
 
 #define SYSCTL_EMPTY "none" /* of a list, as net.ipv4.ip_local_reserved_ports */
@@ -49,7 +48,6 @@ VERB(getsysctl) = {
 		.help = "record a sysctl of the actor's namespace; none where it is empty",
 		.words = {&word_readable_sysctl},
 		.n_required = 1,
-		.check_outcome = outcome_check_any,
 		.leaves_states = true,
 		.only_measured = true,
 	},

@@ -21,7 +21,6 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/suggest.h"
-#include "model/outcome.h"
 #include "model/packet_filter.h"
 
 /* What is said of a question whose packets there were none of. */
@@ -231,7 +230,6 @@ VERB(packets) = {
 			.help = "record an answer about the packets that the namespace has seen",
 			.words = {&word_question, &word_which},
 			.n_required = 2,
-			.check_outcome = outcome_check_any,
 			.only_measured = true,
 			.needs_capture = true,
 			.deadline_us = SETTLE_DEADLINE_US,

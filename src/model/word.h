@@ -79,8 +79,8 @@ struct verb_syntax {
 	bool needs_capture;    /* asks for packets, which are to be seen from before the first step on */
 	bool tells_port;       /* its outcome is HOST:PORT or PORT, which the kernel may have chosen: random */
 	uint64_t deadline_us;  /* 0: the scenario's deadline for a step */
-	/* Whether it can come out as @outcome, with an error that says what it can (model/outcome.h). NULL: as a system
-	 * call does. */
+	/* Whether it can come out as @outcome, with an error that says what it can (model/outcome.h). NULL: as anything
+	 * where it is only measured, otherwise as a system call does. */
 	int (*check_outcome)(const char *outcome, struct error *e);
 };
 

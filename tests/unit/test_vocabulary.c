@@ -64,8 +64,7 @@ static const struct verb_syntax rows[] = {
 		.usage = "tcp-state ADDRESS",
 		.words = {&word_address},
 		.n_required = 1,
-		.only_measured = true,
-		.check_outcome = outcome_check_any},
+		.only_measured = true},
 };
 
 static const struct verb_syntax *const verbs[] = {&rows[0], &rows[1], &rows[2], &rows[3], &rows[4], &rows[5], &rows[6],
