@@ -44,6 +44,8 @@ static int write_packets(const struct kept_cell *cell, const char *path, struct 
 {
 	bool is_stdout = !strcmp(path, "-");
 	const struct evidence *evidence = &cell->evidence;
+	if (cell->is_damaged)
+		return error_set(e, ERROR_USAGE, EINVAL, "%s", evidence->gap);
 	if (!cell->has_evidence || !evidence->pcapng_len)
 		return error_set(e, ERROR_USAGE, ENOENT,
 			"no packets were kept of this run of the cell: `netrepro run --evidence all -o DIR` keeps "

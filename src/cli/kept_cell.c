@@ -44,17 +44,50 @@ static int take(void *context, const struct result *result, struct error *e)
 	return r;
 }
 
+/* In the place of evidence that cannot be used: that it cannot, and why. */
+static int note_damage(struct kept_cell *cell, struct error *e)
+{
+	const struct plan *plan = &cell->plan;
+	if (e->kind != ERROR_USAGE)
+		return -e->code;
+	const char *gap = arena_printf(&cell->arena, "what was kept cannot be read: %s", error_text(e));
+	if (!gap)
+		return error_no_memory(e);
+	error_clear(e);
+	cell->is_damaged = cell->has_evidence = true;
+	cell->evidence = (struct evidence){
+		.cell = cell->cell, .replicate = cell->replicate, .verdict = cell->result.verdict, .gap = gap};
+	cell->evidence.capture.n_namespaces = plan->n_namespaces;
+	for (size_t i = 0; i < plan->n_namespaces; i++)
+		cell->evidence.capture.namespaces[i] = plan->namespaces[i].name;
+	return 0;
+}
+
+static int tell_story(struct kept_cell *cell, const struct scenario *s, struct error *e)
+{
+	return story_make(
+		&cell->story, s, &cell->plan, &cell->result, cell->has_evidence ? &cell->evidence : NULL, e);
+}
+
 static int complete(
 	struct kept_cell *cell, const struct scenario *s, const struct evidence_file *evidence, struct error *e)
 {
 	int r = plan_make(&cell->plan, s, cell->cell, e);
-	if (r == 0)
-		r = evidence_file_find(evidence, cell->cell, cell->replicate, &cell->arena, &cell->evidence, e);
+	if (r < 0)
+		return r;
+	r = evidence_file_find(evidence, cell->cell, cell->replicate, &cell->arena, &cell->evidence, e);
 	cell->has_evidence = r > 0;
-	if (r >= 0)
-		r = story_make(
-			&cell->story, s, &cell->plan, &cell->result, cell->has_evidence ? &cell->evidence : NULL, e);
-	return r;
+	if (r < 0)
+		r = note_damage(cell, e);
+	if (r < 0)
+		return r;
+	r = tell_story(cell, s, e);
+	if (r == 0 || !cell->has_evidence || cell->is_damaged)
+		return r;
+	/* Either what it is made of is of another scenario, or its steps are: then that is said once more. */
+	story_done(&cell->story);
+	r = note_damage(cell, e);
+	return r < 0 ? r : tell_story(cell, s, e);
 }
 
 int kept_cells_read(const char *path, const struct scenario *s, const struct evidence_file *evidence,

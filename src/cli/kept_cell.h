@@ -17,6 +17,7 @@ struct kept_cell {
 	struct plan plan;
 	struct evidence evidence;
 	bool has_evidence;
+	bool is_damaged; /* its evidence cannot be read: it has nothing but that to say, as its gap */
 	struct story story;
 	bool was_found;
 };
@@ -32,7 +33,8 @@ struct kept_cell {
  * @cells: KEPT_CELL() each; where they are must not change any more. Each to be given back with kept_cell_done(), also
  *         after a failure. One that the file does not hold has was_found false.
  *
- * Errors: those of results_read(), evidence_file_find() and story_make().
+ * Evidence that cannot be read, or is of another scenario, is a gap: the steps are good without it.
+ * Errors: those of results_read() and story_make().
  */
 int kept_cells_read(const char *path, const struct scenario *s, const struct evidence_file *evidence,
 	struct kept_cell *cells, size_t n, struct error *e);

@@ -81,6 +81,23 @@ static int find_parting(struct example *example, const struct kept_cell *a, cons
 	return sentence.data ? 0 : error_no_memory(e);
 }
 
+/* Of cells whose evidence cannot be read the steps alone are compared. */
+static void tell_damage(const struct cast *cast)
+{
+	const struct kept_cell *first = NULL;
+	size_t n = 0;
+	for (size_t i = 0; i < cast->n; i++) {
+		if (!cast->cells[i].is_damaged)
+			continue;
+		first = first ? first : &cast->cells[i];
+		n++;
+	}
+	if (n == 1)
+		fprintf(stderr, "netrepro: %s\n", first->evidence.gap);
+	else if (n)
+		fprintf(stderr, "netrepro: of %zu cells %s\n", n, first->evidence.gap);
+}
+
 int partings_find(struct explained *explained, const struct evidence_file *evidence, struct error *e)
 {
 	struct examples *examples = &explained->explanation.examples;
@@ -95,5 +112,7 @@ int partings_find(struct explained *explained, const struct evidence_file *evide
 		if (counts(a) && counts(b))
 			r = find_parting(&examples->all[i], a, b, e);
 	}
+	if (r == 0)
+		tell_damage(&cast);
 	return r;
 }

@@ -273,17 +273,45 @@ static void add_whole_stories(const struct page *p)
 	}
 }
 
+/* Of which cells that is so: "of A and B". Return: whether of any. */
+static bool add_sides(const struct page *p, bool (*is_so)(const struct story *story), struct text *line)
+{
+	for (int side = 0; side < 2; side++)
+		if (is_so(p->view->cells[side].story))
+			text_addf(line, "%s%s", line->len ? " and " : "of ", names[side]);
+	return line->len;
+}
+
+static bool has_no_evidence(const struct story *story)
+{
+	return !story->evidence;
+}
+
+static bool has_part_of_it(const struct story *story)
+{
+	return story->evidence && !story_is_whole(story);
+}
+
+/* Why packets are not compared. */
 static void add_remark(const struct page *p)
 {
-	CLEANUP(text_done) struct text line = TEXT_INIT;
-	for (int side = 0; side < 2; side++)
-		if (!p->view->cells[side].story->evidence)
-			text_addf(&line, "%s%s", line.len ? " and " : "of ", names[side]);
-	if (!line.len)
-		return;
-	size_t from = p->t->len;
-	text_add(&line, " no packets were kept, so that steps alone are compared: `run --evidence all` keeps them");
-	add_paragraph(p, from, 2, text_get(&line));
+	static const struct {
+		bool (*is_so)(const struct story *story);
+		const char *what;
+	} remarks[] = {
+		{has_no_evidence,
+			" no packets were kept, so that steps alone are compared: `run --evidence all` keeps them"},
+		{has_part_of_it,
+			" packets or other evidence is missing, so that steps alone are compared: `show` says what"},
+	};
+	for (size_t i = 0; i < sizeof remarks / sizeof *remarks; i++) {
+		CLEANUP(text_done) struct text line = TEXT_INIT;
+		if (!add_sides(p, remarks[i].is_so, &line))
+			continue;
+		size_t from = p->t->len;
+		text_add(&line, remarks[i].what);
+		add_paragraph(p, from, 2, text_get(&line));
+	}
 }
 
 void parting_text(const struct parting_view *view, const struct style *style, bool brief, struct text *t)

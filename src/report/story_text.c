@@ -524,7 +524,9 @@ static void add_foot(const struct page *p)
 		text_add(p->t, " --evidence all -o NEW\n");
 		return;
 	}
-	add_counters(p);
+	/* Where they could not be collected, none that moved is no answer. */
+	if (story->evidence->n_counters || !story->evidence->gap)
+		add_counters(p);
 	add_omissions(p);
 	if (!story->n_packets)
 		return;

@@ -9,20 +9,21 @@
 # and for a few of the worker's start (STARTING), with that one failing. See shim.c. As many tests run at once as there are
 # processors (TESTS_AT_ONCE).
 #
-# The passes (PASSES="cells evidence both runner"):
+# The passes (PASSES="cells evidence both runner files"):
 #	cells     no evidence is collected
 #	evidence  of cells that ask for no packets: a call may also fail in the midst of collecting. Then the cell is as it
 #	          is, and its evidence is whole or says with that errno what is missing
 #	both      evidence, of cells that ask for packets: an answer that packets are missing from is wrong
 #	runner    the call is one of the process that was started, once it has begun the files: it writes results and evidence,
 #	          and at the end those anew that are notable
+#	files     the same of all evidence, with the packets of each cell in a file of its own
 set -u -o pipefail
 here=$(dirname "$(realpath "$0")")
 # shellcheck source=tests/tap.bash
 . "$here/../tap.bash"
 
 readonly TESTS_AT_ONCE=${TESTS_AT_ONCE:-$(nproc)}
-read -r -a passes <<<"${PASSES:-cells evidence both runner}"
+read -r -a passes <<<"${PASSES:-cells evidence both runner files}"
 readonly passes
 readonly JOBS=${JOBS:-1} # cells at once; with more than one, several can be in the hands of a worker that dies
 readonly PATIENCE_S=60 # for a run that takes well below a second; netrepro itself gives a silent worker 30 s
@@ -79,18 +80,23 @@ readonly RUNNER_FAULTS=(
 	open:EMFILE read:EIO write:ENOSPC pread:EIO close:EIO rename:ENOSPC mkdir:ENOSPC 'realloc:ENOMEM|out of memory'
 	read:EINTR pread:EINTR read:SHORT write:SHORT pread:SHORT
 )
+# shellcheck disable=SC2034
+readonly FILES_FAULTS=(
+	open:EMFILE write:ENOSPC close:EIO mkdir:ENOSPC write:SHORT 'malloc:ENOMEM|out of memory'
+)
 
 # use_pass PASS: for the runs to come
 use_pass() {
 	pass=$1
 	local -n faults_of_pass=${1^^}_FAULTS
 	FAULTS=("${faults_of_pass[@]}")
-	scenario=$here/scenario.yaml evidence=all n_wanted=4 all=${ALL:-30} spread=${SPREAD:-20} starting=${STARTING:-5}
+	scenario=$here/scenario.yaml evidence=all n_wanted=4 all=${ALL:-24} spread=${SPREAD:-14} starting=${STARTING:-5}
 	where=
 	case $1 in
-	cells) evidence=none all=${ALL:-30} spread=${SPREAD:-20} ;;
+	cells) evidence=none ;;
 	evidence) scenario=$here/evidence.yaml n_wanted=2 starting=${STARTING:-10} ;;
 	runner) evidence=notable where=runner starting=0 ;;
+	files) where=runner starting=0 ;;
 	esac
 }
 
@@ -172,6 +178,10 @@ examine_evidence() {
 			good_evidence[$id]=${good_evidence[$id]-$found}
 		fi
 	done < <(whole_evidence | tr '\t' '\037')
+	[[ $pass != files || $status != 0 ]] || for id in "${!told[@]}"; do
+		"$netrepro" show --pcapng - "$folder/out" "$id" 2>&1 | cmp -s - "$folder/out/packets/$id.pcapng" ||
+			wrong+=("$fault: the packets of cell $id are not in their file")
+	done
 	# Which of two pairs alike is the notable one depends on which of their cells ended first.
 	if [[ $evidence == notable ]]; then
 		((${#told[@]})) || [[ $told_by_program =~ $code ]] || wrong+=("$fault: no evidence at all")
