@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Captures: what is seen, in which order and when; what is dropped is counted; closed without waiting for the kernel.
-#include "own.h"
+#include "own_namespace.h"
 
 #include <arpa/inet.h>
 #include <linux/if_ether.h>
@@ -79,24 +79,6 @@ static struct capture capture(int room_bytes)
 	return made;
 }
 
-/* Be in a new namespace with lo up. Return: a descriptor of it. */
-static int enter_new(void)
-{
-	struct netlink route;
-	int fd = namespace_new(NULL);
-	assert_true(fd >= 0);
-	assert_int_equal(netlink_open(&route, NETLINK_ROUTE, NULL), 0);
-	assert_int_equal(link_loopback_up(&route, NULL), 0);
-	netlink_close(&route);
-	return fd;
-}
-
-static void leave(int fd)
-{
-	assert_int_equal(namespace_enter(home, NULL), 0);
-	close(fd);
-}
-
 static uint64_t now_ns(void)
 {
 	struct timespec now;
@@ -143,7 +125,7 @@ static void test_prepared(void **state)
 	(void)state;
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
 	static struct seen seen;
-	int namespace = enter_new();
+	int namespace = own_enter_new();
 	CLEANUP(cleanup_close) int fd = datagrams();
 	ino_t before = own_inode();
 	times = capture_prepare(&e);
@@ -156,7 +138,7 @@ static void test_prepared(void **state)
 	own_assert_cloexec(times);
 	assert_int_equal(own_inode(), before);
 	capture_close(&c, 1);
-	leave(namespace);
+	own_leave(home, namespace);
 }
 
 static void test_loopback_is_seen_once(void **state)
@@ -164,7 +146,7 @@ static void test_loopback_is_seen_once(void **state)
 	(void)state;
 	static struct seen seen;
 	seen.n = 0;
-	int namespace = enter_new();
+	int namespace = own_enter_new();
 	struct capture c = capture(0);
 	CLEANUP(cleanup_close) int fd = datagrams();
 	drain(&c, &seen, keep);
@@ -183,7 +165,7 @@ static void test_loopback_is_seen_once(void **state)
 	assert_int_equal(seen.n, 100);
 	assert_int_equal(c.dropped, 0);
 	capture_close(&c, 1);
-	leave(namespace);
+	own_leave(home, namespace);
 }
 
 static void test_times_are_those_of_the_sighting(void **state)
@@ -191,7 +173,7 @@ static void test_times_are_those_of_the_sighting(void **state)
 	(void)state;
 	static struct seen seen;
 	seen.n = 0;
-	int namespace = enter_new();
+	int namespace = own_enter_new();
 	struct capture c = capture(0);
 	CLEANUP(cleanup_close) int fd = datagrams();
 	uint64_t before_ns = now_ns();
@@ -204,7 +186,7 @@ static void test_times_are_those_of_the_sighting(void **state)
 	assert_true(before_ns <= seen.packets[0].at_ns);
 	assert_true(seen.packets[0].at_ns <= after_ns);
 	capture_close(&c, 1);
-	leave(namespace);
+	own_leave(home, namespace);
 }
 
 static void test_nothing_is_missing_silently(void **state)
@@ -213,7 +195,7 @@ static void test_nothing_is_missing_silently(void **state)
 	static struct seen seen;
 	seen.n = 0;
 	const uint32_t n = 200;
-	int namespace = enter_new();
+	int namespace = own_enter_new();
 	struct capture c = capture(1);
 	CLEANUP(cleanup_close) int fd = datagrams();
 	send_numbers(fd, 0, n);
@@ -240,7 +222,7 @@ static void test_nothing_is_missing_silently(void **state)
 	assert_int_equal(seen.n - seen_before + (c.dropped - dropped), n);
 	assert_true(c.dropped > dropped);
 	capture_close(&c, 1);
-	leave(namespace);
+	own_leave(home, namespace);
 }
 
 static void test_link_that_goes_down(void **state)
@@ -248,7 +230,7 @@ static void test_link_that_goes_down(void **state)
 	(void)state;
 	static struct seen seen;
 	seen.n = 0;
-	int namespace = enter_new();
+	int namespace = own_enter_new();
 	struct capture c = capture(0);
 	CLEANUP(cleanup_close) int fd = datagrams();
 	struct ifreq lo = {.ifr_name = "lo"};
@@ -262,7 +244,7 @@ static void test_link_that_goes_down(void **state)
 	drain(&c, &seen, keep);
 	assert_int_equal(seen.n, 2);
 	capture_close(&c, 1);
-	leave(namespace);
+	own_leave(home, namespace);
 }
 
 static int refuse(void *context, const struct packet *packet, struct error *e)
@@ -276,7 +258,7 @@ static void test_taker_ends_it(void **state)
 {
 	(void)state;
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
-	int n = 0, namespace = enter_new();
+	int n = 0, namespace = own_enter_new();
 	struct capture c = capture(0);
 	CLEANUP(cleanup_close) int fd = datagrams();
 	send_numbers(fd, 0, 3);
@@ -284,7 +266,7 @@ static void test_taker_ends_it(void **state)
 	assert_string_equal(error_text(&e), "no more");
 	assert_int_equal(n, 1);
 	capture_close(&c, 1);
-	leave(namespace);
+	own_leave(home, namespace);
 }
 
 /* One end of a veth. */
@@ -297,7 +279,7 @@ struct side {
 
 static void side_open(struct side *s, int number)
 {
-	s->fd = enter_new();
+	s->fd = own_enter_new();
 	assert_int_equal(netlink_open(&s->route, NETLINK_ROUTE, NULL), 0);
 	s->end = (struct veth_end){
 		.name = "veth0",

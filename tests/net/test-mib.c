@@ -1,37 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The kernel's counters: all 0 in a new namespace, then what moved, and each by its name.
-#include "own.h"
+#include "own_namespace.h"
 
 #include <arpa/inet.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
 #include "base/cleanup.h"
-#include "net/link.h"
 #include "net/mib.h"
-#include "net/namespace.h"
 
 #define PORT 12345
 
 static int home = -1;
-
-/* Be in a new namespace with lo up. Return: a descriptor of it. */
-static int enter_new(void)
-{
-	struct netlink route;
-	int fd = namespace_new(NULL);
-	assert_true(fd >= 0);
-	assert_int_equal(netlink_open(&route, NETLINK_ROUTE, NULL), 0);
-	assert_int_equal(link_loopback_up(&route, NULL), 0);
-	netlink_close(&route);
-	return fd;
-}
-
-static void leave(int fd)
-{
-	assert_int_equal(namespace_enter(home, NULL), 0);
-	close(fd);
-}
 
 struct counters {
 	struct arena arena;
@@ -74,13 +54,13 @@ static int64_t found(const char *name)
 static void test_new_namespace(void **state)
 {
 	(void)state;
-	int namespace = enter_new();
+	int namespace = own_enter_new();
 	struct counters c = counters();
 	assert_int_equal(c.n, 0);
 	assert_int_equal(found("TcpActiveOpens"), 0);
 	assert_int_equal(found("TcpExtTCPTimeWaitOverflow"), 0);
 	arena_done(&c.arena);
-	leave(namespace);
+	own_leave(home, namespace);
 }
 
 static void test_what_moved(void **state)
@@ -88,7 +68,7 @@ static void test_what_moved(void **state)
 	(void)state;
 	struct sockaddr_in self = {
 		.sin_family = AF_INET, .sin_port = htons(PORT), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	int namespace = enter_new();
+	int namespace = own_enter_new();
 	CLEANUP(cleanup_close) int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	assert_int_equal(bind(listener, (struct sockaddr *)&self, sizeof(self)), 0);
 	assert_int_equal(listen(listener, 1), 0);
@@ -113,13 +93,13 @@ static void test_what_moved(void **state)
 		assert_int_equal(found(c.all[i].name), c.all[i].value);
 
 	/* And only here. */
-	int other = enter_new();
+	int other = own_enter_new();
 	assert_int_equal(found("TcpActiveOpens"), 0);
 	assert_int_equal(namespace_enter(namespace, NULL), 0);
 	assert_int_equal(found("TcpActiveOpens"), 1);
 	close(other);
 	arena_done(&c.arena);
-	leave(namespace);
+	own_leave(home, namespace);
 }
 
 static void test_shown_when_seen(void **state)
@@ -127,7 +107,7 @@ static void test_shown_when_seen(void **state)
 	(void)state;
 	struct sockaddr_in nobody = {
 		.sin_family = AF_INET, .sin_port = htons(PORT), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	int namespace = enter_new();
+	int namespace = own_enter_new();
 	assert_int_equal(found("IcmpMsgOutType3"), 0);
 	assert_int_equal(found("IcmpMsgInType255"), 0);
 	/* The answer is destination unreachable, type 3 (RFC 792); that it has come is the error. */
@@ -140,7 +120,7 @@ static void test_shown_when_seen(void **state)
 	assert_int_equal(found("IcmpMsgOutType3"), 1);
 	assert_int_equal(found("IcmpMsgInType3"), 1);
 	assert_int_equal(found("IcmpMsgInType8"), 0);
-	leave(namespace);
+	own_leave(home, namespace);
 }
 
 static const struct refusal {

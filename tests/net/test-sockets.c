@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What sock_diag says of sockets: every state, both families, TIME-WAIT with the time that it has left.
-#include "own.h"
+#include "own_namespace.h"
 
 #include <arpa/inet.h>
 #include <sys/socket.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "net/link.h"
-#include "net/namespace.h"
 #include "net/sockets.h"
 
 #define PORT 12345
@@ -27,16 +25,11 @@ struct fixture {
 static int setup(void **state)
 {
 	struct fixture *f = test_calloc(1, sizeof(*f));
-	struct netlink route = NETLINK_INIT;
 	f->home = namespace_open_own(NULL);
-	f->fd = namespace_new(NULL);
+	f->fd = own_enter_new();
 	f->with_ipv6 = access("/proc/sys/net/ipv6", F_OK) == 0;
 	*state = f;
-	if (f->home < 0 || f->fd < 0 || netlink_open(&route, NETLINK_ROUTE, NULL) < 0 ||
-		link_loopback_up(&route, NULL) < 0 || netlink_open(&f->diag, NETLINK_INET_DIAG, NULL) < 0)
-		return -1;
-	netlink_close(&route);
-	return 0;
+	return f->home >= 0 && netlink_open(&f->diag, NETLINK_INET_DIAG, NULL) == 0 ? 0 : -1;
 }
 
 static int teardown(void **state)
@@ -44,8 +37,7 @@ static int teardown(void **state)
 	struct fixture *f = *state;
 	netlink_close(&f->diag);
 	tcp_sockets_done(&f->list);
-	namespace_enter(f->home, NULL);
-	close(f->fd);
+	own_leave(f->home, f->fd);
 	close(f->home);
 	test_free(f);
 	return 0;
