@@ -208,6 +208,14 @@ bool table_is_plainer(const struct table *t, size_t a, size_t b)
 	return x != y ? x < y : a < b;
 }
 
+bool table_is_unstable(const struct table *t, size_t row)
+{
+	for (size_t i = 0; i < t->n_responses; i++)
+		if (t->observations[row * t->n_responses + i].value == TABLE_UNSTABLE)
+			return true;
+	return false;
+}
+
 void table_done(struct table *t)
 {
 	for (size_t i = 0; i < t->n_responses; i++) {

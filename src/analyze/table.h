@@ -119,6 +119,9 @@ int table_finish(struct table *t, struct error *e);
 /* table_find() - the row of a cell by its index; TABLE_NO_ROW where it is none of the run. */
 size_t table_find(const struct table *t, uint64_t cell);
 
+/* table_is_unstable() - whether the replicates of a cell differ in some response. */
+bool table_is_unstable(const struct table *t, size_t row);
+
 /* table_find_levels() - the row with these levels, n_factors of them; TABLE_NO_ROW where no cell of the run has them. */
 size_t table_find_levels(const struct table *t, const size_t *levels);
 

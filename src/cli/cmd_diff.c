@@ -15,16 +15,29 @@
 #include "report/comparison.h"
 #include "report/parting.h"
 
-enum { OPTION_FORMAT = OPTION_LONG };
+enum { OPTION_FORMAT = OPTION_LONG, OPTION_REPLICATE };
 
 static const struct cli_option options[] = {
 	{OPTION_FORMAT, "format", "FORMAT", "text or json (text)"},
 	{'q', "quiet", NULL, "nothing where nothing differs, otherwise a line"},
+	{OPTION_REPLICATE, "replicate", "N[,M]", "these runs of the two cells (N of both)"},
 };
 
 struct diff_options {
 	bool is_json, quiet;
+	uint64_t replicates[2]; /* 0: any */
 };
+
+static int set_replicates(struct diff_options *o, const char *argument, struct error *e)
+{
+	const char *comma = strchr(argument, ',');
+	CLEANUP(cleanup_free) char *first = strndup(argument, comma ? (size_t)(comma - argument) : strlen(argument));
+	if (!first)
+		return error_no_memory(e);
+	int r = cli_number("replicate", first, 1, INT32_MAX, &o->replicates[0], e);
+	o->replicates[1] = o->replicates[0];
+	return r < 0 || !comma ? r : cli_number("replicate", comma + 1, 1, INT32_MAX, &o->replicates[1], e);
+}
 
 static int set_option(void *context, int key, const char *argument, struct error *e)
 {
@@ -33,6 +46,8 @@ static int set_option(void *context, int key, const char *argument, struct error
 		o->quiet = true;
 		return 0;
 	}
+	if (key == OPTION_REPLICATE)
+		return set_replicates(o, argument, e);
 	struct suggestion near = SUGGESTION_FOR(argument);
 	suggestion_consider(&near, "text");
 	suggestion_consider(&near, "json");
@@ -111,10 +126,10 @@ static void cell_done(struct cell *cell)
 	chosen_cell_done(&cell->chosen);
 }
 
-static int cell_read(
-	struct cell *cell, const char *path, const char *wanted, const struct chosen_cell *like, struct error *e)
+static int cell_read(struct cell *cell, const char *path, const char *wanted, uint64_t replicate,
+	const struct chosen_cell *like, struct error *e)
 {
-	int r = chosen_cell_find(path, wanted, 0, like, &cell->chosen, e);
+	int r = chosen_cell_find(path, wanted, (uint32_t)replicate, like, &cell->chosen, e);
 	cell->kept.cell = cell->chosen.cell;
 	cell->kept.replicate = cell->chosen.replicate;
 	return r < 0 ? r
@@ -139,9 +154,9 @@ static int diff_cells(const struct diff_options *o, const char *const paths[2], 
 	struct divergence divergence;
 	struct alignment alignment;
 	const struct story *a = &first.kept.story, *b = &second.kept.story;
-	int r = cell_read(&first, paths[0], cells[0], NULL, &e);
+	int r = cell_read(&first, paths[0], cells[0], o->replicates[0], NULL, &e);
 	if (r == 0)
-		r = cell_read(&second, paths[1], cells[1], &first.chosen, &e);
+		r = cell_read(&second, paths[1], cells[1], o->replicates[1], &first.chosen, &e);
 	if (r == 0)
 		r = divergence_find(a, b, &arena, &divergence, &e);
 	if (r == 0)
@@ -205,8 +220,14 @@ static int run(const struct command *command, int argc, char **argv)
 	for (size_t i = 0; i < n && i < ARGUMENTS_MAX; i++)
 		kinds[i] = kind_of(argv[first + (int)i]);
 	char *const *given = argv + first;
-	if (n == 2 && !strcmp(kinds, "DD"))
+	if (n == 2 && !strcmp(kinds, "DD") && !o.replicates[0])
 		return diff_runs(&o, given[0], given[1]);
+	if (n == 2 && !strcmp(kinds, "DD")) {
+		error_set(&e, ERROR_USAGE, EINVAL,
+			"--replicate is about two cells, and none is named: netrepro diff --replicate 1,2 DIR CELL "
+			"CELL");
+		return cli_fail(&e);
+	}
 	static const struct {
 		const char *kinds;
 		int paths[2], cells[2]; /* which arguments; -1 for none */

@@ -56,11 +56,13 @@ int run_evidence_add(struct run_evidence *evidence, const char *line, size_t len
 	return 0;
 }
 
-static bool is_shown(void *context, uint64_t cell)
+/* The explanation shows it, or cannot explain it: then how its runs differ is what one wants to see. */
+static bool is_notable(void *context, uint64_t cell)
 {
 	const struct explanation *explanation = context;
 	size_t row = table_find(&explanation->table, cell);
-	return row != TABLE_NO_ROW && examples_have(&explanation->examples, row);
+	return row != TABLE_NO_ROW &&
+	       (examples_have(&explanation->examples, row) || table_is_unstable(&explanation->table, row));
 }
 
 int run_evidence_finish(struct run_evidence *evidence, struct explanation *explanation, bool quiet, struct error *e)
@@ -75,5 +77,5 @@ int run_evidence_finish(struct run_evidence *evidence, struct explanation *expla
 			" runs that passed no evidence is kept, as that of all of them would take more than %d MiB "
 			"meanwhile; --evidence all keeps it\n",
 			store->n_passed_over, EVIDENCE_PENDING_MAX >> 20);
-	return evidence_store_finish(store, keeps_all ? NULL : is_shown, explanation, e);
+	return evidence_store_finish(store, keeps_all ? NULL : is_notable, explanation, e);
 }

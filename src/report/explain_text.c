@@ -302,6 +302,7 @@ static void add_unstable(const struct page *p, size_t response)
 	const struct table *table = p->table;
 	const struct table_response *r = &table->responses[response];
 	size_t n = 0;
+	uint64_t first = 0;
 	if (!r->n_unstable)
 		return;
 	text_addf(p->t,
@@ -313,6 +314,7 @@ static void add_unstable(const struct page *p, size_t response)
 			continue;
 		CLEANUP(text_done) struct text line = TEXT_INIT;
 		size_t row = table->unstable[i].row;
+		first = n ? first : table->cells[row];
 		text_addf(&line, "cell %" PRIu64 ": ", table->cells[row]);
 		phrase_observed(table, row, response, &line);
 		text_add(&line, table->n_factors ? ", where" : "");
@@ -324,6 +326,11 @@ static void add_unstable(const struct page *p, size_t response)
 	}
 	if (r->n_unstable > n)
 		text_addf(p->t, "    … and %" PRIu64 " more: --format json has them all\n", r->n_unstable - n);
+	if (!p->view->results)
+		return;
+	text_addf(p->t, "  %stwo of its runs side by side: ", p->style->dim);
+	phrase_diff_command(p->view, (const uint64_t[2]){first, first}, p->t);
+	text_addf(p->t, "%s\n", p->style->reset);
 }
 
 static void add_missing(const struct page *p, size_t response)

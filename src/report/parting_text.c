@@ -269,7 +269,10 @@ static void add_whole_stories(const struct page *p)
 		phrase_shell_word(p->view->program, p->t);
 		text_add(p->t, " show ");
 		phrase_shell_word(cell->path, p->t);
-		text_addf(p->t, " %" PRIu64 "\n", cell->story->result->cell);
+		text_addf(p->t, " %" PRIu64, cell->story->result->cell);
+		if (cell->n_replicates > 1)
+			text_addf(p->t, " --replicate %" PRIu32, cell->story->result->replicate);
+		text_add(p->t, "\n");
 	}
 }
 

@@ -245,6 +245,25 @@ says out 'replicate 2 of 3'
 says out 'made                   ok → EMFILE'
 tap_report 'the replicate that differs is told'
 
+try diff --replicate 1,2 three unstable 1
+exits 1
+says out 'A  three, cell 1 (replicate 1 of 3)'
+says out 'B  unstable, cell 1 (replicate 2 of 3)'
+try diff --replicate 3 three unstable 1
+exits 0
+says out 'A  three, cell 1 (replicate 3 of 3)'
+says out 'B  unstable, cell 1 (replicate 3 of 3)'
+try diff --replicate 2,1 three 1 1
+exits 0
+says out 'A  three, cell 1 (replicate 2 of 3)'
+says out 'B  three, cell 1 (replicate 1 of 3)'
+try diff --replicate 4 three unstable 1
+exits 2
+says err 'holds no result of replicate 4 of cell 1'
+tap_report 'replicates that are asked for'
+transcript usage-replicate diff --replicate 1, three unstable 1
+transcript usage-replicate-of-runs diff --replicate 1 three unstable
+
 # What the first one does not name must not matter; the second one has the rest of the first.
 try diff --format json told closer=server,first_reuseaddr=1,second_reuseaddr=1,path=veth closer=client,path=loopback
 exits 1

@@ -222,6 +222,24 @@ is 'runs without packets' "$(comm -3 <(jq -r '.replicate' killed/evidence.jsonl 
 	<(find killed/packets -type f | sed 's/.*packets.0\.pcapng/1/; s/.*packets.0\.\(.*\)\.pcapng/\1/' | sort) | xargs)" ''
 tap_report 'all: packets are written as the runs end, and --resume writes those that a kill left out'
 
+# notable: also of a cell whose replicates differ, which no pair can show.
+try run --quiet -o unstable --replicates 3 --set case=one mixed.yaml
+exits 0
+is 'evidence of what is stable and alone' "$(wc -l <unstable/evidence.jsonl)" 0
+awk 'NR == 2 {gsub(/"lowat":"1"/, "\"lowat\":\"2\""); gsub(/"out":"1"/, "\"out\":\"2\"")} NR < 3' unstable/results.jsonl >first
+cp first unstable/results.jsonl
+had=$(tail -n 1 first | jq .replicate)
+try run --quiet --resume -o unstable --replicates 3 --set case=one mixed.yaml
+is 'replicates with evidence' "$(jq .replicate unstable/evidence.jsonl | sort | xargs)" "$(printf '%s\n' 1 2 3 | grep -vx "$had" | xargs)"
+try explain unstable
+says out 'two of its runs side by side: ./netrepro diff unstable 0 0'
+other=$((had == 1 ? 2 : 1))
+try diff unstable 0 0 --replicate "$had,$other"
+exits 1
+says out "lowat                  2 → 1"
+says out "show unstable 0 --replicate $other"
+tap_report 'notable: of cells whose replicates differ'
+
 transcript unknown run --evidence al mixed.yaml
 transcript all-without-a-folder run --evidence all mixed.yaml
 
