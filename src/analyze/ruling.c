@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "analyze/judging.h"
+#include "analyze/row_law.h"
 #include "base/cleanup.h"
 
 /* One pair: whether it isolates the claim, and whether both of its cells agree. */
@@ -53,34 +54,24 @@ static enum claim_verdict decide(const struct ruling *ruling)
 	return CLAIM_SUPPORTED;
 }
 
-/* Where the claim holds: a law over the cells that it speaks of. Value 1 for those of which it is @standing. */
+struct question {
+	const struct judging *j;
+	enum standing standing;
+};
+
+static enum row_answer has_standing(void *context, size_t row)
+{
+	const struct question *q = context;
+	if (!judging_is_conclusive(q->j, row))
+		return ROW_NOT_ASKED;
+	return q->j->standings[row] == q->standing ? ROW_YES : ROW_NO;
+}
+
+/* Where the claim holds: a law over the cells that it speaks of, for those of which it is @standing. */
 static int find_condition(const struct judging *j, enum standing standing, struct law *ret, struct error *e)
 {
-	const struct table *t = j->t;
-	const struct matrix *m = &t->scenario->matrix;
-	size_t n = (size_t)(j->ruling->n_agree + j->ruling->n_disagree);
-	CLEANUP(cleanup_free) uint32_t *n_levels = calloc(t->n_factors + 1, sizeof *n_levels);
-	CLEANUP(cleanup_free) uint16_t *levels = calloc(n * t->n_factors + 1, sizeof *levels);
-	CLEANUP(cleanup_free) uint16_t *values = calloc(n + 1, sizeof *values);
-	if (!n_levels || !levels || !values)
-		return error_no_memory(e);
-	for (size_t f = 0; f < t->n_factors; f++)
-		n_levels[f] = (uint32_t)m->factors[f].n_all_levels;
-	struct law_table table = {
-		.n_factors = t->n_factors,
-		.n_levels = n_levels,
-		.levels = levels,
-		.values = values,
-		.n_values = 2,
-		.has_otherwise = true, /* where it is not @standing */
-	};
-	for (size_t row = 0; row < t->n_rows; row++) {
-		if (!judging_is_conclusive(j, row))
-			continue;
-		memcpy(&levels[table.n_points * t->n_factors], table_levels(t, row), t->n_factors * sizeof *levels);
-		values[table.n_points++] = j->standings[row] == standing;
-	}
-	return law_find(&table, ret, e);
+	struct question question = {j, standing};
+	return row_law_find(j->t, has_standing, &question, 0, ret, e);
 }
 
 int ruling_init(struct ruling *ret, const struct claim *claim, const struct table *t, struct error *e)

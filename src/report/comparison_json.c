@@ -7,7 +7,7 @@
 
 #include "base/cleanup.h"
 #include "report/comparison.h"
-#include "report/json_writer.h"
+#include "report/conditions_json.h"
 
 struct writer {
 	const struct comparison_view *view;
@@ -37,20 +37,9 @@ static json_t *levels_of(const struct writer *w, size_t run, size_t row)
 	return result_levels_to_json(&t->scenario->matrix, levels);
 }
 
-/* {"closer": ["server"], "tw_reuse": ["0", "1"]} */
 static json_t *when_to_json(struct writer *w, size_t run, const struct conditions *when)
 {
-	json_t *object = json_object();
-	for (size_t i = 0; i < when->n; i++) {
-		const struct factor *factor =
-			&explanation_of(w, run)->table.scenario->matrix.factors[when->all[i].factor];
-		json_t *levels = json_array();
-		for (size_t l = 0; l < factor->n_all_levels; l++)
-			if (when->all[i].allowed[l])
-				json_writer_append(&w->json, levels, json_string(factor->levels[l].name));
-		json_writer_put(&w->json, object, factor->name, levels);
-	}
-	return object;
+	return conditions_to_json(&w->json, &explanation_of(w, run)->table.scenario->matrix, when);
 }
 
 static json_t *run_to_json(struct writer *w, size_t run)

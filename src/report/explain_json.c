@@ -6,7 +6,7 @@
 #include "base/cleanup.h"
 #include "report/explain.h"
 #include "report/phrase.h"
-#include "report/json_writer.h"
+#include "report/conditions_json.h"
 
 struct writer {
 	const struct explain_view *view;
@@ -36,21 +36,6 @@ static json_t *levels_of(const struct writer *w, size_t row)
 	size_t levels[MATRIX_FACTORS_MAX];
 	table_copy_levels(w->table, row, levels);
 	return result_levels_to_json(w->matrix, levels);
-}
-
-/* {"closer": ["server"], "tw_reuse": ["0", "1"]} */
-static json_t *when_to_json(struct writer *w, const struct conditions *when)
-{
-	json_t *object = json_object();
-	for (size_t i = 0; i < when->n; i++) {
-		const struct factor *factor = &w->matrix->factors[when->all[i].factor];
-		json_t *levels = json_array();
-		for (size_t l = 0; l < factor->n_all_levels; l++)
-			if (when->all[i].allowed[l])
-				json_writer_append(&w->json, levels, json_string(factor->levels[l].name));
-		json_writer_put(&w->json, object, factor->name, levels);
-	}
-	return object;
 }
 
 static json_t *factor_names(struct writer *w, uint64_t factors)
@@ -106,7 +91,7 @@ static json_t *law_rule_to_json(struct writer *w, const struct account *account,
 	const struct support *support = &account->supports[i];
 	const struct table_response *response = &w->table->responses[account - w->explanation->accounts];
 	json_t *object = json_object();
-	json_writer_put(&w->json, object, "when", when_to_json(w, is_last ? &always : &law->rules[i].when));
+	json_writer_put(&w->json, object, "when", conditions_to_json(&w->json, w->matrix, is_last ? &always : &law->rules[i].when));
 	json_writer_put(&w->json, object, "is", json_string(response->values[value].text));
 	json_writer_put(&w->json, object, "cells", json_from_uint(support->n_cells));
 	json_writer_put(&w->json, object, "missing", json_from_uint(support->n_missing));
@@ -235,7 +220,7 @@ static json_t *condition_to_json(struct writer *w, const struct law *law)
 {
 	json_t *array = json_array();
 	for (size_t i = 0; i < law->n_rules; i++)
-		json_writer_append(&w->json, array, when_to_json(w, &law->rules[i].when));
+		json_writer_append(&w->json, array, conditions_to_json(&w->json, w->matrix, &law->rules[i].when));
 	return array;
 }
 
