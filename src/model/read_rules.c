@@ -23,27 +23,16 @@ int read_find_response(struct reader *r, struct mark at, const char *name, size_
 		*phrase ? "" : ": no step records it with 'as:'");
 }
 
-/* A value that no step which records the response can come out as would make each of its cells fail: a typo that looks
- * like a finding. */
+/* A value that the response can never have would make each of its cells fail: a typo that looks like a finding. All steps
+ * that record a response have the same verb. */
 static int check_outcome(struct reader *r, struct mark at, const struct response *response, const char *value)
 {
-	const struct scenario *s = r->s;
-	size_t wanted = (size_t)(response - s->responses);
+	const struct verb_syntax *verb = response->first->verb;
 	CLEANUP(cleanup_error) struct error why = ERROR_INIT;
-	const char *who = NULL;
-	for (size_t i = 0; i < s->n_steps + s->n_check_steps; i++) {
-		const struct step *step = i < s->n_steps ? &s->steps[i] : &s->check_steps[i - s->n_steps];
-		if (step->response != wanted)
-			continue;
-		const struct verb_syntax *verb = step->verb;
-		int rc = verb->check_outcome   ? verb->check_outcome(value, &why)
-			 : verb->only_measured ? outcome_check_any(value, &why)
-					       : outcome_check_call(value, NULL, &why);
-		if (rc >= 0)
-			return 0;
-		who = verb->name;
-	}
-	return who ? scenario_error(s, at, r->e, "'%s' %s", who, error_text(&why)) : 0;
+	int rc = verb->check_outcome   ? verb->check_outcome(value, &why)
+		 : verb->only_measured ? outcome_check_any(value, &why)
+				       : outcome_check_call(value, NULL, &why);
+	return rc < 0 ? scenario_error(r->s, at, r->e, "'%s' %s", verb->name, error_text(&why)) : 0;
 }
 
 /* The values of a response that are right. */
