@@ -239,4 +239,13 @@ is 'the senders' "$(jq -c 'select(.type == "cell") | .responses' sender/results.
 	'{"syn":"client","before":"unknown","before_other":"unknown","after":"server","refused":"ECONNREFUSED","rst":"unknown"}'
 tap_report 'who sent a segment is known where somebody connected or accepted, and unknown otherwise'
 
+{
+	sed 's/client/EVIL/g' sender.yaml
+	echo 'expect: {syn: [{is: EVIL}]}'
+} >evil.yaml
+try run --quiet evil.yaml
+exits 0
+silent err
+tap_report 'a rule can name an actor that is called like an errno'
+
 finish
