@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,6 +17,7 @@
 #include "base/text.h"
 
 #define SUFFIX ".pcapng"
+#define NAME_BYTES 48
 
 /* Return: owned by the caller; NULL when memory is out. */
 static char *folder_of(const char *dir)
@@ -44,6 +46,14 @@ static int write_file(const char *path, const void *data, size_t len, struct err
 	return r < 0 ? error_errno(e, ERROR_HOST, -r, "cannot write to %s", path) : 0;
 }
 
+static void name_of(uint64_t cell, uint32_t replicate, char ret[static NAME_BYTES])
+{
+	if (replicate > 1)
+		snprintf(ret, NAME_BYTES, "%" PRIu64 ".%" PRIu32 SUFFIX, cell, replicate);
+	else
+		snprintf(ret, NAME_BYTES, "%" PRIu64 SUFFIX, cell);
+}
+
 int packet_files_add(const char *dir, const struct evidence_head *head, const char *line, size_t len, struct error *e)
 {
 	CLEANUP(text_done) struct text packets = TEXT_INIT;
@@ -51,14 +61,26 @@ int packet_files_add(const char *dir, const struct evidence_head *head, const ch
 	if (r <= 0)
 		return r;
 	CLEANUP(cleanup_free) char *path = NULL;
-	char replicate[16] = "";
-	if (head->replicate > 1)
-		snprintf(replicate, sizeof replicate, ".%" PRIu32, head->replicate);
-	if (asprintf(&path, "%s/" PACKET_FILES_FOLDER "/%" PRIu64 "%s" SUFFIX, dir, head->cell, replicate) < 0) {
+	char name[NAME_BYTES];
+	name_of(head->cell, head->replicate, name);
+	if (asprintf(&path, "%s/" PACKET_FILES_FOLDER "/%s", dir, name) < 0) {
 		path = NULL;
 		return error_no_memory(e);
 	}
 	return write_file(path, packets.data, packets.len, e);
+}
+
+/* "12.pcapng", "12.2.pcapng": another program's captures may lie in the folder as well. */
+static bool is_ours(const char *name)
+{
+	uint64_t cell;
+	uint32_t replicate;
+	char expected[NAME_BYTES];
+	int n = sscanf(name, "%" SCNu64 ".%" SCNu32, &cell, &replicate);
+	if (n < 1)
+		return false;
+	name_of(cell, n > 1 ? replicate : 1, expected);
+	return strcmp(name, expected) == 0;
 }
 
 void packet_files_forget(const char *dir)
@@ -66,9 +88,7 @@ void packet_files_forget(const char *dir)
 	CLEANUP(cleanup_free) char *path = folder_of(dir);
 	CLEANUP(cleanup_closedir) DIR *folder = path ? opendir(path) : NULL;
 	const struct dirent *entry;
-	while (folder && (entry = readdir(folder))) {
-		size_t len = strlen(entry->d_name);
-		if (len > strlen(SUFFIX) && strcmp(entry->d_name + len - strlen(SUFFIX), SUFFIX) == 0)
+	while (folder && (entry = readdir(folder)))
+		if (is_ours(entry->d_name))
 			unlinkat(dirfd(folder), entry->d_name, 0);
-	}
 }

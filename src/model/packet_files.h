@@ -24,7 +24,7 @@ int packet_files_begin(const char *dir, struct error *e);
  */
 int packet_files_add(const char *dir, const struct evidence_head *head, const char *line, size_t len, struct error *e);
 
-/* packet_files_forget() - remove all that are there, so that the disk has room */
+/* packet_files_forget() - remove all of them that are there, and nothing else */
 void packet_files_forget(const char *dir);
 
 #endif

@@ -300,6 +300,18 @@ EOF
 	lines_are_whole full-evidence.jsonl || wrong+=('a line of evidence is broken')
 	((status != 0)) || wrong+=('the exit status is 0 although evidence that was asked for is missing')
 	tap_report 'a disk that evidence fills: all results are there, and it is said'
+
+	# Room for all results and all evidence, and for half of the packets in files of their own.
+	room=$(($(du -cB1 roomy/*.jsonl | tail -n 1 | cut -f1) + $(du -B1 roomy/packets | cut -f1) / 2))
+	# shellcheck disable=SC2016 # the inner shell's
+	unshare --mount bash -c 'mount -t tmpfs -o size="$0" none disk || exit 99
+		mkdir -p disk/run/packets
+		touch disk/run/packets/mine.pcapng disk/run/packets/1.mine.pcapng
+		./netrepro run --evidence all -j1 -o disk/run large.yaml >out 2>err </dev/null
+		cp -r disk/run packed' "$room"
+	complete packed/results.jsonl 8
+	is 'captures of another program' "$(cd packed/packets && printf '%s ' *mine*)" '1.mine.pcapng mine.pcapng '
+	tap_report '… that files of packets fill: they make room, and what is of others stays'
 else
 	skip 'a disk that evidence fills' 'the test may not mount a tmpfs here, which root may'
 fi
