@@ -230,9 +230,9 @@ static int session_result(void *context, const char *line, size_t len, const str
 {
 	struct session *session = context;
 	int r = results_append(&session->file, line, len, e);
-	/* As often as there is room to be given: each time half of what is left. */
+	/* As often as there is room to be given: packets, then each time half of what is left. */
 	while (r < 0 && session->evidence.store.size) {
-		run_evidence_give_up(&session->evidence, e);
+		run_evidence_give_room(&session->evidence, e);
 		error_clear(e);
 		r = results_append(&session->file, line, len, e);
 	}

@@ -31,8 +31,10 @@ int evidence_policy_parse(const char *name, enum evidence_policy *ret, struct er
 		suggestion_phrase(&near));
 }
 
-void run_evidence_give_up(struct run_evidence *evidence, const struct error *why)
+void run_evidence_give_room(struct run_evidence *evidence, const struct error *why)
 {
+	if (evidence_store_forget_packets(&evidence->store))
+		return;
 	bool is_said = evidence->is_given_up;
 	evidence->is_given_up = true;
 	evidence_store_give_room(&evidence->store);
@@ -52,7 +54,7 @@ int run_evidence_add(struct run_evidence *evidence, const char *line, size_t len
 		return 0;
 	if (why.kind != ERROR_HOST)
 		return error_set(e, why.kind, why.code, "%s", error_text(&why));
-	run_evidence_give_up(evidence, &why);
+	run_evidence_give_room(evidence, &why);
 	return 0;
 }
 

@@ -28,8 +28,9 @@ struct run_evidence {
 /* run_evidence_add() - one more line. That there is no room for it is said on standard error, and no failure. */
 int run_evidence_add(struct run_evidence *evidence, const char *line, size_t len, struct error *e);
 
-/* run_evidence_give_up() - keep no more and make room for the results, which are worth more. @why is told. */
-void run_evidence_give_up(struct run_evidence *evidence, const struct error *why);
+/* run_evidence_give_room() - for the results, which are worth more: forget packets that are written out; when asked once
+ * more, forget evidence, and keep no more. @why is told then. */
+void run_evidence_give_room(struct run_evidence *evidence, const struct error *why);
 
 /**
  * run_evidence_finish() - keep what is worth it, which is known now

@@ -71,11 +71,13 @@ static bool is_notable(enum verdict verdict)
 	return verdict != VERDICT_PASS && verdict != VERDICT_SKIP;
 }
 
-/* They can be made of the evidence again, if there is room for them at the end. */
-static void forget_packets(struct evidence_store *store)
+bool evidence_store_forget_packets(struct evidence_store *store)
 {
+	if (store->packets != PACKETS_AT_ONCE)
+		return false;
 	packet_files_forget(store->dir);
 	store->packets = PACKETS_AT_END;
+	return true;
 }
 
 /* The packets of a run that has just ended. */
@@ -91,7 +93,7 @@ static int write_packets(
 		return 0;
 	if (why.kind != ERROR_HOST)
 		return error_set(e, why.kind, why.code, "%s", error_text(&why));
-	forget_packets(store);
+	evidence_store_forget_packets(store);
 	return 0;
 }
 
@@ -108,6 +110,8 @@ int evidence_store_add(struct evidence_store *store, const char *line, size_t le
 		store->pending_bytes += len;
 	}
 	int r = append_whole(store->fd, &store->size, line, len);
+	if (r < 0 && evidence_store_forget_packets(store))
+		r = append_whole(store->fd, &store->size, line, len);
 	if (r < 0)
 		return error_errno(
 			e, ERROR_HOST, -r, "cannot write to %s", store->path ? store->path : "a temporary file");
@@ -116,10 +120,6 @@ int evidence_store_add(struct evidence_store *store, const char *line, size_t le
 
 void evidence_store_give_room(struct evidence_store *store)
 {
-	if (store->packets == PACKETS_AT_ONCE) {
-		forget_packets(store);
-		return;
-	}
 	off_t size = cut_to_whole_lines(store->fd, store->size / 2);
 	store->size = size < 0 ? 0 : size; /* what cannot be cut gives no room, however often it is asked */
 }

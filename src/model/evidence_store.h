@@ -58,8 +58,11 @@ int evidence_store_open(struct evidence_store *store, const char *dir, bool resu
  */
 int evidence_store_add(struct evidence_store *store, const char *line, size_t len, bool keeps_all, struct error *e);
 
-/* evidence_store_give_room() - forget the packets written out, or else the later half of the lines, so that the disk
- * has room for results. */
+/* evidence_store_forget_packets() - make room on the disk: give up, until the end, the packets that are written out, as
+ * they can be made of the lines again. Return: whether that was not done before. */
+bool evidence_store_forget_packets(struct evidence_store *store);
+
+/* evidence_store_give_room() - forget the later half of the lines, so that the disk has room for results. */
 void evidence_store_give_room(struct evidence_store *store);
 
 /**

@@ -310,8 +310,11 @@ EOF
 		./netrepro run --evidence all -j1 -o disk/run large.yaml >out 2>err </dev/null
 		cp -r disk/run packed' "$room"
 	complete packed/results.jsonl 8
+	is 'the evidence' "$(kept packed)" '0 1 2 3 4 5 6 7 '
+	says_not err 'no more evidence is kept'
+	says err 'disk/run/packets/'
 	is 'captures of another program' "$(cd packed/packets && printf '%s ' *mine*)" '1.mine.pcapng mine.pcapng '
-	tap_report '… that files of packets fill: they make room, and what is of others stays'
+	tap_report '… that files of packets fill: they make room, and all evidence is there, and what is of others'
 else
 	skip 'a disk that evidence fills' 'the test may not mount a tmpfs here, which root may'
 fi
