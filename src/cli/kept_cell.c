@@ -3,7 +3,9 @@
 #include "cli/kept_cell.h"
 
 #include <inttypes.h>
+#include <string.h>
 
+#include "model/encoding.h"
 #include "model/result_copy.h"
 
 struct reading {
@@ -50,7 +52,12 @@ static int note_damage(struct kept_cell *cell, struct error *e)
 	const struct plan *plan = &cell->plan;
 	if (e->kind != ERROR_USAGE)
 		return -e->code;
-	const char *gap = arena_printf(&cell->arena, "what was kept cannot be read: %s", error_text(e));
+	const char *why = error_text(e);
+	struct encoding_fault fault;
+	/* A gap is shown, and the name of a folder, which is in there, may be made of anything. */
+	bool can_be_shown = !encoding_find_fault(why, strlen(why), &fault);
+	const char *gap = arena_printf(&cell->arena, "what was kept cannot be read%s%s", can_be_shown ? ": " : "",
+		can_be_shown ? why : "");
 	if (!gap)
 		return error_no_memory(e);
 	error_clear(e);
@@ -86,6 +93,7 @@ static int complete(
 		return r;
 	/* Either what it is made of is of another scenario, or its steps are: then that is said once more. */
 	story_done(&cell->story);
+	error_wrap(e, "cell %" PRIu64, cell->cell);
 	r = note_damage(cell, e);
 	return r < 0 ? r : tell_story(cell, s, e);
 }

@@ -204,6 +204,19 @@ exits 0
 says out 'they part: step'
 says err 'netrepro: of 2 cells what was kept cannot be read: '
 tap_report 'evidence that cannot be read is a gap'
+for folder in $'not\xffUTF-8' $'not\vshown'; do
+	cp -r damaged "$folder"
+	try show "$folder" 72
+	exits 0
+	silent err
+	says out 'incomplete: what was kept cannot be read'
+	try show --format json "$folder" 72
+	is 'the gap' "$(jq -r .evidence.gap out)" 'what was kept cannot be read'
+	try explain "$folder"
+	exits 0
+	says out 'they part: step'
+done
+tap_report '… also in a folder whose name cannot be shown'
 
 try run --quiet --evidence none -o bare --set closer=server --set path=veth scenarios/server-restart.yaml
 try show bare 0
