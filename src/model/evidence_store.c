@@ -174,6 +174,8 @@ int evidence_store_finish(
 	struct trim trim = {.store = store, .is_kept = is_kept, .context = context, .fd = -1};
 	CLEANUP(cleanup_free) char *path = NULL;
 	if (is_kept) {
+		/* An interrupted run that kept all has written them of all. */
+		packet_files_forget(store->dir);
 		if (asprintf(&path, "%s.new", store->path) < 0) {
 			path = NULL;
 			return error_no_memory(e);

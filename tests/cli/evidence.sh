@@ -215,12 +215,16 @@ replicate=$(sed -n '2p' killed/results.jsonl | jq .replicate)
 [[ $replicate == 1 ]] && file=0.pcapng || file=0.$replicate.pcapng
 fields "killed/packets/$file" tcp.flags.str >seen
 is 'SYNs and their answers in the first packets' "$(grep -c '··S·' seen)" 4
+cp -r killed notable-then
+try run --quiet --resume -o notable-then --replicates 300 --set case=one mixed.yaml
+exits 0
+is 'what is left, as no run is notable' "$(kept notable-then)$(find notable-then/packets -type f)" ''
 try run --quiet --resume --evidence all -o killed --replicates 300 --set case=one mixed.yaml
 exits 0
 complete killed/results.jsonl 300
 is 'runs without packets' "$(comm -3 <(jq -r '.replicate' killed/evidence.jsonl | sort -u) \
 	<(find killed/packets -type f | sed 's/.*packets.0\.pcapng/1/; s/.*packets.0\.\(.*\)\.pcapng/\1/' | sort) | xargs)" ''
-tap_report 'all: packets are written as the runs end, and --resume writes those that a kill left out'
+tap_report 'all: packets are written as the runs end, and --resume writes those that a kill left out, or fewer'
 
 # notable: also of a cell whose replicates differ, which no pair can show.
 try run --quiet -o unstable --replicates 3 --set case=one mixed.yaml
