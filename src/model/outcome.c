@@ -27,6 +27,12 @@ static bool is_among(const char *outcome, const char *const words[], struct sugg
 	return false;
 }
 
+/* Errnos with two names, of which the C library tells the other one. */
+static const struct {
+	const char *name;
+	int number;
+} second_names[] = {{"EDEADLOCK", EDEADLOCK}, {"ENOTSUP", ENOTSUP}, {"EWOULDBLOCK", EWOULDBLOCK}};
+
 static bool is_errno(const char *outcome, struct suggestion *near)
 {
 	for (int i = 1; i < ERRNOS_MAX; i++) {
@@ -36,6 +42,9 @@ static bool is_errno(const char *outcome, struct suggestion *near)
 		if (name)
 			suggestion_consider(near, name);
 	}
+	for (size_t i = 0; i < sizeof second_names / sizeof *second_names; i++)
+		if (!strcmp(second_names[i].name, outcome))
+			near->best = strerrorname_np(second_names[i].number);
 	const char *number = outcome + strlen(NAMELESS_ERRNO);
 	return !strncmp(outcome, NAMELESS_ERRNO, strlen(NAMELESS_ERRNO)) && *number &&
 	       !number[strspn(number, digits)];

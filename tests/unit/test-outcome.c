@@ -34,6 +34,10 @@ static void test_call(void **state)
 		"never comes out as 'nothing at all', but as ok, timeout, eof, data or an errno's name");
 	assert_refused(outcome_check_call("EADRINUSE", NULL, &e), &e,
 		"never comes out as 'EADRINUSE' (did you mean 'EADDRINUSE'?)");
+	assert_refused(outcome_check_call("EWOULDBLOCK", NULL, &e), &e,
+		"never comes out as 'EWOULDBLOCK' (did you mean 'EAGAIN'?)");
+	assert_refused(outcome_check_call("ENOTSUP", NULL, &e), &e,
+		"never comes out as 'ENOTSUP' (did you mean 'EOPNOTSUPP'?)");
 	assert_refused(outcome_check_call("OK", NULL, &e), &e, "never comes out as 'OK' (did you mean 'ok'?)");
 	assert_refused(outcome_check_call("errno-", NULL, &e), &e,
 		"never comes out as 'errno-', but as ok, timeout or an errno's name");
