@@ -91,7 +91,7 @@ bool look_is_other_end(const struct testbed_namespace *in_a, const struct tcp_so
 {
 	return a->local_port == b->remote_port && a->remote_port == b->local_port &&
 	       IN6_ARE_ADDR_EQUAL(&a->local, &b->remote) && IN6_ARE_ADDR_EQUAL(&a->remote, &b->local) &&
-	       (in_a == in_b || !is_loopback(&a->local));
+	       (in_a == in_b || (!is_loopback(&a->local) && !is_loopback(&a->remote)));
 }
 
 void look_note_accept(struct testbed *t, const struct testbed_actor *by, int fd)

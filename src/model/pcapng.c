@@ -219,6 +219,7 @@ struct reading {
 	size_t n_interfaces;
 	const char **comments; /* of file.packets; NULL while there are none */
 	struct error *e;
+	bool has_statistics[SCENARIO_NAMESPACES_MAX];
 };
 
 /* Bytes that are yet to be read. */
@@ -400,6 +401,7 @@ static int read_statistics(struct reading *r, struct rest body)
 	if (head.interface >= r->n_interfaces)
 		return not_a_file(r->e, "statistics of an interface that is not there");
 	uint64_t *dropped = &r->file.dropped[r->interfaces[head.interface].namespace];
+	r->has_statistics[r->interfaces[head.interface].namespace] = true;
 	struct option option;
 	int rc;
 	while ((rc = next_option(&body, &option, r->e)) > 0)
@@ -496,6 +498,10 @@ int pcapng_read(const void *data, size_t len, struct arena *arena, struct pcapng
 	rc = read_blocks(&r, rest);
 	if (rc < 0)
 		return rc;
+	/* They stand behind the packets: without them there may have been more. */
+	for (size_t i = 0; i < r.file.n_namespaces; i++)
+		if (!r.has_statistics[i])
+			return not_a_file(e, "the statistics at its end are missing");
 	r.file.comments = r.comments;
 	*ret = r.file;
 	return 0;
