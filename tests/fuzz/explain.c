@@ -20,7 +20,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static const char yaml[] =
 	"name: x\nmatrix: {a: [0, 1], b: [0, 1, 2], c: [0, 1, 2], d: [0, 1], e: [0, 1, 2, 3]}\n"
 	"exclude: [{a: 0, b: 2, c: 0}]\ninclude: [{a: 7, b: 0, c: 0, d: 0, e: 0}]\n"
-	"steps:\n- server: socket s\n  as: one\n- when: {d: 0}\n  do:\n  - server: socket t\n    as: two\n"
+	"steps:\n- server: socket s\n- server: getsockopt s SO_RCVBUF\n  as: one\n"
+	"- when: {d: 0}\n  do:\n  - server: getsockopt s SO_SNDBUF\n    as: two\n"
 	"check: [{when: {a: 1}, one: [p, q, r]}]\n"
 	"claims:\n"
 	"- {id: C1, says: it, predicts: {one: [{when: {a: 1}, is: p}, {is: q}]}, decisive: [a], inert: [e]}\n"
