@@ -114,11 +114,16 @@ bench: ## measure against the floor and against a shell script (tests/bench/READ
 	@$(MAKE) --no-print-directory all $(bench_programs)
 	@tests/bench/bench
 
-# Fuzzers are clang's, with everything compiled for coverage.
-build/fuzz/%: tests/fuzz/%.c $(library_sources)
+# Fuzzers are clang's, with everything compiled for coverage, once for all of them.
+fuzz_flags := -fsanitize=address,undefined -fno-sanitize-recover=all
+fuzz_objects := $(library_sources:%.c=build/fuzz/objects/%.o)
+build/fuzz/objects/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(call quiet,FUZZ)clang -std=gnu17 -D_GNU_SOURCE -DNETREPRO_VERSION='"$(VERSION)"' -g -O1 -Isrc $(PACKAGE_CFLAGS) \
-		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $^ $(own_libs)
+	$(call quiet,CC)clang -std=gnu17 -D_GNU_SOURCE -DNETREPRO_VERSION='"$(VERSION)"' -g -O1 -Isrc $(PACKAGE_CFLAGS) \
+		-MMD -MP -fsanitize=fuzzer-no-link $(fuzz_flags) -c -o $@ $<
+
+$(fuzzers): build/fuzz/%: build/fuzz/objects/tests/fuzz/%.o $(fuzz_objects)
+	$(call quiet,FUZZ)clang -fsanitize=fuzzer $(fuzz_flags) -o $@ $^ $(own_libs)
 
 fuzz: ## fuzz each reader for FUZZ_SECONDS (60), from the committed corpus
 	@ci/setup fuzz
@@ -155,7 +160,7 @@ clean: ## take away all that was built
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z_.]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
--include $(wildcard $(BUILD)/src/*/*.d $(BUILD)/tests/*/*.d)
+-include $(wildcard $(BUILD)/src/*/*.d $(BUILD)/tests/*/*.d build/fuzz/objects/*/*/*.d)
 
 FORCE:
 
