@@ -90,7 +90,7 @@ use_pass() {
 	pass=$1
 	local -n faults_of_pass=${1^^}_FAULTS
 	FAULTS=("${faults_of_pass[@]}")
-	scenario=$here/scenario.yaml evidence=all n_wanted=4 all=${ALL:-24} spread=${SPREAD:-14} starting=${STARTING:-5}
+	scenario=$here/scenario.yaml evidence=all n_wanted=4 all=${ALL:-20} spread=${SPREAD:-10} starting=${STARTING:-5}
 	where=
 	case $1 in
 	cells) evidence=none ;;

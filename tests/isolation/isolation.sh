@@ -5,13 +5,13 @@
 # the host is in it.
 #
 # usage: isolation.sh [NETREPRO [SCENARIO]]
-# KILLS=30 (of the runner, as each user), WORKER_KILLS=20, SEED=… (of the moments; printed)
+# KILLS=24 (of the runner, as each user), WORKER_KILLS=14, SEED=… (of the moments; printed)
 set -u -o pipefail
 here=$(dirname "$(realpath "$0")")
 # shellcheck source=tests/tap.bash
 . "$here/../tap.bash"
 
-readonly KILLS=${KILLS:-30} WORKER_KILLS=${WORKER_KILLS:-20} SEED=${SEED:-$RANDOM}
+readonly KILLS=${KILLS:-24} WORKER_KILLS=${WORKER_KILLS:-14} SEED=${SEED:-$RANDOM}
 readonly RESUME_EACH=10 # the run is resumed after each tenth kill
 readonly SETTLE_S=20    # what dies with a process dies a moment after it
 
