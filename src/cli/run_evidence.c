@@ -40,8 +40,12 @@ void run_evidence_give_room(struct run_evidence *evidence, const struct error *w
 	evidence_store_give_room(&evidence->store);
 	if (is_said)
 		return;
-	fprintf(stderr, "netrepro: no more evidence is kept, and what was is given up as the results need room: %s\n",
-		error_text(why));
+	/* Not the text of @why: of results it says that the run ends, and it goes on. */
+	const char *name = strerrorname_np(why->code), *path = evidence->store.path;
+	fprintf(stderr,
+		"netrepro: no more evidence is kept in %s, and what was is given up as the results need room: %s "
+		"(%s)\n",
+		path ? path : "a temporary file", strerror(why->code), name ? name : "?");
 }
 
 int run_evidence_add(struct run_evidence *evidence, const char *line, size_t len, struct error *e)
