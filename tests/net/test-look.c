@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A look at a namespace's sockets sees what the dump sees, after every step of a scenario that goes through the states.
-#include "own.h"
+#include "own_step.h"
 
 #include <arpa/inet.h>
-#include <poll.h>
 
 #include "actor/look.h"
-#include "actor/verb.h"
 #include "base/cleanup.h"
-#include "base/clock.h"
 #include "net/namespace.h"
-
-#define PATIENCE_US (5 * CLOCK_US_PER_S)
 
 /* Every kind of end: accepted and not, within a namespace and across, both families, all ways to close. */
 static const char scenario_text[] =
@@ -99,7 +94,7 @@ static bool is_same(struct tcp_sockets *a, struct tcp_sockets *b)
 static void assert_agree(struct testbed *t, struct testbed_namespace *namespace, const char *after)
 {
 	struct tcp_sockets dump = TCP_SOCKETS_INIT;
-	uint64_t give_up_us = clock_now_us() + PATIENCE_US;
+	uint64_t give_up_us = clock_now_us() + OWN_STEP_PATIENCE_US;
 	bool agree = false;
 	while (!agree) {
 		struct error e = ERROR_INIT;
@@ -111,28 +106,6 @@ static void assert_agree(struct testbed *t, struct testbed_namespace *namespace,
 				namespace->name, namespace->look.n, dump.n);
 	}
 	tcp_sockets_done(&dump);
-}
-
-static void run_step(struct testbed *t, const struct plan_step *step)
-{
-	struct step_run run = {
-		.testbed = t,
-		.actor = &t->actors[step->actor],
-		.step = step,
-		.began_us = clock_now_us(),
-		.helper_fd = -1,
-	};
-	struct error e = ERROR_INIT;
-	enum step_status status;
-	while ((status = verb_of(step->step)->run(&run, &e)) != STEP_DONE) {
-		if (status == STEP_FAILED)
-			fail_msg("'%s': %s", step->text, error_text(&e));
-		assert_true(clock_now_us() < run.began_us + PATIENCE_US);
-		struct pollfd wait = {.fd = status == STEP_WAIT_FD ? run.wait_fd : -1, .events = (short)run.wait_events};
-		poll(&wait, 1, status == STEP_WAIT_FD ? 100 : 1);
-	}
-	if (step->step->response == SCENARIO_NO_RESPONSE)
-		assert_string_equal(run.outcome, "ok");
 }
 
 static void test_agrees_with_the_dump(void **state)
@@ -148,11 +121,11 @@ static void test_agrees_with_the_dump(void **state)
 	if (scenario_read_text("look", scenario_text, strlen(scenario_text), verb_vocabulary(), 1, &s, &e) < 0 ||
 		plan_make(&plan, s, 0, &e) < 0 || testbed_build(&t, &plan, &whereabouts, &e) < 0)
 		fail_msg("%s", error_text(&e));
-	uint64_t give_up_us = clock_now_us() + PATIENCE_US;
+	uint64_t give_up_us = clock_now_us() + OWN_STEP_PATIENCE_US;
 	while (testbed_is_ready(&t, &e) == 0)
 		assert_true(clock_now_us() < give_up_us);
 	for (size_t i = 0; i < plan.n_steps; i++) {
-		run_step(&t, &plan.steps[i]);
+		own_run_step(&t, &plan.steps[i]);
 		for (size_t n = 0; n < t.n_namespaces; n++)
 			assert_agree(&t, &t.namespaces[n], plan.steps[i].text);
 	}

@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The sockets of both sides as they are watched from step to step: what is kept, in which order, and what is not.
-#include "own.h"
+#include "own_step.h"
 
-#include <poll.h>
-
-#include "actor/verb.h"
 #include "actor/watch.h"
 #include "base/cleanup.h"
-#include "base/clock.h"
 #include "net/namespace.h"
-
-#define PATIENCE_US (5 * CLOCK_US_PER_S)
 
 enum { SERVER, CLIENT };
 
@@ -76,7 +70,7 @@ static void make_bed(struct bed *b)
 		testbed_build(&b->testbed, &b->plan, &b->whereabouts, &e) < 0)
 		fail_msg("%s", error_text(&e));
 	while (testbed_is_ready(&b->testbed, &e) == 0)
-		assert_true(clock_now_us() < b->began_us + PATIENCE_US);
+		assert_true(clock_now_us() < b->began_us + OWN_STEP_PATIENCE_US);
 }
 
 static void end_bed(struct bed *b)
@@ -87,28 +81,6 @@ static void end_bed(struct bed *b)
 	plan_done(&b->plan);
 	scenario_free(b->scenario);
 	close(b->whereabouts.home);
-}
-
-static void run_step(struct bed *b, const struct plan_step *step)
-{
-	struct step_run run = {
-		.testbed = &b->testbed,
-		.actor = &b->testbed.actors[step->actor],
-		.step = step,
-		.began_us = clock_now_us(),
-		.helper_fd = -1,
-	};
-	struct error e = ERROR_INIT;
-	enum step_status status;
-	while ((status = verb_of(step->step)->run(&run, &e)) != STEP_DONE) {
-		if (status == STEP_FAILED)
-			fail_msg("'%s': %s", step->text, error_text(&e));
-		assert_true(clock_now_us() < run.began_us + PATIENCE_US);
-		struct pollfd wait = {
-			.fd = status == STEP_WAIT_FD ? run.wait_fd : -1, .events = (short)run.wait_events};
-		poll(&wait, 1, status == STEP_WAIT_FD ? 100 : 1);
-	}
-	assert_string_equal(run.outcome, "ok");
 }
 
 static void look(struct bed *b, size_t after)
@@ -143,7 +115,7 @@ static bool is_as_expected(const struct bed *b, const struct expected *expected,
 /* What is under way when a step is done arrives before long. */
 static void await(struct bed *b, const struct expected *expected)
 {
-	uint64_t give_up_us = clock_now_us() + PATIENCE_US;
+	uint64_t give_up_us = clock_now_us() + OWN_STEP_PATIENCE_US;
 	char found[128];
 	while (!is_as_expected(b, expected, found)) {
 		if (clock_now_us() > give_up_us)
@@ -160,7 +132,7 @@ static void test_states_of_both_sides(void **state)
 	make_bed(&b);
 	size_t n_expected = sizeof all_expected / sizeof *all_expected;
 	for (size_t i = 0; i < b.plan.n_steps; i++) {
-		run_step(&b, &b.plan.steps[i]);
+		own_run_step(&b.testbed, &b.plan.steps[i]);
 		look(&b, i + 1);
 		for (size_t j = 0; j < n_expected; j++)
 			if (all_expected[j].after == i + 1)
@@ -198,18 +170,18 @@ static void test_keeps_nothing_where_nothing_changed(void **state)
 	look(&b, 0);
 	assert_int_equal(b.watch.n_looks, 0);
 	for (size_t i = 0; i < 6; i++)
-		run_step(&b, &b.plan.steps[i]);
+		own_run_step(&b.testbed, &b.plan.steps[i]);
 	await(&b, &(struct expected){6, SERVER, "ESTABLISHED LISTEN", 0});
 	await(&b, &(struct expected){6, CLIENT, "ESTABLISHED", 0});
 	/* The handshake's last acknowledgement may still be on its way, and with it a timer. */
 	size_t n;
-	uint64_t give_up_us = clock_now_us() + PATIENCE_US;
+	uint64_t give_up_us = clock_now_us() + OWN_STEP_PATIENCE_US;
 	do {
 		n = b.watch.n_looks;
 		look(&b, 6);
 		assert_true(clock_now_us() < give_up_us);
 	} while (b.watch.n_looks != n);
-	run_step(&b, &b.plan.steps[6]); /* an option: no state changes */
+	own_run_step(&b.testbed, &b.plan.steps[6]); /* an option: no state changes */
 	for (size_t i = 0; i < 10; i++)
 		look(&b, 7);
 	assert_int_equal(b.watch.n_looks, n);
@@ -224,7 +196,7 @@ static void test_goes_on_after_a_failure(void **state)
 	struct error e = ERROR_INIT;
 	make_bed(&b);
 	for (size_t i = 0; i < 3; i++)
-		run_step(&b, &b.plan.steps[i]);
+		own_run_step(&b.testbed, &b.plan.steps[i]);
 	int good = b.testbed.namespaces[CLIENT].fd;
 	look(&b, 3);
 	assert_int_equal(b.watch.n_looks, 1);
@@ -236,7 +208,7 @@ static void test_goes_on_after_a_failure(void **state)
 	error_clear(&e);
 	b.testbed.namespaces[CLIENT].fd = good;
 	for (size_t i = 3; i < 6; i++)
-		run_step(&b, &b.plan.steps[i]);
+		own_run_step(&b.testbed, &b.plan.steps[i]);
 	await(&b, &(struct expected){6, CLIENT, "ESTABLISHED", 0});
 	end_bed(&b);
 }
