@@ -46,19 +46,25 @@ static void add_finding(
 	text_pad(t, from, 22);
 	text_addf(
 		t, "%s%s%s%s%s\n", style->verdicts[looks], finding_names[finding], style->reset, *why ? ": " : "", why);
-	if (finding == FINDING_FAILS) {
-		text_addf(t, "%24sneeded for: %s%s\n", "", ability->purpose,
-			ability->is_needed ? "" : "; all else works without");
-		text_addf(t, "%24sremedy: %s\n", "", ability->remedy);
-	}
+	if (finding != FINDING_FAILS)
+		return;
+	text_addf(t, "%24sneeded for: %s%s\n", "", ability->purpose,
+		ability->is_needed ? "" : "; all else works without");
+	CLEANUP(text_done) struct text remedy = TEXT_INIT;
+	ability_remedy(ability, &remedy);
+	if (!strstr(why, text_get(&remedy)))
+		text_addf(t, "%24sremedy: %s\n", "", text_get(&remedy));
 }
 
 static json_t *finding_to_json(const struct ability *ability, enum finding finding, const char *why)
 {
 	bool works = finding == FINDING_WORKS;
+	CLEANUP(text_done) struct text remedy = TEXT_INIT;
+	if (finding == FINDING_FAILS)
+		ability_remedy(ability, &remedy);
 	return json_pack("{s:s, s:b, s:b, s:b, s:s, s:s, s:s}", "name", ability->name, "works", works, "tried",
 		finding != FINDING_NOT_TRIED, "needed", ability->is_needed, "purpose", ability->purpose,
-		works ? "detail" : "why", why, "remedy", finding == FINDING_FAILS ? ability->remedy : "");
+		works ? "detail" : "why", why, "remedy", text_get(&remedy));
 }
 
 /* What was found of the ability called @name, among those tried so far. */

@@ -14,8 +14,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
-
-#define SYSCTL_ROOT "/proc/sys/"
+#include "net/sysctl_way.h"
 
 /* All others are the machine's, not a namespace's. */
 #define SYSCTL_NET "net."
@@ -28,10 +27,11 @@ static int find_file(const char *name, char path[static PATH_MAX], struct error 
 	if (strncmp(name, SYSCTL_NET, strlen(SYSCTL_NET)) != 0 || strchr(name, '/'))
 		return error_set(e, ERROR_USAGE, EINVAL,
 			"sysctl '%s': a namespace has those of the form net.ipv4.tcp_timestamps alone", name);
-	int len = snprintf(path, PATH_MAX, SYSCTL_ROOT "%s", name);
+	const char *root = sysctl_way_root();
+	int len = snprintf(path, PATH_MAX, "%s%s", root, name + strlen(SYSCTL_NET));
 	if (len >= PATH_MAX)
 		return error_errno(e, ERROR_USAGE, ENAMETOOLONG, "sysctl '%.64s…'", name);
-	for (char *c = path + strlen(SYSCTL_ROOT); *c; c++)
+	for (char *c = path + strlen(root); *c; c++)
 		if (*c == '.')
 			*c = '/';
 	return 0;
@@ -157,7 +157,7 @@ bool sysctl_is_secret(const char *name)
 /* One folder of sysctls, by the name of what is in it ("net.ipv4."). */
 struct folder {
 	const char *prefix;
-	const char *path;
+	char path[64];
 };
 
 static int is_shown(const struct dirent *entry)
@@ -223,13 +223,18 @@ static int visit_folder(const struct folder *folder, int (*visit)(void *context,
 
 int sysctl_each(int (*visit)(void *context, const char *name, const char *value), void *context, struct error *e)
 {
-	static const struct folder folders[] = {
-		{"net.core.", SYSCTL_ROOT "net/core"},
-		{"net.ipv4.", SYSCTL_ROOT "net/ipv4"},
-		{"net.ipv6.", SYSCTL_ROOT "net/ipv6"},
+	static const struct {
+		const char *prefix, *folder;
+	} all[] = {
+		{"net.core.", "core"},
+		{"net.ipv4.", "ipv4"},
+		{"net.ipv6.", "ipv6"},
 	};
 	int rc = 0;
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]) && rc == 0; i++)
-		rc = visit_folder(&folders[i], visit, context, e);
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]) && rc == 0; i++) {
+		struct folder folder = {.prefix = all[i].prefix};
+		snprintf(folder.path, sizeof(folder.path), "%s%s", sysctl_way_root(), all[i].folder);
+		rc = visit_folder(&folder, visit, context, e);
+	}
 	return rc;
 }

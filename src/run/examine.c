@@ -14,7 +14,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/utsname.h>
@@ -26,6 +25,7 @@
 #include "base/clock.h"
 #include "net/namespace.h"
 #include "net/sysctl.h"
+#include "net/sysctl_way.h"
 #include "run/isolation.h"
 
 static int try_kernel(char *detail, size_t size, struct error *e)
@@ -102,7 +102,7 @@ static int try_as_worker(
 		char text[ABILITY_TEXT] = "";
 		int report = fds[1];
 		r = isolation_enter("netrepro-doctor", &report, 1, &inner);
-		if (r == 0)
+		if (r >= 0)
 			r = what(text + 1, sizeof text - 1, &inner);
 		report_and_end(report, r, text, sizeof text, &inner);
 	}
@@ -132,9 +132,14 @@ static int try_network_namespace(char *detail, size_t size, struct error *e)
 static int worker_proc(char *detail, size_t size, struct error *e)
 {
 	(void)detail, (void)size;
-	return mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0
-		       ? error_errno(e, ERROR_HOST, errno, "mount of /proc")
-		       : 0;
+	char self[32] = "", own[32];
+	snprintf(own, sizeof own, "%d", getpid());
+	if (readlink("/proc/self", self, sizeof self - 1) < 0)
+		return error_errno(e, ERROR_HOST, errno, "/proc/self");
+	return strcmp(self, own) ? error_set(e, ERROR_HOST, EPERM,
+					   "the kernel refuses a new one to a user namespace where parts of the one "
+					   "that is there are hidden")
+				 : 0;
 }
 
 static int try_proc(char *detail, size_t size, struct error *e)
@@ -154,7 +159,9 @@ static int build_testbed(
 	whereabouts->home = namespace_open_own(e);
 	if (whereabouts->home < 0)
 		return -EIO;
-	int r = testbed_build(t, plan, whereabouts, e);
+	int r = isolation_prepare_sysctls(e);
+	if (r == 0)
+		r = testbed_build(t, plan, whereabouts, e);
 	uint64_t deadline_us = clock_now_us() + 5 * CLOCK_US_PER_S;
 	while (r == 0 && (r = testbed_is_ready(t, e)) == 0) {
 		if (clock_now_us() > deadline_us)
@@ -199,11 +206,14 @@ static int worker_sysctl(char *detail, size_t size, struct error *e)
 	if (fd < 0)
 		return fd;
 	char before[SYSCTL_VALUE_MAX];
-	int r = sysctl_read(name, before, e);
+	int r = isolation_prepare_sysctls(e);
+	if (r == 0)
+		r = sysctl_read(name, before, e);
 	if (r == 0)
 		r = sysctl_write(name, strcmp(before, "0") ? "0" : "1", e);
 	if (r == 0)
-		snprintf(detail, size, "%s was %.16s, and was changed in a new namespace", name, before);
+		snprintf(detail, size, "%s was %.16s, and was changed in a new namespace, %s", name, before,
+			sysctl_way_phrase());
 	return r;
 }
 
@@ -274,33 +284,43 @@ static int try_descriptors(char *detail, size_t size, struct error *e)
 
 #define ISOLATION "isolation"
 #define NETWORK "network namespace"
+#define SYSCTL "sysctl"
 #define VETH "veth"
 
+/* In an order in which what stands on others comes after them. */
 const struct ability abilities[] = {
-	{"kernel", "what all of this is about", true, try_kernel, "", NULL},
-	{"user namespace", "runs without root", false, try_user_namespace,
-		"none is needed as root. To allow it: sysctl -w kernel.unprivileged_userns_clone=1 (Debian), "
-		"kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu 24.04), user.max_user_namespaces=10000 (where "
-		"it is 0)",
-		NULL},
-	{ISOLATION, "a PID namespace that ends with the run", true, try_isolation,
-		"run it as root (sudo), or make the user namespace work", NULL},
+	{"kernel", "what all of this is about", true, try_kernel, .remedy = ""},
+	{"user namespace", "runs without root", false, try_user_namespace, .obstacle = OBSTACLE_USERS},
+	{ISOLATION, "a PID namespace that ends with the run", true, try_isolation, .obstacle = OBSTACLE_NAMESPACES},
 	{NETWORK, "one for each actor", true, try_network_namespace,
-		"run it as root (sudo), or sysctl -w user.max_net_namespaces=10000; in a container: --privileged",
-		ISOLATION},
+		.remedy = "run it as root (sudo), or sysctl -w user.max_net_namespaces=10000", .ground = ISOLATION},
 	{"own /proc", "workers that see no process of the host", false, try_proc,
-		"in a container: --privileged, or --security-opt unmask=ALL (podman)", NETWORK},
-	{VETH, "joins the namespaces", true, try_veth, "load the module: modprobe veth", NETWORK},
-	{"IPv6", "cells with tcp6 sockets", false, try_ipv6, "boot without ipv6.disable=1; or modprobe ipv6", VETH},
-	{"sysctl", "written in a namespace, and read back", true, try_sysctl,
-		"/proc/sys must be writable: in a container --privileged", NETWORK},
+		.remedy = "in a container: --cap-add SYS_ADMIN, or --security-opt unmask=ALL (podman)",
+		.ground = NETWORK},
+	{SYSCTL, "written in a namespace, and read back", true, try_sysctl, .obstacle = OBSTACLE_SYSCTLS,
+		.ground = NETWORK},
+	{VETH, "joins the namespaces", true, try_veth, .remedy = "load the module: modprobe veth", .ground = SYSCTL},
+	{"IPv6", "cells with tcp6 sockets", false, try_ipv6,
+		.remedy = "boot without ipv6.disable=1; or modprobe ipv6", .ground = VETH},
 	{"sock_diag", "the states of sockets, TIME-WAIT included", true, try_sock_diag,
-		"load the module: modprobe tcp_diag", VETH},
+		.remedy = "load the module: modprobe tcp_diag", .ground = VETH},
 	{"packets", "seen at both ends: evidence, and what scenarios ask about them", false, try_packets,
-		"in a container: --cap-add NET_RAW; load the module: modprobe af_packet", VETH},
-	{"descriptors", "many cells at once", false, try_descriptors, "raise the hard limit: ulimit -Hn", NULL},
+		.obstacle = OBSTACLE_PACKETS, .ground = VETH},
+	{"descriptors", "many cells at once", false, try_descriptors,
+		.remedy = "raise the hard limit: ulimit -Hn"},
 };
 const size_t n_abilities = sizeof abilities / sizeof *abilities;
+
+void ability_remedy(const struct ability *ability, struct text *t)
+{
+	if (ability->remedy) {
+		text_add(t, ability->remedy);
+		return;
+	}
+	struct surroundings in;
+	surroundings_look("", &in);
+	remedy_add(ability->obstacle, &in, t);
+}
 
 int ability_try(const struct ability *ability, char ret_text[static ABILITY_TEXT], struct error *e)
 {

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "run/remedy.h"
 
 struct ability {
 	const char *name;
@@ -14,7 +15,8 @@ struct ability {
 	bool is_needed;      /* without it nothing can run; otherwise something is missing, or slower */
 	/* In a process of its own. Errors say why not. May fill @detail with what was seen. */
 	int (*try)(char *detail, size_t size, struct error *e);
-	const char *remedy;
+	const char *remedy;     /* NULL: it depends on where this is, as the next says */
+	enum obstacle obstacle;
 	const char *ground; /* the name of an ability without which it is not tried; NULL for none */
 };
 
@@ -24,6 +26,9 @@ extern const size_t n_abilities;
 #define ABILITY_TEXT 512
 
 enum finding { FINDING_FAILS, FINDING_WORKS, FINDING_NOT_TRIED };
+
+/* ability_remedy() - what to do where it does not work; nothing where there is nothing to do. */
+void ability_remedy(const struct ability *ability, struct text *t);
 
 /**
  * ability_try() - try one

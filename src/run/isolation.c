@@ -12,7 +12,11 @@
  * netns` has bound it to, or change the host's links through the host's /sys. So it keeps no descriptor but its two
  * pipes, lets go of such files, mounts a /proc of its PID namespace, in which only init and other workers are, all with
  * network namespaces of their own, and a /sys of its own. In a container that hides parts of /proc the kernel refuses a
- * new one (mount_too_revealing(), fs/namespace.c): then the container's own /proc stays.
+ * new one to a user namespace (mount_too_revealing(), fs/namespace.c): then the container's own /proc stays.
+ *
+ * The order is that of privileges. Mounts come first, while the process has the capabilities that it was started with.
+ * If those lack what networks and packets need, it goes into a user namespace then, which has all of them for what is
+ * made in it: the network namespace, and the mounts that depend on that.
  */
 #include "run/isolation.h"
 
@@ -33,6 +37,8 @@
 #include <linux/mount.h> /* after <sys/mount.h>: the other way round they clash */
 
 #include "base/cleanup.h"
+#include "net/sysctl_way.h"
+#include "run/remedy.h"
 
 int isolation_error(struct error *e, int errnum, const char *kind)
 {
@@ -44,22 +50,23 @@ int isolation_error(struct error *e, int errnum, const char *kind)
 		{"PID", "pid"},
 		{"user", "user"},
 	};
-	const char *name = strerrorname_np(errnum);
-	if (errnum != ENOSPC)
-		return error_set(e, ERROR_HOST, errnum,
-			"cannot make a %s namespace: %s (%s): run as root (sudo), or let ordinary users make user "
-			"namespaces "
-			"(`netrepro doctor` says how)",
-			kind, strerror(errnum), name ? name : "?");
+	if (errnum != ENOSPC) {
+		error_errno(e, ERROR_HOST, errnum, "cannot make a %s namespace", kind);
+		return remedy_wrap(OBSTACLE_NAMESPACES, e);
+	}
 	const char *limit = "…";
 	for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
 		if (!strcmp(kind, limits[i].kind))
 			limit = limits[i].limit;
-	return error_set(e, ERROR_HOST, errnum,
+	error_set(e, ERROR_HOST, errnum,
 		"cannot make a %s namespace: the limit user.max_%s_namespaces is reached (ENOSPC), here or in a user "
-		"namespace "
-		"above: raise it with 'sysctl -w user.max_%s_namespaces=N'",
-		kind, limit, limit);
+		"namespace above",
+		kind, limit);
+	/* For a user namespace there may be another way than to raise it. */
+	if (!strcmp(limit, "user"))
+		return remedy_wrap(OBSTACLE_NAMESPACES, e);
+	return error_set(
+		e, ERROR_HOST, errnum, "%s: raise it with 'sysctl -w user.max_%s_namespaces=N'", error_text(e), limit);
 }
 
 static int write_file(const char *path, const char *text)
@@ -87,7 +94,35 @@ static int enter_user_namespace(int flags, struct error *e)
 		snprintf(map, sizeof map, "0 %u 1", gid);
 		r = write_file("/proc/self/gid_map", map);
 	}
-	return r < 0 ? error_errno(e, ERROR_HOST, -r, "cannot map this user into a user namespace") : 0;
+	if (r >= 0)
+		return 0;
+	/* Where AppArmor restricts user namespaces, one can be made, and has no capability (Ubuntu 23.10 and later). */
+	error_errno(e, ERROR_HOST, -r, "cannot map this user into a user namespace");
+	return remedy_wrap(OBSTACLE_NAMESPACES, e);
+}
+
+/*
+ * Containers are often given CAP_SYS_ADMIN and not what networks and packets need. It is enough: a user namespace,
+ * which it allows to be made, has all of them for the namespaces that are made in it.
+ *
+ * Return: 1 where it went into one, 0 where that was not needed, or there is none and all but packets goes without.
+ */
+static int become_capable(struct error *e)
+{
+	struct surroundings in;
+	surroundings_look("", &in);
+	if (in.has_net_admin && in.has_net_raw)
+		return 0;
+	struct error refused = ERROR_INIT;
+	int r = enter_user_namespace(0, &refused);
+	if (r == 0)
+		return 1;
+	if (in.has_net_admin) {
+		error_clear(&refused);
+		return 0;
+	}
+	*e = refused;
+	return r;
 }
 
 /*
@@ -127,6 +162,30 @@ static int drop_namespace_files(struct error *e)
 	return 0;
 }
 
+static int make_mount_namespace(struct error *e)
+{
+	if (unshare(CLONE_NEWNS) < 0)
+		return isolation_error(e, errno, "mount");
+	if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0)
+		return 0;
+	error_errno(e, ERROR_HOST, errno, "cannot make the mounts private");
+	return remedy_wrap(OBSTACLE_MOUNTS, e);
+}
+
+/* No way to the host by the tree of files, and a /proc of this PID namespace with sysctls that can be written, where
+ * that can be had. */
+static int leave_host_mounts(struct error *e)
+{
+	int r = make_mount_namespace(e);
+	if (r == 0)
+		r = drop_namespace_files(e);
+	if (r < 0)
+		return r;
+	mount_instead("proc", "/proc");
+	sysctl_way_prepare();
+	return 0;
+}
+
 static int leave_host_descriptors(int *fds, size_t n_fds, struct error *e)
 {
 	/* Out of the way first, then to their places, so that none overwrites another. */
@@ -161,24 +220,33 @@ int isolation_enter(const char *name, int *fds, size_t n_fds, struct error *e)
 	sigset_t none;
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
+	int r = leave_host_mounts(e);
+	int is_in_user_namespace = r < 0 ? r : become_capable(e);
+	if (is_in_user_namespace < 0)
+		return is_in_user_namespace;
 	if (unshare(CLONE_NEWNET) < 0)
 		return isolation_error(e, errno, "network");
-	if (unshare(CLONE_NEWNS) < 0)
-		return isolation_error(e, errno, "mount");
-	if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-		return error_errno(e, ERROR_HOST, errno, "cannot make the mounts private");
-	int r = drop_namespace_files(e);
-	if (r < 0)
+	/* What is mounted from here on belongs to who made the network namespace, as the /sys that shows it must. */
+	if (is_in_user_namespace && (r = make_mount_namespace(e)) < 0)
 		return r;
-	mount_instead("proc", "/proc");
 	if (!mount_instead("sysfs", "/sys"))
 		mount_instead("tmpfs", "/sys");
 	r = leave_host_descriptors(fds, n_fds, e);
+	if (r < 0)
+		return r;
 	/* Last: from here on the process is known for what it is. */
-	if (r == 0)
-		prctl(PR_SET_NAME, name);
-	return r;
+	prctl(PR_SET_NAME, name);
+	return is_in_user_namespace;
 }
+
+int isolation_prepare_sysctls(struct error *e)
+{
+	return sysctl_way_find(e) < 0 ? remedy_wrap(OBSTACLE_SYSCTLS, e) : 0;
+}
+
+/* What init says when it had to go into a user namespace of its own, as each worker will have to; otherwise it says
+ * nothing, or what went wrong. */
+#define INIT_IN_USER_NAMESPACE "+"
 
 /* PID 1 of the namespace. Never returns. */
 static _Noreturn void run_init(int lifeline, int ready)
@@ -188,7 +256,7 @@ static _Noreturn void run_init(int lifeline, int ready)
 	signal(SIGCHLD, SIG_IGN); /* orphans are reaped by the kernel */
 	int fds[] = {lifeline, ready};
 	int r = isolation_enter("netrepro-init", fds, 2, &e);
-	const char *text = r < 0 ? error_text(&e) : "";
+	const char *text = r < 0 ? error_text(&e) : r ? INIT_IN_USER_NAMESPACE : "";
 	if (write(fds[1], text, strlen(text) + 1) < 0 || r < 0)
 		_exit(1);
 	close(fds[1]);
@@ -198,7 +266,7 @@ static _Noreturn void run_init(int lifeline, int ready)
 	_exit(0);
 }
 
-/* What init says when it is ready: nothing, or what went wrong. */
+/* Return: whether init is in a user namespace of its own; or -errno. */
 static int await_init(int ready, struct error *e)
 {
 	char text[1024];
@@ -216,6 +284,8 @@ static int await_init(int ready, struct error *e)
 	text[len] = '\0';
 	if (!len)
 		return error_set(e, ERROR_HOST, ESRCH, "the init of the PID namespace died at once");
+	if (!strcmp(text, INIT_IN_USER_NAMESPACE))
+		return 1;
 	return *text ? error_set(e, ERROR_HOST, EPERM, "%s", text) : 0;
 }
 
@@ -250,7 +320,10 @@ int isolation_begin(struct isolation *isolation, struct error *e)
 		run_init(life_read, ready_write);
 	isolation->init = pid;
 	fd_close(&ready_write);
-	return await_init(ready_read, e);
+	int r = await_init(ready_read, e);
+	if (r > 0)
+		isolation->privilege = "user namespace";
+	return r < 0 ? r : 0;
 }
 
 void isolation_end(struct isolation *isolation)

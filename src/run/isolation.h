@@ -32,9 +32,13 @@ int isolation_begin(struct isolation *isolation, struct error *e);
  * isolation_enter() - the first act of a forked worker: leave the host for good
  * @fds: the descriptors that are kept, and their new numbers; all others are closed, 0 to 2 lead to /dev/null
  *
- * Errors: ERROR_HOST.
+ * Return: 0; 1 when it had to go into a user namespace of its own; or -errno (ERROR_HOST, with the remedy).
  */
 int isolation_enter(const char *name, int *fds, size_t n_fds, struct error *e);
+
+/* isolation_prepare_sysctls() - sysctl_way_find() for one who has left the host. Errors: ERROR_HOST, with the remedy.
+ */
+int isolation_prepare_sysctls(struct error *e);
 
 /* isolation_end() - end all that is in the PID namespace and wait until it is gone; as root, what the caller forks from
  * then on is where it was before. */

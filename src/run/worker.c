@@ -362,6 +362,8 @@ _Noreturn void worker_run(const struct worker_job *job, int orders_fd, int frame
 	int r = isolation_enter("netrepro-worker", fds, 2, &e);
 	w->orders_fd = fds[0];
 	w->frames_fd = fds[1];
+	if (r >= 0)
+		r = isolation_prepare_sysctls(&e);
 	if (r == 0) {
 		raise_descriptor_limit(w);
 		r = worker_open(w, &e);

@@ -122,11 +122,12 @@ tap_report 'doctor says so, with the remedies'
 limited user 0 doctor --format json
 exits 3
 is 'what does not work' "$(jq -r '.[] | select(.works | not) | .name' out | tr '\n' ',')" \
-	'user namespace,isolation,network namespace,own /proc,veth,IPv6,sysctl,sock_diag,packets,'
+	'user namespace,isolation,network namespace,own /proc,sysctl,veth,IPv6,sock_diag,packets,'
 is 'what has no remedy' "$(jq -r '.[] | select(.tried and (.works | not) and .remedy == "") | .name' out)" ''
 tap_report 'doctor --format json says so'
 
-# All but packets: only a scenario that asks for them is held up by that.
+# All but packets: only a scenario that asks for them is held up by that. Where a user namespace is to be had, they are to be
+# had in it.
 cat >connect.yaml <<'END'
 name: connect
 matrix:
@@ -144,9 +145,10 @@ END
 	printf '  - server: packets count SYN\n    as: syns\n'
 } >asks.yaml
 powerless=(setpriv --bounding-set -net_raw --inh-caps -net_raw)
-within : run --quiet --evidence none -o bare connect.yaml
+no_user='echo 0 >/proc/sys/user/max_user_namespaces'
+within "$no_user" run --quiet --evidence none -o bare connect.yaml
 exits 0
-within : run --quiet --evidence all -o blind connect.yaml
+within "$no_user" run --quiet --evidence all -o blind connect.yaml
 exits 0
 silent err
 complete blind/results.jsonl 2
@@ -162,18 +164,33 @@ silent err
 says out 'without CAP_NET_RAW'
 nothing_left
 tap_report 'packets may not be seen: the same verdicts, the rest of the evidence, and the gap'
-within : run -o asks asks.yaml
+within "$no_user" run -o asks asks.yaml
 exits 3
 silent err
 golden no-packets out
 complete asks/results.jsonl 2
 nothing_left
 tap_report '… and where a scenario asks for them: skip, exit status 3, why, and the remedy'
-within : doctor
+within "$no_user" doctor
 exits 0
 silent err
 golden doctor-no-packets out
 tap_report '… and doctor says so'
+for lacking in net_raw net_admin,-net_raw; do
+	powerless=(setpriv --bounding-set "-$lacking" --inh-caps "-$lacking")
+	within : run --quiet -o "given-$lacking" asks.yaml
+	exits 0
+	silent err
+	is 'the outcomes' "$(jq -c 'select(.type == "cell") | .responses' "given-$lacking/results.jsonl" | sort -u)" '{"connected":"ok","syns":"1"}'
+	is 'the privilege' "$(jq -r 'select(.type == "run") | .privilege' "given-$lacking/results.jsonl")" 'user namespace'
+done
+nothing_left
+tap_report 'CAP_SYS_ADMIN is enough: a user namespace has the other capabilities'
+within "$no_user" run asks.yaml
+exits 3
+silent out
+golden no-net-admin err
+tap_report '… and without one it is said which are missing'
 
 # A veth that the kernel refuses: its own words (EXT_ACK) reach the reason of the cell, and the verdict says whose doing it is.
 cat >ipv6-off.yaml <<'END'

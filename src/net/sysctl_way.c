@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * By which path the sysctls of a network namespace are reached.
+ *
+ * Theory of operation. The ways are tried in the order in which they depend on others:
+ *
+ * 1. /proc/sys. The kernel's own place. In a worker it is mostly that of a /proc which the worker has mounted itself
+ *    (run/isolation.c), and read-only only where the kernel refused that one and a container engine's stayed.
+ * 2. The same, made writable. Engines make it read-only by a mount flag, which is a mount namespace's own matter: who
+ *    has CAP_SYS_ADMIN there takes it away in a private copy, and the container's own stays as it was. In a user
+ *    namespace the flag is locked (mount_namespaces(7)).
+ * 3. /run/sysnet, which somebody has to have given to the container. It comes last as its name is no more than a
+ *    promise: it counts if it is of the type proc, as files of any other kind would be read back as they were written
+ *    and have no effect.
+ *
+ * Whichever it is, each value is read back, and the namespace of a cell is new: what cannot be written there never
+ * becomes a condition.
+ */
+#include "net/sysctl_way.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/statvfs.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <linux/magic.h>
+
+#include "base/cleanup.h"
+
+#define PROC_SYS "/proc/sys"
+
+struct way {
+	const char *root;
+	const char *shown; /* in messages */
+	const char *phrase;
+};
+
+static const struct way ways[] = {
+	{PROC_SYS "/net/", PROC_SYS, "by " PROC_SYS},
+	{SYSCTL_GIVEN "/", SYSCTL_GIVEN, "by " SYSCTL_GIVEN},
+};
+#define N_WAYS (sizeof ways / sizeof *ways)
+
+static const struct way *chosen = &ways[0];
+static bool was_remounted;
+
+static bool is_read_only(const char *path)
+{
+	struct statvfs status;
+	return statvfs(path, &status) == 0 && status.f_flag & ST_RDONLY;
+}
+
+void sysctl_way_prepare(void)
+{
+	if (!is_read_only(PROC_SYS))
+		return;
+	/* The flags that an engine has set, but for the one (mount(2), MS_REMOUNT | MS_BIND: all are set anew). */
+	unsigned long flags = MS_REMOUNT | MS_BIND | MS_NOSUID | MS_NODEV | MS_NOEXEC;
+	was_remounted = mount(NULL, PROC_SYS, NULL, flags, NULL) == 0;
+}
+
+/* Not net.core, which older kernels hide from a user namespace; this one every namespace has. */
+#define PROBE "ipv4/ip_forward"
+
+/* Return: 0, or -errno; EMEDIUMTYPE for what is no proc. */
+static int try_way(const struct way *way)
+{
+	char path[PATH_MAX];
+	snprintf(path, sizeof path, "%s" PROBE, way->root);
+	CLEANUP(cleanup_close) int fd = open(path, O_RDWR | O_CLOEXEC);
+	struct statfs status;
+	if (fd < 0 || fstatfs(fd, &status) < 0)
+		return -errno;
+	return status.f_type == PROC_SUPER_MAGIC ? 0 : -EMEDIUMTYPE;
+}
+
+/* Why a way does not work, as a part of a sentence. */
+static void add_obstacle(const struct way *way, int errnum, char *text, size_t size)
+{
+	size_t len = strlen(text);
+	const char *separator = len ? ", " : "";
+	if (errnum == EROFS)
+		snprintf(text + len, size - len, "%s%s is read-only", separator, way->shown);
+	else if (errnum == EMEDIUMTYPE)
+		snprintf(text + len, size - len, "%s%s is not the kernel's /proc/sys/net", separator, way->shown);
+	else if (errnum == ENOENT && way != ways)
+		snprintf(text + len, size - len, "%sthere is no %s", separator, way->shown);
+	else
+		snprintf(text + len, size - len, "%s%s" PROBE ": %s", separator, way->root, strerror(errnum));
+}
+
+int sysctl_way_find(struct error *e)
+{
+	char obstacles[512] = "";
+	int first = 0;
+	for (size_t i = 0; i < N_WAYS; i++) {
+		int r = try_way(&ways[i]);
+		if (r == 0) {
+			chosen = &ways[i];
+			return 0;
+		}
+		first = first ? first : -r;
+		add_obstacle(&ways[i], -r, obstacles, sizeof obstacles);
+	}
+	return error_set(e, ERROR_HOST, first, "sysctls cannot be written: %s", obstacles);
+}
+
+const char *sysctl_way_root(void)
+{
+	return chosen->root;
+}
+
+const char *sysctl_way_phrase(void)
+{
+	return chosen == ways && was_remounted ? "by " PROC_SYS ", made writable in a mount namespace of its own"
+					       : chosen->phrase;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * By which path the sysctls of a network namespace are reached. On a host that is /proc/sys; in a container that is
+ * mounted read-only, and there is another way or none. This is the one place that knows the ways.
+ */
+#ifndef NET_SYSCTL_WAY_H
+#define NET_SYSCTL_WAY_H
+
+#include "base/error.h"
+
+/*
+ * Where a container may be given the host's /proc/sys/net: `-v /proc/sys/net:/run/sysnet:rw`. What it shows belongs to
+ * the namespace of whoever opens it, as everywhere (proc_sys_lookup(), fs/proc/proc_sysctl.c).
+ */
+#define SYSCTL_GIVEN "/run/sysnet"
+
+/**
+ * sysctl_way_prepare() - make /proc/sys writable where it is not
+ *
+ * Only in a mount namespace of the caller's own, and while it has what CAP_SYS_ADMIN it will ever have there. Where
+ * that does not help, nothing has changed: what can be done is found out by sysctl_way_find().
+ */
+void sysctl_way_prepare(void);
+
+/**
+ * sysctl_way_find() - choose the first way that works
+ *
+ * In a network namespace of the caller's own: a sysctl is opened to be written, and nothing is written. From then on
+ * sysctl_way_root() is that way's, in this process and its children.
+ *
+ * Errors: ERROR_HOST when none works, saying of each why.
+ */
+int sysctl_way_find(struct error *e);
+
+/* sysctl_way_root() - the folder of what is called net.*, with a '/' at its end; /proc/sys/net/ until one was chosen.
+ */
+const char *sysctl_way_root(void);
+
+/* sysctl_way_phrase() - the way that was chosen, in words: "by /proc/sys". */
+const char *sysctl_way_phrase(void);
+
+#endif
