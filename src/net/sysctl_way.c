@@ -75,6 +75,8 @@ static int try_way(const struct way *way)
 	snprintf(path, sizeof path, "%s" PROBE, way->root);
 	CLEANUP(cleanup_close) int fd = open(path, O_RDWR | O_CLOEXEC);
 	struct statfs status;
+	if (fd < 0 && errno == ENOENT && access(way->root, F_OK) == 0)
+		return -EMEDIUMTYPE;
 	if (fd < 0 || fstatfs(fd, &status) < 0)
 		return -errno;
 	return status.f_type == PROC_SUPER_MAGIC ? 0 : -EMEDIUMTYPE;
@@ -118,6 +120,6 @@ const char *sysctl_way_root(void)
 
 const char *sysctl_way_phrase(void)
 {
-	return chosen == ways && was_remounted ? "by " PROC_SYS ", made writable in a mount namespace of its own"
+	return chosen == ways && was_remounted ? "by " PROC_SYS ", made writable in a private mount namespace"
 					       : chosen->phrase;
 }
