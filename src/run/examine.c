@@ -10,7 +10,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -40,7 +39,7 @@ static int try_kernel(char *detail, size_t size, struct error *e)
 static int try_user_namespace(char *detail, size_t size, struct error *e)
 {
 	(void)detail, (void)size;
-	return unshare(CLONE_NEWUSER) < 0 ? error_errno(e, ERROR_HOST, errno, "unshare(CLONE_NEWUSER)") : 0;
+	return isolation_enter_user_namespace(0, e);
 }
 
 /* As a run begins: what the rest is tried in. */

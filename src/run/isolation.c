@@ -77,8 +77,8 @@ static int write_file(const char *path, const char *text)
 	return write(fd, text, strlen(text)) < 0 ? -errno : 0;
 }
 
-/* Be root of a user namespace, mapped to who we are: user_namespaces(7). */
-static int enter_user_namespace(int flags, struct error *e)
+/* Mapped to who we are: user_namespaces(7). */
+int isolation_enter_user_namespace(int flags, struct error *e)
 {
 	uid_t uid = geteuid();
 	gid_t gid = getegid();
@@ -96,7 +96,8 @@ static int enter_user_namespace(int flags, struct error *e)
 	}
 	if (r >= 0)
 		return 0;
-	/* Where AppArmor restricts user namespaces, one can be made, and has no capability (Ubuntu 23.10 and later). */
+	/* So Ubuntu 24.04 refuses: the namespace may be made, but AppArmor takes CAP_SYS_ADMIN in it, which the kernel
+	 * asks of who opens setgroups (proc_setgroups_open() in fs/proc/base.c). */
 	error_errno(e, ERROR_HOST, -r, "cannot map this user into a user namespace");
 	return remedy_wrap(OBSTACLE_NAMESPACES, e);
 }
@@ -114,9 +115,10 @@ static int become_capable(struct error *e)
 	if (in.has_net_admin && in.has_net_raw)
 		return 0;
 	struct error refused = ERROR_INIT;
-	int r = enter_user_namespace(0, &refused);
+	int r = isolation_enter_user_namespace(0, &refused);
 	if (r == 0)
 		return 1;
+	surroundings_look("", &in); /* unless it is in one that gives no power */
 	if (in.has_net_admin) {
 		error_clear(&refused);
 		return 0;
@@ -297,7 +299,7 @@ int isolation_begin(struct isolation *isolation, struct error *e)
 		if (errno != EPERM)
 			return isolation_error(e, errno, "PID");
 		isolation->privilege = "user namespace";
-		int r = enter_user_namespace(CLONE_NEWPID, e);
+		int r = isolation_enter_user_namespace(CLONE_NEWPID, e);
 		if (r < 0)
 			return r;
 	}

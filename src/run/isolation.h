@@ -40,6 +40,14 @@ int isolation_enter(const char *name, int *fds, size_t n_fds, struct error *e);
  */
 int isolation_prepare_sysctls(struct error *e);
 
+/**
+ * isolation_enter_user_namespace() - be root of a new user namespace, which is the caller outside
+ * @flags: other namespaces to be made with it (CLONE_NEWPID), or 0
+ *
+ * Errors: ERROR_HOST with the remedy, also where the namespace is made but gives no power.
+ */
+int isolation_enter_user_namespace(int flags, struct error *e);
+
 /* isolation_end() - end all that is in the PID namespace and wait until it is gone; as root, what the caller forks from
  * then on is where it was before. */
 void isolation_end(struct isolation *isolation);

@@ -126,6 +126,24 @@ is 'what does not work' "$(jq -r '.[] | select(.works | not) | .name' out | tr '
 is 'what has no remedy' "$(jq -r '.[] | select(.tried and (.works | not) and .remedy == "") | .name' out)" ''
 tap_report 'doctor --format json says so'
 
+# A user namespace that may be made and gives nothing, as under AppArmor's restriction on Ubuntu 24.04: this user cannot be
+# mapped into it. Here as /proc cannot be written.
+# shellcheck disable=SC2016 # the inner shells'
+useless='set -- unshare --mount bash -c "mount -o bind,remount,ro /proc && exec \"\$@\"" useless "$@"'
+within "$useless" run -o none small.yaml
+exits 3
+silent out
+golden useless-user-namespace err
+[[ ! -e none ]] || wrong+=('it has made the output folder')
+nothing_left
+tap_report 'a user namespace without power: exit status 3, why, and the remedy'
+within "$useless" doctor --format json
+exits 3
+is 'why there is no user namespace' "$(jq -r '.[] | select(.name == "user namespace" and (.works | not)) | .why' out |
+	grep -c '^cannot map this user into a user namespace')" 1
+is 'its remedy' "$(jq -r '.[] | select(.name == "user namespace") | .remedy' out | grep -c '^none is needed where')" 1
+tap_report 'doctor says so, with the remedy'
+
 # All but packets: only a scenario that asks for them is held up by that. Where a user namespace is to be had, they are to be
 # had in it.
 cat >connect.yaml <<'END'
