@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "model/plan.h"
+#include "report/markdown.h"
 #include "report/phrase.h"
 #include "report/summary.h"
 
@@ -25,8 +26,8 @@ static bool is_word(char c)
 	return isalnum((unsigned char)c);
 }
 
-/* Text that is to stand as it is: what Markdown (CommonMark 0.31, 6.1) or a table would take for its own is escaped. */
-static void add_plain(struct text *t, const char *plain)
+/* What Markdown (CommonMark 0.31, 6.1) or a table would take for its own is escaped. */
+void markdown_plain(struct text *t, const char *plain)
 {
 	for (const char *c = plain; *c; c++) {
 		/* An underscore within a word emphasises nothing (6.2). */
@@ -41,7 +42,7 @@ static void add_plain(struct text *t, const char *plain)
 
 static void add_built(const struct sheet *sheet, struct text *built)
 {
-	add_plain(sheet->t, text_get(built));
+	markdown_plain(sheet->t, text_get(built));
 	sheet->t->failed |= built->failed;
 	text_truncate(built, 0);
 }
@@ -52,7 +53,7 @@ static void add_values(const struct sheet *sheet, size_t response)
 	const char *separator = "";
 	for (size_t i = 0; i < r->n_values && r->values[i].count; i++) {
 		text_add(sheet->t, separator);
-		add_plain(sheet->t, r->values[i].text);
+		markdown_plain(sheet->t, r->values[i].text);
 		text_addf(sheet->t, " ×%" PRIu64, r->values[i].count);
 		separator = ", ";
 	}
@@ -141,7 +142,7 @@ static void add_mechanism(const struct sheet *sheet, size_t response)
 	if (!mechanism)
 		return;
 	text_add(sheet->t, "**Because:** ");
-	add_plain(sheet->t, mechanism);
+	markdown_plain(sheet->t, mechanism);
 	text_add(sheet->t, "\n\n");
 }
 
@@ -171,7 +172,7 @@ static void add_influences(const struct sheet *sheet, size_t response)
 	for (size_t f = 0; f < sheet->table->n_factors; f++) {
 		const struct influence *influence = &account->influences[f];
 		text_add(sheet->t, "| ");
-		add_plain(sheet->t, sheet->matrix->factors[f].name);
+		markdown_plain(sheet->t, sheet->matrix->factors[f].name);
 		text_addf(sheet->t, " | %" PRIu64 " of %" PRIu64 " pairs | ", influence->n_changed, influence->n_pairs);
 		phrase_factors(sheet->matrix, influence->depends_on, &words);
 		add_built(sheet, &words);
@@ -207,7 +208,7 @@ static void add_checked_response(const struct sheet *sheet, size_t response)
 	CLEANUP(text_done) struct text words = TEXT_INIT;
 	uint64_t decisive = phrase_decisive(sheet->table, &sheet->explanation->accounts[response]);
 	text_add(sheet->t, "Checked: **");
-	add_plain(sheet->t, sheet->table->responses[response].response->name);
+	markdown_plain(sheet->t, sheet->table->responses[response].response->name);
 	text_add(sheet->t, "**: ");
 	add_values(sheet, response);
 	if (decisive) {
@@ -223,7 +224,7 @@ static void add_checked_response(const struct sheet *sheet, size_t response)
 static void add_response(const struct sheet *sheet, size_t response)
 {
 	text_add(sheet->t, "### ");
-	add_plain(sheet->t, sheet->table->responses[response].response->name);
+	markdown_plain(sheet->t, sheet->table->responses[response].response->name);
 	text_add(sheet->t, "\n\n");
 	add_values(sheet, response);
 	add_factors(sheet, &sheet->explanation->accounts[response]);
@@ -238,7 +239,7 @@ static void add_sentence(void *context, const char *sentence)
 {
 	const struct sheet *sheet = context;
 	text_add(sheet->t, " ");
-	add_plain(sheet->t, sentence);
+	markdown_plain(sheet->t, sentence);
 }
 
 static void add_claims(struct sheet *sheet)
@@ -253,9 +254,9 @@ static void add_claims(struct sheet *sheet)
 			text_add(sheet->t, "### claims\n\n| claim | verdict | |\n|---|---|---|\n");
 		has_claims = true;
 		text_add(sheet->t, "| ");
-		add_plain(sheet->t, ruling->claim->id);
+		markdown_plain(sheet->t, ruling->claim->id);
 		text_addf(sheet->t, " | **%s** | ", claim_verdict_names[ruling->verdict]);
-		add_plain(sheet->t, ruling->claim->says);
+		markdown_plain(sheet->t, ruling->claim->says);
 		text_add(sheet->t, ".");
 		phrase_ruling(explanation, ruling, add_sentence, sheet);
 		if (explanation_differs(explanation, ruling))
@@ -267,75 +268,95 @@ static void add_claims(struct sheet *sheet)
 		text_add(sheet->t, "\n");
 }
 
-static void add_problems(const struct sheet *sheet)
+static struct sheet sheet_of(const struct summary *summary, struct text *t)
 {
-	const struct tally *tally = &sheet->explanation->tally;
+	const struct explanation *explanation = summary->view.explanation;
+	return (struct sheet){
+		summary, explanation, &explanation->table, &explanation->table.scenario->matrix, t};
+}
+
+void markdown_problems(const struct summary *summary, size_t n_max, struct text *t)
+{
+	const struct tally *tally = &summary->view.explanation->tally;
+	const struct sheet sheet = sheet_of(summary, t);
+	uint64_t n_more = tally->n_more_reasons;
 	if (!tally->n_reasons)
 		return;
-	text_add(sheet->t, "### not as expected\n\n| verdict | runs | reason | again |\n|---|---|---|---|\n");
+	text_add(t, "### not as expected\n\n| verdict | runs | reason | again |\n|---|---|---|---|\n");
 	for (size_t i = 0; i < tally->n_reasons; i++) {
 		const struct tally_reason *reason = &tally->reasons[i];
 		CLEANUP(text_done) struct text command = TEXT_INIT;
-		text_addf(sheet->t, "| %s | %" PRIu64 " | ", verdict_names[reason->verdict], reason->count);
-		add_plain(sheet->t, reason->text);
-		text_add(sheet->t, " | ");
-		phrase_command(sheet->summary->view.program, sheet->table->scenario, reason->cell, &command);
-		add_built(sheet, &command);
-		text_add(sheet->t, " |\n");
+		if (i >= n_max) {
+			n_more += reason->count;
+			continue;
+		}
+		text_addf(t, "| %s | %" PRIu64 " | ", verdict_names[reason->verdict], reason->count);
+		markdown_plain(t, reason->text);
+		text_add(t, " | ");
+		phrase_command(summary->view.program, sheet.table->scenario, reason->cell, &command);
+		add_built(&sheet, &command);
+		text_add(t, " |\n");
 	}
-	if (tally->n_more_reasons)
-		text_addf(sheet->t, "| | %" PRIu64 " | other reasons | |\n", tally->n_more_reasons);
-	text_add(sheet->t, "\n");
+	if (n_more)
+		text_addf(t, "| | %" PRIu64 " | other reasons | |\n", n_more);
+	text_add(t, "\n");
 }
 
-static void add_last_line(const struct sheet *sheet)
+void markdown_counts(const struct summary *summary, struct text *t)
 {
-	const struct summary *summary = sheet->summary;
-	const struct tally *tally = &sheet->explanation->tally;
+	const struct tally *tally = &summary->view.explanation->tally;
 	const char *separator = ": ";
-	text_addf(sheet->t, "%" PRIu64 " of %" PRIu64 " run%s", tally_total(tally), summary->n_runs,
+	text_addf(t, "%" PRIu64 " of %" PRIu64 " run%s", tally_total(tally), summary->n_runs,
 		phrase_plural(summary->n_runs));
 	for (int i = 0; i < VERDICT_COUNT; i++)
 		if (tally->verdicts[i]) {
-			text_addf(sheet->t, "%s%" PRIu64 " %s", separator, tally->verdicts[i], verdict_names[i]);
+			text_addf(t, "%s%" PRIu64 " %s", separator, tally->verdicts[i], verdict_names[i]);
 			separator = ", ";
 		}
-	text_add(sheet->t, ". Linux ");
-	add_plain(sheet->t, summary->kernel);
-	text_addf(sheet->t, ", %s; seed %s%s.\n",
-		strcmp(summary->privilege, "root") ? "in a user namespace" : "as root", summary->seed,
-		summary->interrupted ? "; interrupted" : "");
+	text_add(t, ". Linux ");
+	markdown_plain(t, summary->kernel);
+	text_addf(t, ", %s; seed %s%s.\n", strcmp(summary->privilege, "root") ? "in a user namespace" : "as root",
+		summary->seed, summary->interrupted ? "; interrupted" : "");
 }
 
-int summary_markdown(const struct summary *summary, const struct style *style, bool brief, struct text *t)
+void markdown_head(const struct summary *summary, struct text *t)
 {
-	const struct explain_view *view = &summary->view;
-	const struct table *table = &view->explanation->table;
-	struct sheet sheet = {summary, view->explanation, table, &table->scenario->matrix, t};
-	(void)style;
-	(void)brief;
+	const struct sheet sheet = sheet_of(summary, t);
 	text_add(t, "## ");
-	add_plain(t, table->scenario->name);
+	markdown_plain(t, sheet.table->scenario->name);
 	text_add(t, "\n\n");
-	if (table->scenario->question) {
-		add_plain(t, table->scenario->question);
+	if (sheet.table->scenario->question) {
+		markdown_plain(t, sheet.table->scenario->question);
 		text_add(t, "\n\n");
 	}
 	CLEANUP(text_done) struct text held = TEXT_INIT;
 	phrase_held(sheet.explanation, &held);
-	if (table->n_rows < view->explanation->n_cells) {
-		text_addf(t, "Only %zu of %" PRIu64 " cells%s", table->n_rows, view->explanation->n_cells,
+	if (sheet.table->n_rows < sheet.explanation->n_cells) {
+		text_addf(t, "Only %zu of %" PRIu64 " cells%s", sheet.table->n_rows, sheet.explanation->n_cells,
 			held.len ? ": " : "");
 		add_built(&sheet, &held);
 		text_add(t, ".\n\n");
 	}
-	for (size_t i = 0; i < table->n_responses; i++)
-		if (!view->responses && table->responses[i].is_checked)
+}
+
+void markdown_explanation(const struct summary *summary, struct text *t)
+{
+	struct sheet sheet = sheet_of(summary, t);
+	for (size_t i = 0; i < sheet.table->n_responses; i++)
+		if (!summary->view.responses && sheet.table->responses[i].is_checked)
 			add_checked_response(&sheet, i);
-		else if (phrase_is_selected(view, i))
+		else if (phrase_is_selected(&summary->view, i))
 			add_response(&sheet, i);
 	add_claims(&sheet);
-	add_problems(&sheet);
-	add_last_line(&sheet);
+}
+
+int summary_markdown(const struct summary *summary, const struct style *style, bool brief, struct text *t)
+{
+	(void)style;
+	(void)brief;
+	markdown_head(summary, t);
+	markdown_explanation(summary, t);
+	markdown_problems(summary, SIZE_MAX, t);
+	markdown_counts(summary, t);
 	return t->failed ? -ENOMEM : 0;
 }
