@@ -11,6 +11,7 @@
 
 #include "base/append.h"
 #include "base/cleanup.h"
+#include "base/owner.h"
 #include "model/packet_files.h"
 
 /* Cut the file off behind the last whole line within its first @end bytes. Return: its size then, or -errno. */
@@ -41,15 +42,22 @@ static int open_named(struct evidence_store *store, const char *dir, bool resume
 		store->path = NULL;
 		return error_no_memory(e);
 	}
-	int flags = O_CREAT | O_RDWR | O_APPEND | O_CLOEXEC | (resumes ? 0 : O_EXCL);
-	store->fd = open(store->path, flags, 0666);
-	if (store->fd < 0 && errno == EEXIST)
+	int flags = O_RDWR | O_APPEND;
+	int fd = resumes ? open(store->path, flags | O_CLOEXEC) : -1;
+	if (fd >= 0) {
+		owner_adopt(store->path, fd);
+		packet_files_adopt(store->dir);
+	} else {
+		fd = resumes && errno != ENOENT ? -errno : owner_create(store->path, flags, 0666);
+	}
+	if (fd == -EEXIST)
 		return error_set(e, ERROR_USAGE, EEXIST,
 			"the output folder '%s' holds the evidence of an earlier run (" EVIDENCE_NAME
 			"): choose another one, or remove it",
 			dir);
-	if (store->fd < 0)
-		return error_errno(e, ERROR_USAGE, errno, "cannot write to %s", store->path);
+	if (fd < 0)
+		return error_errno(e, ERROR_USAGE, -fd, "cannot write to %s", store->path);
+	store->fd = fd;
 	store->packets = resumes ? PACKETS_AT_END : PACKETS_AT_ONCE;
 	/* What was written by halves goes. */
 	store->size = resumes ? cut_to_whole_lines(store->fd, lseek(store->fd, 0, SEEK_END)) : 0;
@@ -180,9 +188,11 @@ int evidence_store_finish(
 			path = NULL;
 			return error_no_memory(e);
 		}
-		trim.fd = open(path, O_CREAT | O_TRUNC | O_RDWR | O_APPEND | O_CLOEXEC, 0666);
-		if (trim.fd < 0)
-			return error_errno(e, ERROR_HOST, errno, "cannot write %s anew", store->path);
+		unlink(path); /* what a run left that was killed here */
+		int fd = owner_create(path, O_RDWR | O_APPEND, 0666);
+		if (fd < 0)
+			return error_errno(e, ERROR_HOST, -fd, "cannot write %s anew", store->path);
+		trim.fd = fd;
 	}
 	int r = trim_lines(&trim, e);
 	if (r == 0 && is_kept && rename(path, store->path) < 0)

@@ -9,11 +9,11 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/append.h"
 #include "base/cleanup.h"
+#include "base/owner.h"
 #include "base/text.h"
 
 #define SUFFIX ".pcapng"
@@ -31,16 +31,23 @@ int packet_files_begin(const char *dir, struct error *e)
 	CLEANUP(cleanup_free) char *path = folder_of(dir);
 	if (!path)
 		return error_no_memory(e);
-	return mkdir(path, 0777) < 0 && errno != EEXIST
-		       ? error_errno(e, ERROR_HOST, errno, "cannot make the folder '%s'", path)
-		       : 0;
+	int r = owner_make_folder(path);
+	return r < 0 && r != -EEXIST ? error_errno(e, ERROR_HOST, -r, "cannot make the folder '%s'", path) : 0;
+}
+
+void packet_files_adopt(const char *dir)
+{
+	CLEANUP(cleanup_free) char *path = folder_of(dir);
+	if (path)
+		owner_adopt(path, -1);
 }
 
 static int write_file(const char *path, const void *data, size_t len, struct error *e)
 {
-	CLEANUP(cleanup_close) int fd = open(path, O_CREAT | O_TRUNC | O_WRONLY | O_APPEND | O_CLOEXEC, 0666);
+	unlink(path); /* of an earlier run of the cell */
+	CLEANUP(cleanup_close) int fd = owner_create(path, O_WRONLY | O_APPEND, 0666);
 	off_t size = 0;
-	int r = fd < 0 ? -errno : append_whole(fd, &size, data, len);
+	int r = fd < 0 ? fd : append_whole(fd, &size, data, len);
 	if (r < 0 && fd >= 0)
 		unlink(path);
 	return r < 0 ? error_errno(e, ERROR_HOST, -r, "cannot write to %s", path) : 0;

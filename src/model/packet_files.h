@@ -16,6 +16,9 @@
 /* packet_files_begin() - make the folder below @dir, where it is not there yet */
 int packet_files_begin(const char *dir, struct error *e);
 
+/* packet_files_adopt() - the folder of a run that goes on belongs to its user (base/owner.h) */
+void packet_files_adopt(const char *dir);
+
 /**
  * packet_files_add() - write the packets of one run; one that was not captured has no file
  * @line: of the evidence file, with its newline

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
@@ -17,6 +16,7 @@
 #include "base/append.h"
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "base/owner.h"
 #include "model/results_walk.h"
 
 /* @json, or NULL and nothing kept where it is not @good. */
@@ -140,15 +140,18 @@ int results_append(struct results_file *file, const char *line, size_t len, stru
 		file->path ? file->path : "a temporary file");
 }
 
-static int results_open(struct results_file *file, const char *dir, int flags, struct error *e)
+/* A new one, or one that is there. */
+static int results_open(struct results_file *file, const char *dir, bool is_new, struct error *e)
 {
+	int flags = O_RDWR | O_APPEND | O_CLOEXEC;
 	if (asprintf(&file->path, "%s/" RESULTS_NAME, dir) < 0) {
 		file->path = NULL;
 		return error_no_memory(e);
 	}
-	file->fd = open(file->path, flags | O_RDWR | O_APPEND | O_CLOEXEC, 0666);
-	if (file->fd < 0)
-		return -errno;
+	int fd = is_new ? owner_create(file->path, flags, 0666) : open(file->path, flags);
+	if (fd < 0)
+		return is_new ? fd : -errno;
+	file->fd = fd;
 	if (flock(file->fd, LOCK_EX | LOCK_NB) < 0)
 		return error_set(e, ERROR_USAGE, EBUSY,
 			"%s: another run is writing to it; wait for that, or choose another folder with -o",
@@ -165,9 +168,10 @@ static int results_create_temporary(struct results_file *file, struct error *e)
 
 static int results_create_named(struct results_file *file, const char *dir, struct error *e)
 {
-	if (mkdir(dir, 0777) < 0 && errno != EEXIST)
-		return error_errno(e, ERROR_USAGE, errno, "cannot make the output folder '%s'", dir);
-	int r = results_open(file, dir, O_CREAT | O_EXCL, e);
+	int r = owner_make_folder(dir);
+	if (r < 0 && r != -EEXIST)
+		return error_errno(e, ERROR_USAGE, -r, "cannot make the output folder '%s'", dir);
+	r = results_open(file, dir, true, e);
 	if (r == -EEXIST)
 		return error_set(e, ERROR_USAGE, EEXIST,
 			"the output folder '%s' holds the results of a run already: choose another one, or go on with "
@@ -276,7 +280,7 @@ static int cut_to_whole_lines(struct results_file *file, struct error *e)
 int results_resume(struct results_file *file, const char *dir, struct run_facts *facts,
 	int (*visit)(void *context, const struct result *result, struct error *e), void *context, struct error *e)
 {
-	int r = results_open(file, dir, 0, e);
+	int r = results_open(file, dir, false, e);
 	if (r < 0 && file->fd < 0 && file->path) {
 		if (r == -ENOENT) {
 			free(TAKE_POINTER(file->path));
@@ -300,6 +304,7 @@ int results_resume(struct results_file *file, const char *dir, struct run_facts 
 	if (r < 0)
 		return r;
 	file->size = walk.size;
+	owner_adopt(file->path, file->fd);
 	return cut_to_whole_lines(file, e);
 }
 
