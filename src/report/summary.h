@@ -17,6 +17,7 @@ struct summary {
 	const char *kernel;
 	const char *results_path; /* NULL: not kept */
 	const char *seed;
+	const char *tool, *started; /* of the run: "netrepro 0.1.0", "2026-01-02T03:04:05Z"; NULL where it is not told */
 	uint64_t n_runs; /* that there are */
 	uint64_t n_done; /* in this run, without those of a run that was resumed; 0 where it is not told how fast it was
 			  */
