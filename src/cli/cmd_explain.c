@@ -8,17 +8,20 @@
 #include "base/suggest.h"
 #include "cli/cli.h"
 #include "cli/explained.h"
+#include "cli/reports.h"
 
-enum { OPTION_FORMAT = OPTION_LONG };
+enum { OPTION_FORMAT = OPTION_LONG, OPTION_REPORT };
 
 static const struct cli_option options[] = {
 	{OPTION_FORMAT, "format", "FORMAT", "text, json or markdown (text)"},
+	{OPTION_REPORT, "report", "FORMAT=FILE", "csv, json, junit, ktap, markdown; repeatable"},
 	{'q', "quiet", NULL, "say only what is not as expected"},
 };
 
 struct explain_options {
 	const struct format *format;
-	bool quiet;
+	bool has_format, quiet;
+	struct reports reports;
 };
 
 static int set_option(void *context, int key, const char *argument, struct error *e)
@@ -28,6 +31,9 @@ static int set_option(void *context, int key, const char *argument, struct error
 		o->quiet = true;
 		return 0;
 	}
+	if (key == OPTION_REPORT)
+		return reports_add(&o->reports, argument, e);
+	o->has_format = true;
 	o->format = format_find("format", argument, e);
 	return o->format ? 0 : -EINVAL;
 }
@@ -96,7 +102,7 @@ static char *folder_of(const char *results_path)
 	return NULL;
 }
 
-static int explain(const struct explain_options *o, const char *path, char *const *names, int n)
+static int explain(struct explain_options *o, const char *path, char *const *names, int n)
 {
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
 	CLEANUP(explained_done) struct explained x = EXPLAINED_INIT;
@@ -104,6 +110,9 @@ static int explain(const struct explain_options *o, const char *path, char *cons
 	int r = explained_read(path, &x, &e);
 	if (r == 0)
 		r = select_named(x.scenario, names, n, &selection, &e);
+	if (r == 0)
+		r = reports_open(&o->reports, (const struct scenario *const *)&x.scenario, 1,
+			(const char *const *)&x.record.path, 1, &e);
 	if (r < 0)
 		return cli_fail(&e);
 	explained_tell_partings(&x, NULL);
@@ -120,11 +129,19 @@ static int explain(const struct explain_options *o, const char *path, char *cons
 		.kernel = x.record.release,
 		.results_path = x.record.path,
 		.seed = x.record.seed,
+		.tool = x.record.tool,
+		.started = x.record.started,
 		.n_runs = x.record.n_runs,
 		.elapsed_us = x.elapsed_us,
 		.interrupted = !x.is_finished,
 	};
-	int status = cli_print_summary(o->format, &summary, o->quiet);
+	int status = STATUS_OK;
+	if (!reports_take_output(&o->reports))
+		status = cli_print_summary(o->format, &summary, o->quiet);
+	int told = reports_tell(&o->reports, &summary, x.record.path);
+	int ended = reports_end(&o->reports);
+	status = told > status ? told : status;
+	status = ended > status ? ended : status;
 	return status ? status : status_of(&x.explanation);
 }
 
@@ -132,12 +149,17 @@ static int run(const struct command *command, int argc, char **argv)
 {
 	struct explain_options o = {.format = format_find("format", NULL, NULL)};
 	int status;
+	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
 	int first = cli_options(command, argc, argv, set_option, &o, &status);
 	if (first < 0)
 		return status;
-	if (first < argc)
-		return explain(&o, argv[first], argv + first + 1, argc - first - 1);
-	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+	if (o.has_format && reports_leave_no_summary(&o.reports, &e) < 0)
+		return cli_fail(&e);
+	if (first < argc) {
+		status = explain(&o, argv[first], argv + first + 1, argc - first - 1);
+		reports_done(&o.reports);
+		return status;
+	}
 	error_set(&e, ERROR_USAGE, 0,
 		"which results? `netrepro run -o DIR SCENARIO` keeps them in a folder, and `netrepro explain DIR` "
 		"explains them");

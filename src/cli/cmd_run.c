@@ -13,12 +13,15 @@
 #include "actor/verb.h"
 #include "analyze/tally.h"
 #include "base/cleanup.h"
+#include "base/owner.h"
 #include "cli/cli.h"
 #include "cli/dry_run.h"
 #include "cli/explained.h"
 #include "cli/progress.h"
+#include "cli/reports.h"
 #include "cli/run_evidence.h"
 #include "model/results.h"
+#include "report/annotations.h"
 #include "report/summary.h"
 #include "run/runner.h"
 
@@ -31,6 +34,7 @@ enum {
 	OPTION_DRY_RUN,
 	OPTION_MAX_CELLS,
 	OPTION_FORMAT,
+	OPTION_REPORT,
 	OPTION_EVIDENCE,
 };
 
@@ -46,6 +50,7 @@ static const struct cli_option options[] = {
 	{OPTION_MAX_CELLS, "max-cells", "N", "refuse a matrix with more cells (100000)"},
 	{OPTION_EVIDENCE, "evidence", "WHICH", "evidence to keep: none, notable or all (notable)"},
 	{OPTION_FORMAT, "format", "FORMAT", "of the summary: text, json or markdown (text)"},
+	{OPTION_REPORT, "report", "FORMAT=FILE", "csv, json, junit, ktap, markdown; repeatable"},
 	{'q', "quiet", NULL, "say only what is not as expected"},
 };
 
@@ -57,6 +62,8 @@ struct run_options {
 	const char *dir;
 	bool resume, dry_run, quiet;
 	const struct format *format;
+	bool has_format;
+	struct reports reports;
 	const char *sets[SETS_MAX];
 	size_t n_sets;
 	uint64_t cell, replicates, jobs, seed, max_cells;
@@ -69,6 +76,11 @@ struct totals {
 	size_t n_scenarios; /* that were run; what is said of each but the first stands behind a blank line */
 	size_t n_differing; /* claims that are not as stated */
 	uint64_t verdicts[VERDICT_COUNT];
+	struct reports *reports;
+	struct annotations *annotations; /* NULL: nobody wants them */
+	bool is_told; /* of the scenario at hand it was told what came of it */
+	size_t n_told;
+	char *why; /* owned; otherwise, why nothing did */
 };
 
 /* One scenario being run. */
@@ -123,7 +135,10 @@ static int set_option(void *context, int key, const char *argument, struct error
 		return cli_number("max-cells", argument, 1, UINT32_MAX, &o->max_cells, e);
 	case OPTION_EVIDENCE:
 		return evidence_policy_parse(argument, &o->evidence, e);
+	case OPTION_REPORT:
+		return reports_add(&o->reports, argument, e);
 	case OPTION_FORMAT:
+		o->has_format = true;
 		o->format = format_find("format", argument, e);
 		return o->format ? 0 : -EINVAL;
 	}
@@ -276,6 +291,56 @@ static const char *readable_path(const char *path, int fd, char ret[static 32])
 	return ret;
 }
 
+/* A scenario that cannot be run: said at once, and kept for the reports. */
+static int session_fail(const struct session *session, const struct error *e)
+{
+	free(session->totals->why);
+	session->totals->why = strdup(error_text(e));
+	return cli_fail(e);
+}
+
+/* To the user, to the reports and to GitHub. @results: the file, which can be read */
+static int tell(struct session *session, const struct summary *summary, const char *results)
+{
+	const struct run_options *o = session->options;
+	const struct explanation *explanation = summary->view.explanation;
+	struct totals *totals = session->totals;
+	int status = STATUS_OK;
+	totals->is_told = true;
+	totals->n_differing += explanation_n_differing(explanation);
+	for (int i = 0; i < VERDICT_COUNT; i++)
+		totals->verdicts[i] += explanation->tally.verdicts[i];
+	bool is_first = !totals->n_scenarios++;
+	if (!reports_take_output(totals->reports)) {
+		if (!is_first && !o->quiet && o->format->is_for_terminal)
+			putchar('\n');
+		status = cli_print_summary(o->format, summary, o->quiet);
+	}
+	if (totals->annotations)
+		annotations_add(totals->annotations, summary);
+	int told = reports_tell(totals->reports, summary, results);
+	return told > status ? told : status;
+}
+
+static struct summary summary_of(const struct session *session, const struct explained *explained)
+{
+	return (struct summary){
+		.view =
+			{
+				.explanation = &explained->explanation,
+				.program = cli_program(),
+				.results = session->dir,
+			},
+		.privilege = explained->record.privilege,
+		.kernel = explained->record.release,
+		.results_path = session->file.path,
+		.seed = explained->record.seed,
+		.tool = explained->record.tool,
+		.started = explained->record.started,
+		.n_runs = explained->record.n_runs,
+	};
+}
+
 /*
  * What the run says, read back from the file that it has written: what `explain` will say of it later is the same, and
  * the runner needs no memory for each of its cells.
@@ -286,40 +351,41 @@ static int print_summary(struct session *session, const struct runner_progress *
 	CLEANUP(explained_done) struct explained explained = EXPLAINED_INIT;
 	char path[32], evidence_path[32];
 	const struct evidence_store *evidence = &session->evidence.store;
-	if (explained_read(readable_path(session->file.path, session->file.fd, path), &explained, &e) < 0)
-		return cli_fail(&e);
+	const char *results = readable_path(session->file.path, session->file.fd, path);
+	if (explained_read(results, &explained, &e) < 0)
+		return session_fail(session, &e);
 	explained_tell_partings(&explained, readable_path(evidence->path, evidence->fd, evidence_path));
 	/* Of an interrupted run all is left as it is: it may go on. */
 	int status = STATUS_OK;
 	if (!interrupted &&
 		run_evidence_finish(&session->evidence, &explained.explanation, session->options->quiet, &e) < 0)
 		status = cli_fail(&e);
-	struct summary summary = {
-		.view =
-			{
-				.explanation = &explained.explanation,
-				.program = cli_program(),
-				.results = session->dir,
-			},
-		.privilege = explained.record.privilege,
-		.kernel = explained.record.release,
-		.results_path = session->file.path,
-		.seed = explained.record.seed,
-		.n_runs = session->facts.n_runs,
-		.n_done = progress->n_done,
-		.elapsed_us = progress->elapsed_us,
-		.interrupted = interrupted,
-	};
-	struct totals *totals = session->totals;
-	size_t n_differing = explanation_n_differing(&explained.explanation);
-	if (totals->n_scenarios++ && !session->options->quiet && session->options->format->is_for_terminal)
-		putchar('\n');
-	totals->n_differing += n_differing;
-	for (int i = 0; i < VERDICT_COUNT; i++)
-		totals->verdicts[i] += explained.explanation.tally.verdicts[i];
-	int printed = cli_print_summary(session->options->format, &summary, session->options->quiet);
-	status = printed > status ? printed : status;
-	return status == STATUS_OK && n_differing ? STATUS_DIFFERS : status;
+	struct summary summary = summary_of(session, &explained);
+	summary.n_done = progress->n_done;
+	summary.elapsed_us = progress->elapsed_us;
+	summary.interrupted = interrupted;
+	int told = tell(session, &summary, results);
+	status = told > status ? told : status;
+	return status == STATUS_OK && explanation_n_differing(&explained.explanation) ? STATUS_DIFFERS : status;
+}
+
+/* One of several that are resumed was finished before: the reports are of all of them. */
+static int report_finished(struct session *session)
+{
+	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+	CLEANUP(explained_done) struct explained explained = EXPLAINED_INIT;
+	if (!session->options->quiet)
+		fprintf(stderr, "netrepro: %s: finished already\n", session->scenario->name);
+	session->totals->is_told = !session->options->reports.n;
+	if (session->totals->is_told)
+		return STATUS_OK;
+	if (explained_read(session->file.path, &explained, &e) < 0)
+		return session_fail(session, &e);
+	explained_tell_partings(&explained, NULL);
+	struct summary summary = summary_of(session, &explained);
+	summary.elapsed_us = explained.elapsed_us;
+	session->totals->is_told = true;
+	return reports_tell(session->totals->reports, &summary, session->file.path);
 }
 
 static int status_of(const struct tally *t)
@@ -376,14 +442,11 @@ static int session_run(struct session *session, struct isolation *isolation)
 	/* A signal may come when all runs are under way already: then nothing is missing. */
 	bool is_complete = r >= 0 && tally_total(&session->tally) == session->facts.n_runs;
 	r = session_end(session, r, is_complete, &e);
-	if (r == -EALREADY && session->is_one_of_several) {
-		if (!o->quiet)
-			fprintf(stderr, "netrepro: %s: finished already\n", session->scenario->name);
-		return STATUS_OK;
-	}
+	if (r == -EALREADY && session->is_one_of_several)
+		return report_finished(session);
 	int printed = r >= 0 || progress.n_done ? print_summary(session, &progress, !is_complete) : STATUS_OK;
 	if (r < 0)
-		return cli_fail(&e);
+		return session_fail(session, &e);
 	if (r > 0)
 		return STATUS_SIGNAL + r;
 	int status = status_of(&session->tally);
@@ -411,6 +474,15 @@ static void session_done(struct session *session)
 	free(session->dir);
 }
 
+/* Return: whether it was made, and not there before; or -errno. */
+static int make_folder(const char *dir, struct error *e)
+{
+	int r = owner_make_folder(dir);
+	if (r == 0 || r == -EEXIST)
+		return r == 0;
+	return error_errno(e, ERROR_USAGE, -r, "cannot make the output folder '%s'", dir);
+}
+
 /* Where the results of a scenario go: DIR, or DIR/NAME where there are several. */
 static int choose_folder(struct session *session, struct error *e)
 {
@@ -424,9 +496,10 @@ static int choose_folder(struct session *session, struct error *e)
 		session->dir = NULL;
 	if (!session->dir)
 		return error_no_memory(e);
-	if (is_one_of_several && !session->options->dry_run && mkdir(dir, 0777) < 0 && errno != EEXIST)
-		return error_errno(e, ERROR_USAGE, errno, "cannot make the output folder '%s'", dir);
-	return 0;
+	if (!is_one_of_several || session->options->dry_run)
+		return 0;
+	int r = make_folder(dir, e);
+	return r < 0 ? r : 0;
 }
 
 static int run_scenario(const struct run_options *o, const struct scenario *s, bool is_one_of_several,
@@ -447,7 +520,7 @@ static int run_scenario(const struct run_options *o, const struct scenario *s, b
 	if (r == 0)
 		r = choose_folder(&session, &e);
 	if (r < 0)
-		return cli_fail(&e);
+		return session_fail(&session, &e);
 	return o->dry_run ? session_dry_run(&session) : session_run(&session, isolation);
 }
 
@@ -474,21 +547,101 @@ static void print_totals(const struct totals *totals)
 	cli_print(&t);
 }
 
-static int run_all(const struct run_options *o, struct scenario *const *scenarios, size_t n)
+/* On the standard output, which GitHub reads as well as the standard error, where they would be in nothing's way. */
+static int print_annotations(const struct run_options *o, const struct annotations *annotations)
+{
+	CLEANUP(text_done) struct text t = TEXT_INIT;
+	annotations_write(annotations, &t);
+	if (o->format->is_for_terminal && !reports_take_output(&o->reports))
+		return cli_print(&t);
+	fputs(text_get(&t), stderr);
+	return STATUS_OK;
+}
+
+/* Reports are of all scenarios, also of those of which nothing was run. */
+static int tell_absent(struct totals *totals, const struct scenario *s, int status)
+{
+	const char *why = totals->why ? totals->why : "nothing of it was run";
+	if (!totals->why && status >= STATUS_SIGNAL)
+		why = "the run was interrupted before it";
+	if (totals->annotations)
+		annotations_add_absent(totals->annotations, s, why);
+	return reports_tell_absent(totals->reports, s, why);
+}
+
+static int run_each(struct run_options *o, struct scenario *const *scenarios, size_t n, struct totals *totals)
 {
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
 	struct isolation isolation = ISOLATION_INIT;
-	struct totals totals = {.n_scenarios = 0};
 	int status = STATUS_OK;
-	if (!o->dry_run && isolation_begin(&isolation, &e) < 0)
+	if (!o->dry_run && isolation_begin(&isolation, &e) < 0) {
 		status = cli_fail(&e);
-	for (size_t i = 0; i < n && status < STATUS_SIGNAL && !e.text; i++) {
-		int one = run_scenario(o, scenarios[i], n > 1, &isolation, &totals);
-		status = one > status ? one : status;
+		totals->why = strdup(error_text(&e));
+	}
+	for (size_t i = 0; i < n; i++) {
+		int one = STATUS_OK;
+		totals->is_told = o->dry_run;
+		if (!e.text) {
+			free(TAKE_POINTER(totals->why));
+			if (status < STATUS_SIGNAL)
+				one = run_scenario(o, scenarios[i], n > 1, &isolation, totals);
+			status = one > status ? one : status;
+		}
+		totals->n_told += totals->is_told;
+		if (!totals->is_told) {
+			one = tell_absent(totals, scenarios[i], status);
+			status = one > status ? one : status;
+		}
 	}
 	isolation_end(&isolation);
-	if (totals.n_scenarios > 1 && !o->quiet && o->format->is_for_terminal)
-		print_totals(&totals);
+	return status;
+}
+
+/* The folder of the results may be that of the reports as well. */
+static int open_reports(
+	struct run_options *o, struct scenario *const *scenarios, size_t n, bool *ret_made_folder, struct error *e)
+{
+	*ret_made_folder = false;
+	if (!o->reports.n)
+		return 0;
+	int r = o->dir ? make_folder(o->dir, e) : 0;
+	if (r < 0)
+		return r;
+	*ret_made_folder = r > 0;
+	CLEANUP(cleanup_free) const char **read = calloc(n, sizeof *read);
+	if (!read)
+		return error_no_memory(e);
+	for (size_t i = 0; i < n; i++)
+		read[i] = scenarios[i]->path;
+	return reports_open(&o->reports, (const struct scenario *const *)scenarios, n, read, n, e);
+}
+
+static int run_all(struct run_options *o, struct scenario *const *scenarios, size_t n)
+{
+	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+	CLEANUP(annotations_done) struct annotations annotations = {.workspace = getenv("GITHUB_WORKSPACE")};
+	const char *actions = getenv("GITHUB_ACTIONS");
+	struct totals totals = {
+		.reports = &o->reports,
+		.annotations = actions && !strcmp(actions, "true") ? &annotations : NULL,
+	};
+	bool made_folder;
+	int status = open_reports(o, scenarios, n, &made_folder, &e) < 0 ? cli_fail(&e) : STATUS_OK;
+	if (!e.text) {
+		status = run_each(o, scenarios, n, &totals);
+		if (totals.n_scenarios > 1 && !o->quiet && o->format->is_for_terminal &&
+			!reports_take_output(&o->reports))
+			print_totals(&totals);
+		int printed = totals.annotations ? print_annotations(o, &annotations) : STATUS_OK;
+		status = printed > status ? printed : status;
+		/* A mistake on the command line takes no earlier report away. */
+		int ended = status != STATUS_USAGE || totals.n_told ? reports_end(&o->reports) : STATUS_OK;
+		status = ended > status ? ended : status;
+	}
+	reports_done(&o->reports);
+	if (made_folder)
+		rmdir(o->dir); /* where nothing has come into it */
+	free(totals.why);
 	return status;
 }
 
@@ -523,6 +676,11 @@ static int check_options(struct run_options *o, struct error *e)
 	if (o->resume && o->has_seed)
 		return error_set(
 			e, ERROR_USAGE, EINVAL, "--seed has no place with --resume: the run goes on with its own");
+	if (o->reports.n && o->dry_run)
+		return error_set(e, ERROR_USAGE, EINVAL,
+			"--report has no place with --dry-run: nothing is run, and there is nothing to be told");
+	if (o->has_format && reports_leave_no_summary(&o->reports, e) < 0)
+		return -EINVAL;
 	if (o->evidence == EVIDENCE_ALL && !o->dir)
 		return error_set(e, ERROR_USAGE, EINVAL, "--evidence all needs a folder in which it is kept: -o DIR");
 	if (!o->has_seed && getrandom(&o->seed, sizeof o->seed, 0) != sizeof o->seed)
