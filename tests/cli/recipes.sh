@@ -6,7 +6,7 @@
 #
 # Commands run in a mount namespace of the test's own, where /usr/local may be written and sudo lets an ordinary user in,
 # as on a runner. Not as on a runner: NETREPRO_URL is a repository of this checkout, nothing has to be installed, the
-# compiler does not optimise (CFLAGS), and AppArmor restricts nobody, but in the one test that is about it.
+# compiler does not optimise (CFLAGS) and compiles each file once for all rows (ccache), and AppArmor restricts nobody, but in the one test that is about it.
 set -u -o pipefail
 # shellcheck source=tests/cli/tap.bash
 . tests/cli/tap.bash
@@ -114,7 +114,8 @@ shift
 eval "$setup"
 exec "$@"
 END_OF_SCRIPT
-mkdir "$PRIVATE"
+mkdir "$PRIVATE" ccache
+chmod 1777 ccache
 
 # unrestricted: AppArmor restricts nobody, as the switch says here. restricted: it does, and what is done about it stays here.
 # shellcheck disable=SC2016 # the inner shell's
@@ -137,9 +138,10 @@ steps() {
 	[[ $who == root ]] || as=(setpriv --reuid "$USER_ID" --regid "$USER_ID" --clear-groups)
 	# shellcheck disable=SC2016 # the inner shell's
 	unshare --mount --propagation private bash private "$setup" "${as[@]}" env -i "$mark" \
-		PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 HOME="$folder/home" CI=true \
+		PATH=/usr/lib/ccache:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 HOME="$folder/home" CI=true \
 		GITHUB_ACTIONS=true GITHUB_WORKSPACE="$folder/workspace" GITHUB_STEP_SUMMARY="$folder/home/summary" \
-		RUNNER_TEMP="$folder/home/temp" TMPDIR="$folder/home/temp" CI_PROJECT_DIR="$folder/workspace" CFLAGS=-O0 "${environment[@]}" \
+		RUNNER_TEMP="$folder/home/temp" TMPDIR="$folder/home/temp" CI_PROJECT_DIR="$folder/workspace" CFLAGS=-O0 CCACHE_DIR="$folder/ccache" CCACHE_UMASK=000 \
+		CCACHE_NOHASHDIR=1 "${environment[@]}" \
 		bash -c 'cd workspace || exit 2
 			failed=
 			for step; do
