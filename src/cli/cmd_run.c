@@ -20,6 +20,7 @@
 #include "cli/progress.h"
 #include "cli/reports.h"
 #include "cli/run_evidence.h"
+#include "cli/selection.h"
 #include "model/results.h"
 #include "report/annotations.h"
 #include "report/summary.h"
@@ -54,7 +55,6 @@ static const struct cli_option options[] = {
 	{'q', "quiet", NULL, "say only what is not as expected"},
 };
 
-#define SETS_MAX 64
 #define JOBS_MAX 10000
 #define REPLICATES_MAX 1000000
 
@@ -64,7 +64,7 @@ struct run_options {
 	const struct format *format;
 	bool has_format;
 	struct reports reports;
-	const char *sets[SETS_MAX];
+	const char *sets[SELECTION_SETS_MAX];
 	size_t n_sets;
 	uint64_t cell, replicates, jobs, seed, max_cells;
 	bool has_seed;
@@ -120,10 +120,7 @@ static int set_option(void *context, int key, const char *argument, struct error
 		o->dry_run = true;
 		return 0;
 	case OPTION_SET:
-		if (o->n_sets == SETS_MAX)
-			return error_set(e, ERROR_USAGE, E2BIG, "--set can be given %d times at most", SETS_MAX);
-		o->sets[o->n_sets++] = argument;
-		return 0;
+		return selection_add_set(o->sets, &o->n_sets, argument, e);
 	case OPTION_CELL:
 		return cli_number("cell", argument, 0, UINT64_MAX - 1, &o->cell, e);
 	case OPTION_REPLICATES:
@@ -145,43 +142,14 @@ static int set_option(void *context, int key, const char *argument, struct error
 	return 0;
 }
 
-static int check_cell(const struct session *session, struct error *e)
-{
-	uint64_t cell = session->options->cell;
-	const struct matrix *m = &session->scenario->matrix;
-	const char *path = session->scenario->path;
-	if (cell == RUN_ALL_CELLS)
-		return 0;
-	if (cell >= m->n_indices)
-		return error_set(e, ERROR_USAGE, ENOENT,
-			"--cell: %s has no cell %" PRIu64 ": they are numbered 0 to %" PRIu64, path, cell,
-			m->n_indices - 1);
-	CLEANUP(cleanup_free) size_t *levels = calloc(m->n_factors + 1, sizeof *levels);
-	if (!levels)
-		return error_no_memory(e);
-	if (!matrix_cell(m, cell, levels))
-		return error_set(e, ERROR_USAGE, ENOENT,
-			"--cell: cell %" PRIu64 " of %s is one that `exclude` takes away", cell, path);
-	return 0;
-}
-
 /* Which runs there are. */
 static int session_plan(struct session *session, struct error *e)
 {
 	const struct run_options *o = session->options;
 	const struct scenario *s = session->scenario;
-	for (size_t i = 0; i < o->n_sets; i++) {
-		int r = scenario_restrict(s, o->sets[i], &session->arena, &session->restriction, e);
-		if (r < 0)
-			return r;
-	}
-	int r = schedule_init(
-		&session->schedule, &s->matrix, &session->restriction, o->cell, (uint32_t)o->replicates, e);
-	if (r == 0)
-		r = check_cell(session, e);
-	if (r == 0 && !session->schedule.n_runs)
-		r = error_set(e, ERROR_USAGE, ENOENT, "no cell of %s is left by --set%s", s->path,
-			o->cell == RUN_ALL_CELLS ? " and its exclude" : " and --cell");
+	const struct selection selection = {
+		.sets = o->sets, .n_sets = o->n_sets, .cell = o->cell, .replicates = (uint32_t)o->replicates};
+	int r = selection_make(&selection, s, &session->arena, &session->restriction, &session->schedule, e);
 	session->facts = (struct run_facts){
 		.scenario = s,
 		.restriction = &session->restriction,
