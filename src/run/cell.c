@@ -9,7 +9,8 @@
  * BUILD makes the testbed in one go: all of it is requests that the kernel answers at once. READY asks the kernel
  * whether packets get through yet, again after a moment where they do not. STEPS makes one step after the other: a step
  * is done, or waits for a descriptor or a time until its deadline, or parks the cell (sleeps, or will be repeated).
- * OVER: the result's line is written, by the rules below.
+ * OVER: the result's line is written, by the rules below. Between two steps a cell can be held, for someone who looks
+ * on (run/lab.h): nothing of it runs then, its deadline neither.
  *
  *	a set-up step that did not succeed          inconc: the cell is not in the condition that it stands for
  *	a measured step, whatever came out          data
@@ -66,6 +67,7 @@ struct cell *cell_start(const struct scenario *s, struct run_id id, uint64_t run
 	cell->wants_evidence = wants_evidence;
 	cell->wait_fd = -1;
 	cell->wake_us = CLOCK_NEVER;
+	cell->hold_at = SIZE_MAX;
 	cell->run.helper_fd = -1;
 	cell->began_us = clock_now_us();
 	cell->plan = PLAN_INIT;
@@ -454,10 +456,32 @@ static enum cell_status cell_step(struct cell *cell, bool *ret_goes_on, struct e
 		is_sooner ? until_us : cell->step_deadline_us, false);
 }
 
+void cell_let_go(struct cell *cell, size_t hold_at)
+{
+	cell->hold_at = hold_at;
+	if (cell->held_since_us)
+		cell->deadline_us += clock_now_us() - cell->held_since_us;
+	cell->held_since_us = 0;
+}
+
+const char *cell_step_outcome(const struct cell *cell, size_t step)
+{
+	return step < cell->n_records ? cell->records[step].outcome : NULL;
+}
+
+static enum cell_status cell_hold(struct cell *cell)
+{
+	if (!cell->held_since_us)
+		cell->held_since_us = clock_now_us();
+	return CELL_HELD;
+}
+
 static enum cell_status cell_steps(struct cell *cell, struct error *e)
 {
 	while (cell->step < cell->plan.n_steps) {
 		const struct plan_step *planned = current_step(cell);
+		if (cell->step >= cell->hold_at && !cell->tries)
+			return cell_hold(cell);
 		if (clock_now_us() >= cell->deadline_us)
 			return finish_with_step(cell, VERDICT_INCONC, planned,
 				"was reached or waited for when the deadline of the cell came");

@@ -10,6 +10,7 @@
 
 enum cell_status {
 	CELL_WAITS, /* for cell->wait_fd (when not -1) or cell->wake_us, whichever is first */
+	CELL_HELD,  /* at cell->hold_at, until cell_let_go() */
 	CELL_DONE,  /* cell->line holds its result */
 	CELL_STATUS_COUNT
 };
@@ -25,12 +26,17 @@ struct cell {
 	uint64_t wake_us;     /* on the clock of clock_now_us(); CLOCK_NEVER: not by time */
 	bool parked;          /* sleeps, or waits to repeat: works on nothing */
 
+	/* Steps that are made before the cell is held; its deadline is put off meanwhile. SIZE_MAX, unless set when it
+	 * is started: it is never held, and neither is it once all steps are made. */
+	size_t hold_at;
+
 	char *line;     /* its line of the results file; owned */
 	char *evidence; /* its line of the evidence file; owned; NULL for none */
 
 	/* private to cell.c */
 	enum cell_phase { CELL_BUILD, CELL_READY, CELL_STEPS, CELL_OVER } phase;
 	uint64_t began_us, deadline_us, ready_deadline_us, ready_wait_us;
+	uint64_t held_since_us; /* 0: it is not */
 	struct plan plan;
 	struct testbed testbed;
 	size_t step;            /* the one being made */
@@ -63,6 +69,12 @@ struct cell *cell_start(const struct scenario *s, struct run_id id, uint64_t run
  * Return: CELL_DONE, also when it went wrong: the result says so. The testbed still stands then.
  */
 enum cell_status cell_advance(struct cell *cell, struct whereabouts *whereabouts);
+
+/* cell_let_go() - let a cell that is held make the steps before @hold_at (SIZE_MAX: all), when it is advanced next. */
+void cell_let_go(struct cell *cell, size_t hold_at);
+
+/* cell_step_outcome() - what the step @step (from 0) came out as; NULL while it is not made; owned by the cell. */
+const char *cell_step_outcome(const struct cell *cell, size_t step);
 
 /* cell_fail() - end a cell that waits, as its worker cannot go on with it: the verdict is by the kind of @e. */
 void cell_fail(struct cell *cell, const struct error *e);
