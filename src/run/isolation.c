@@ -188,7 +188,8 @@ static int leave_host_mounts(struct error *e)
 	return 0;
 }
 
-static int leave_host_descriptors(int *fds, size_t n_fds, struct error *e)
+/* Keep @fds as the descriptors from 3 on, and close all others beyond 2. */
+static int keep_descriptors(int *fds, size_t n_fds, struct error *e)
 {
 	/* Out of the way first, then to their places, so that none overwrites another. */
 	for (size_t i = 0; i < n_fds; i++) {
@@ -202,15 +203,63 @@ static int leave_host_descriptors(int *fds, size_t n_fds, struct error *e)
 			return error_errno(e, ERROR_HOST, errno, "cannot keep a descriptor");
 		fds[i] = place;
 	}
+	if (close_range(3 + (unsigned)n_fds, ~0U, 0) < 0)
+		return error_errno(e, ERROR_HOST, errno, "cannot close the other descriptors");
+	return 0;
+}
+
+static int leave_terminal(struct error *e)
+{
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (null < 0)
 		return error_errno(e, ERROR_HOST, errno, "cannot open /dev/null");
 	for (int fd = 0; fd <= 2; fd++)
 		if (dup2(null, fd) < 0)
 			return error_errno(e, ERROR_HOST, errno, "cannot lead descriptor %d to /dev/null", fd);
-	if (close_range(3 + (unsigned)n_fds, ~0U, 0) < 0)
-		return error_errno(e, ERROR_HOST, errno, "cannot close the other descriptors");
+	if (null > 2)
+		close(null);
 	return 0;
+}
+
+static void mount_own_sys(void)
+{
+	if (!mount_instead("sysfs", "/sys"))
+		mount_instead("tmpfs", "/sys");
+}
+
+/* Return: as isolation_enter(). */
+static int leave_host(int *fds, size_t n_fds, struct error *e)
+{
+	int r = leave_host_mounts(e);
+	int is_in_user_namespace = r < 0 ? r : become_capable(e);
+	if (is_in_user_namespace < 0)
+		return is_in_user_namespace;
+	if (unshare(CLONE_NEWNET) < 0)
+		return isolation_error(e, errno, "network");
+	/* What is mounted from here on belongs to who made the network namespace, as the /sys that shows it must. */
+	if (is_in_user_namespace && (r = make_mount_namespace(e)) < 0)
+		return r;
+	mount_own_sys();
+	r = keep_descriptors(fds, n_fds, e);
+	return r < 0 ? r : is_in_user_namespace;
+}
+
+int isolation_enter_at_terminal(const char *name, struct error *e)
+{
+	int r = leave_host(NULL, 0, e);
+	if (r >= 0)
+		prctl(PR_SET_NAME, name);
+	return r;
+}
+
+int isolation_enter_network(int namespace, struct error *e)
+{
+	if (setns(namespace, CLONE_NEWNET) < 0)
+		return error_errno(e, ERROR_HARNESS, errno, "cannot enter a network namespace");
+	int r = make_mount_namespace(e);
+	if (r == 0)
+		mount_own_sys();
+	return r;
 }
 
 int isolation_enter(const char *name, int *fds, size_t n_fds, struct error *e)
@@ -222,18 +271,8 @@ int isolation_enter(const char *name, int *fds, size_t n_fds, struct error *e)
 	sigset_t none;
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	int r = leave_host_mounts(e);
-	int is_in_user_namespace = r < 0 ? r : become_capable(e);
-	if (is_in_user_namespace < 0)
-		return is_in_user_namespace;
-	if (unshare(CLONE_NEWNET) < 0)
-		return isolation_error(e, errno, "network");
-	/* What is mounted from here on belongs to who made the network namespace, as the /sys that shows it must. */
-	if (is_in_user_namespace && (r = make_mount_namespace(e)) < 0)
-		return r;
-	if (!mount_instead("sysfs", "/sys"))
-		mount_instead("tmpfs", "/sys");
-	r = leave_host_descriptors(fds, n_fds, e);
+	int is_in_user_namespace = leave_host(fds, n_fds, e);
+	int r = is_in_user_namespace < 0 ? is_in_user_namespace : leave_terminal(e);
 	if (r < 0)
 		return r;
 	/* Last: from here on the process is known for what it is. */

@@ -48,6 +48,22 @@ int isolation_prepare_sysctls(struct error *e);
  */
 int isolation_enter_user_namespace(int flags, struct error *e);
 
+/**
+ * isolation_enter_at_terminal() - the same for the server of a lab, whose children are at the user's terminal
+ *
+ * Descriptors 0 to 2 stay as they are, all others are closed. Signals, environment and folder stay.
+ * Return: as isolation_enter().
+ */
+int isolation_enter_at_terminal(const char *name, struct error *e);
+
+/**
+ * isolation_enter_network() - be in the network namespace @namespace, with a mount namespace of one's own whose /sys
+ * shows it
+ *
+ * For what is about to be executed in the namespace of an actor. Errors: ERROR_HARNESS, ERROR_HOST.
+ */
+int isolation_enter_network(int namespace, struct error *e);
+
 /* isolation_end() - end all that is in the PID namespace and wait until it is gone; as root, what the caller forks from
  * then on is where it was before. */
 void isolation_end(struct isolation *isolation);
