@@ -41,7 +41,8 @@ struct command {
 };
 
 extern const struct command command_run, command_explain, command_show, command_diff, command_check, command_list,
-	command_doctor;
+	command_doctor,
+	command_lab;
 
 /* cli_program() - how this program was called. */
 const char *cli_program(void);

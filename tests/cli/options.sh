@@ -61,7 +61,7 @@ help() {
 }
 
 help help --help
-for command in run explain show diff check list doctor; do
+for command in run explain show diff lab check list doctor; do
 	help "help-$command" "$command" --help
 done
 for word in help -h; do
@@ -78,7 +78,7 @@ try run no-such-scenario --help
 exits 0
 tap_report '--help counts wherever it stands'
 mapfile -t commands < <("$folder/netrepro" --help | sed -n 's/^  \([a-z]*\) .*/\1/p')
-is 'the list of commands' "${commands[*]}" 'run explain show diff check list doctor'
+is 'the list of commands' "${commands[*]}" 'run explain show diff lab check list doctor'
 tap_report 'every command of the help has a test here'
 
 transcript version --version
@@ -95,6 +95,7 @@ transcript unknown-option-far run --frobnicate $restart
 transcript unknown-letter run -z $restart
 transcript unknown-option-explain explain --fromat json results
 transcript unknown-option-show show --replicates 2 results 0
+transcript unknown-option-lab lab --untill 3 $restart
 transcript unknown-option-check check --quite $restart
 transcript unknown-option-list list --verb-s
 transcript unknown-option-doctor doctor --formt json
@@ -116,10 +117,19 @@ transcript bad-format-list list --format yaml
 transcript bad-format-doctor doctor --format yaml
 transcript no-scenario run
 transcript no-scenario-check check
+transcript no-scenario-lab lab
 transcript no-results explain
 transcript no-cell show
 transcript no-cell-of-results show results
 transcript too-many-arguments-show show results closer=server path=veth
+transcript too-many-scenarios-lab lab $restart server
+transcript folder-lab lab scenarios
+transcript no-command-lab lab $restart -- server
+transcript unknown-actor-lab lab $restart -- sever ss
+transcript until-beyond-lab lab --cell 0 --until 99 $restart -- server true
+transcript until-no-number-lab lab --until most $restart
+transcript cell-beyond-lab lab --cell 6 small.yaml
+transcript nothing-left-lab lab --set size=2 small.yaml
 transcript missing-scenario run scenarios/server-restrat.yaml
 transcript missing-own-scenario run server-restrat
 transcript missing-scenario-far check frobnicate

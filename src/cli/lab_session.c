@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A lab from its beginning to its end.
+ *
+ * Theory of operation. The process that was started, the guard, stays in the host's namespaces. It forks the lab into a
+ * PID namespace that dies with it (run/isolation.c), waits for it, and does nothing else but to put the terminal back:
+ * its modes, its foreground process group, and its screen where tmux was cut off.
+ *
+ *	guard ──▶ init                  dies with the guard, and all others with it
+ *	      └─▶ lab ──▶ walker        on the terminal itself, or
+ *	              ├─▶ tmux          on the terminal, with the walker, the states and a shell for each actor, or
+ *	              └─▶ a command     of one actor
+ *
+ * A signal that ends programs ends the guard and with it all else. What the user types is not for the guard, though:
+ *the one that has the terminal is a process group of its own (lab_child.c), or has Ctrl-C come as a byte (tmux).
+ */
+#include "cli/lab_session.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "cli/cli.h"
+#include "cli/lab_child.h"
+#include "cli/lab_pane.h"
+#include "cli/lab_tmux.h"
+#include "run/isolation.h"
+#include "run/lab.h"
+
+/*
+ * What puts a screen back that a program of the whole screen was cut off in (xterm's control sequences): its keys, its
+ * mouse, its pasting, its colours, the cursor, the scrolling region, and the screen of before.
+ */
+#define RESTORE_SCREEN                                                                                                 \
+	"\033[?1l\033>\033[?1000l\033[?1002l\033[?1003l\033[?1006l\033[?2004l\033[m\033[?25h\033[r\033[?1049l"
+
+struct guard {
+	struct isolation isolation;
+	bool is_foreground; /* the terminal was ours */
+	bool has_modes;
+	struct termios modes;
+	bool has_panes;
+};
+
+static int refuse(const struct error *e)
+{
+	fflush(stdout);
+	return cli_fail(e);
+}
+
+static int serve_plain(struct lab *lab, bool foreground, struct error *e)
+{
+	static char program[] = "/proc/self/exe", name[] = "lab", pane[] = "--pane", kind[] = LAB_PANE_WALKER;
+	char *argv[] = {program, name, pane, kind, NULL};
+	const struct lab_child child = {.namespace = -1, .home = lab->home, .command = argv, .foreground = foreground};
+	pid_t pid = lab_child_start(&child, e);
+	int r = pid < 0 ? pid : lab_serve(lab, pid, e);
+	return r < 0 ? refuse(e) : lab_child_wait(pid, false);
+}
+
+static int serve_panes(struct lab *lab, struct error *e)
+{
+	char complaint[512];
+	struct lab_tmux tmux = LAB_TMUX_INIT;
+	int r = lab_tmux_start(&tmux, lab, e);
+	if (r == 0)
+		r = lab_serve(lab, tmux.client, e);
+	if (r < 0)
+		return refuse(e);
+	bool has_begun = lab->had_walker;
+	lab_tmux_end(&tmux);
+	if (has_begun)
+		return STATUS_OK;
+	const char *term = getenv("TERM");
+	error_set(e, ERROR_HOST, EIO,
+		"tmux could not show the lab: %s (TERM is %s: another one may do, such as TERM=xterm; --plain does "
+		"without tmux)",
+		lab_tmux_complaint(&tmux, complaint, sizeof complaint), term && *term ? term : "not set");
+	return refuse(e);
+}
+
+static int serve_command(const struct lab_session *session, struct lab *lab, bool foreground, struct error *e)
+{
+	CLEANUP(text_done) struct text verdict = TEXT_INIT;
+	const struct lab_child child = {
+		.namespace = lab_namespace(lab, session->actor),
+		.home = -1,
+		.actor = session->actor,
+		.command = session->command,
+		.foreground = foreground,
+	};
+	if (lab_is_unlike_pass(lab, &verdict))
+		fprintf(stderr, "netrepro: %s\n", text_get(&verdict));
+	pid_t pid = lab_child_start(&child, e);
+	return pid < 0 ? refuse(e) : lab_child_wait(pid, false);
+}
+
+/* The process of the lab. Return: its exit status. */
+static int run_lab(const struct lab_session *session, const struct guard *guard)
+{
+	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+	struct lab lab = LAB_INIT;
+	int r = isolation_enter_at_terminal("netrepro-lab", &e);
+	if (r == 0)
+		r = lab_open(&lab, session->scenario, session->cell, &e);
+	if (r == 0 && session->until)
+		r = lab_advance(&lab, session->until, &e);
+	if (r < 0)
+		return refuse(&e);
+	lab.about = session->about;
+	if (session->command)
+		return serve_command(session, &lab, guard->is_foreground, &e);
+	return guard->has_panes ? serve_panes(&lab, &e) : serve_plain(&lab, guard->is_foreground, &e);
+}
+
+static void guard_signals(sigset_t *ret)
+{
+	static const int guarded[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGCHLD};
+	sigemptyset(ret);
+	for (size_t i = 0; i < sizeof guarded / sizeof *guarded; i++)
+		sigaddset(ret, guarded[i]);
+	sigprocmask(SIG_BLOCK, ret, NULL);
+}
+
+/* Until the lab has ended, or is to. Return: the exit status. */
+static int await_end(const sigset_t *signals, pid_t lab)
+{
+	for (;;) {
+		siginfo_t info;
+		int status;
+		int number = sigwaitinfo(signals, &info);
+		if (number < 0)
+			continue;
+		if (number != SIGCHLD) {
+			/* The namespace is not at its end while its dead have not been waited for, and this one is not
+			 * init's to wait for. */
+			kill(lab, SIGKILL);
+			while (waitpid(lab, NULL, 0) < 0 && errno == EINTR)
+				;
+			return STATUS_SIGNAL + number;
+		}
+		if (waitpid(lab, &status, WNOHANG) != lab)
+			continue;
+		return WIFSIGNALED(status) ? STATUS_SIGNAL + WTERMSIG(status) : WEXITSTATUS(status);
+	}
+}
+
+static void put_terminal_back(const struct guard *guard, bool was_cut_off)
+{
+	if (was_cut_off && guard->has_panes && write(STDOUT_FILENO, RESTORE_SCREEN, strlen(RESTORE_SCREEN)) < 0)
+		return; /* the terminal has gone */
+	if (guard->is_foreground)
+		lab_terminal_take();
+	if (guard->has_modes && guard->is_foreground)
+		tcsetattr(STDIN_FILENO, TCSADRAIN, &guard->modes);
+}
+
+static int guard_lab(const struct lab_session *session, struct guard *guard)
+{
+	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+	sigset_t signals;
+	guard->is_foreground = lab_child_has_terminal();
+	guard->has_modes = tcgetattr(STDIN_FILENO, &guard->modes) == 0;
+	guard_signals(&signals);
+	fflush(stdout);
+	pid_t lab = fork();
+	if (lab == 0) {
+		sigprocmask(SIG_UNBLOCK, &signals, NULL);
+		int status = run_lab(session, guard);
+		fflush(stdout);
+		_exit(status);
+	}
+	if (lab < 0) {
+		error_errno(&e, ERROR_HARNESS, errno, "cannot fork the process of the lab");
+		return cli_fail(&e);
+	}
+	int status = await_end(&signals, lab);
+	isolation_end(&guard->isolation);
+	put_terminal_back(guard, status >= STATUS_SIGNAL);
+	return status;
+}
+
+/* Whether there are panes; where there are none and could be, that is said. */
+static bool wants_panes(const struct lab_session *session)
+{
+	if (session->plain || session->command || !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+		return false;
+	const char *refusal = lab_tmux_refusal();
+	if (refusal)
+		fprintf(stderr, "netrepro: %s\n", refusal);
+	return !refusal;
+}
+
+int lab_session_run(const struct lab_session *session)
+{
+	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+	struct guard guard = {.isolation = ISOLATION_INIT, .has_panes = wants_panes(session)};
+	int status = isolation_begin(&guard.isolation, &e) < 0 ? cli_fail(&e) : guard_lab(session, &guard);
+	isolation_end(&guard.isolation);
+	return status;
+}

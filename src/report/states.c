@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The states of sockets, side by side.
+#include "report/states.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "report/story_phrase.h"
+
+#define MARK "▸ "
+#define NO_MARK "  "
+#define MARK_COLUMNS 2
+#define GAP_COLUMNS 1 /* to the right of each side */
+
+static bool is_same(const struct tcp_socket *a, const struct tcp_socket *b)
+{
+	return a->family == b->family && a->local_port == b->local_port && a->remote_port == b->remote_port &&
+	       IN6_ARE_ADDR_EQUAL(&a->local, &b->local) && IN6_ARE_ADDR_EQUAL(&a->remote, &b->remote);
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct tcp_socket *x = &((const struct states_socket *)a)->socket;
+	const struct tcp_socket *y = &((const struct states_socket *)b)->socket;
+	bool x_listens = x->state == TCP_STATE_LISTEN, y_listens = y->state == TCP_STATE_LISTEN;
+	if (x_listens != y_listens)
+		return x_listens ? -1 : 1;
+	if (x->local_port != y->local_port)
+		return x->local_port < y->local_port ? -1 : 1;
+	if (x->remote_port != y->remote_port)
+		return x->remote_port < y->remote_port ? -1 : 1;
+	int by_local = memcmp(&x->local, &y->local, sizeof x->local);
+	return by_local ? by_local : memcmp(&x->remote, &y->remote, sizeof x->remote);
+}
+
+static struct states_socket *find(struct states_side *side, size_t n, const struct tcp_socket *wanted)
+{
+	for (size_t i = 0; i < n; i++)
+		if (is_same(&side->all[i].socket, wanted))
+			return &side->all[i];
+	return NULL;
+}
+
+static bool is_among(const struct tcp_socket *sockets, size_t n, const struct tcp_socket *wanted)
+{
+	for (size_t i = 0; i < n; i++)
+		if (is_same(&sockets[i], wanted))
+			return true;
+	return false;
+}
+
+static int reserve(struct states_side *side, size_t n, struct error *e)
+{
+	if (n <= side->size)
+		return 0;
+	struct states_socket *all = reallocarray(side->all, 2 * n, sizeof *all);
+	if (!all)
+		return error_no_memory(e);
+	side->all = all;
+	side->size = 2 * n;
+	return 0;
+}
+
+int states_update(
+	struct states_side *side, const struct tcp_socket *sockets, size_t n, uint64_t now_us, struct error *e)
+{
+	int r = reserve(side, side->n + n, e);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < side->n; i++) {
+		struct states_socket *known = &side->all[i];
+		if (!known->is_gone && !is_among(sockets, n, &known->socket)) {
+			known->is_gone = true;
+			known->changed_us = now_us;
+		}
+	}
+	for (size_t i = 0; i < n; i++) {
+		struct states_socket *known = find(side, side->n, &sockets[i]);
+		if (!known) {
+			known = &side->all[side->n++];
+			*known = (struct states_socket){.is_gone = true};
+		}
+		if (known->is_gone || known->socket.state != sockets[i].state)
+			known->changed_us = now_us;
+		known->is_gone = false;
+		known->socket = sockets[i];
+	}
+	size_t n_left = 0;
+	for (size_t i = 0; i < side->n; i++)
+		if (!side->all[i].is_gone || now_us < side->all[i].changed_us + STATES_MARK_US)
+			side->all[n_left++] = side->all[i];
+	side->n = n_left;
+	if (side->n)
+		qsort(side->all, side->n, sizeof *side->all, compare);
+	return 0;
+}
+
+/* A time that runs is told in whole seconds: what changes at each look cannot be read. */
+static void round_timer(struct tcp_socket *socket)
+{
+	if (socket->expires_ms >= 1000)
+		socket->expires_ms = (socket->expires_ms + 999) / 1000 * 1000;
+}
+
+static void add_socket(const struct story_addresses *addresses, enum story_side where, const struct states_socket *s,
+	size_t columns, uint64_t now_us, const struct style *style, struct text *t)
+{
+	CLEANUP(text_done) struct text words = TEXT_INIT;
+	struct tcp_socket socket = s->socket;
+	round_timer(&socket);
+	const struct story_change change = {
+		.how = s->is_gone ? STORY_GONE : STORY_CHANGED,
+		.side = where,
+		.socket = &socket,
+	};
+	story_phrase_socket(addresses, &change, &words);
+	bool is_new = now_us < s->changed_us + STATES_MARK_US;
+	text_addf(t, "%s%s", is_new ? MARK : NO_MARK, s->is_gone ? style->dim : is_new ? style->bold : "");
+	text_add_shortened(t, text_get(&words), columns > MARK_COLUMNS ? columns - MARK_COLUMNS : 1);
+	text_add(t, is_new ? style->reset : "");
+}
+
+/* How many columns the line takes so far: escape sequences take none. */
+static size_t line_columns(const struct text *t, size_t from)
+{
+	CLEANUP(text_done) struct text shown = TEXT_INIT;
+	for (const char *c = text_get(t) + from; *c; c++) {
+		if (*c == '\033')
+			c += strcspn(c, "m");
+		else
+			text_add_bytes(&shown, c, 1);
+	}
+	return text_columns(text_get(&shown));
+}
+
+/* Row @row (from 0) of a side of which @shown rows are shown at most. */
+static void add_cell(const struct states_side *side, size_t row, size_t shown, const struct story_addresses *addresses,
+	enum story_side where, size_t columns, uint64_t now_us, const struct style *style, struct text *t)
+{
+	if (row >= side->n)
+		return;
+	if (row + 1 == shown && side->n > shown)
+		text_addf(t, NO_MARK "… and %zu more", side->n - row);
+	else
+		add_socket(addresses, where, &side->all[row], columns, now_us, style, t);
+}
+
+void states_draw(const struct states_side *sides, size_t n, size_t columns, size_t rows, uint64_t now_us,
+	const struct style *style, struct text *t)
+{
+	static const enum story_side places[] = {STORY_LEFT, STORY_RIGHT};
+	struct story_addresses addresses = {{NULL}};
+	size_t width = n ? columns / n : columns, most = 0;
+	for (size_t i = 0; i < n; i++) {
+		addresses.only[places[i]] = sides[i].address;
+		most = sides[i].n > most ? sides[i].n : most;
+	}
+	size_t shown = rows && most > rows - 1 ? rows - 1 : most;
+	for (size_t line = 0; line <= shown; line++) {
+		size_t from = t->len;
+		for (size_t i = 0; i < n; i++) {
+			for (size_t at = line_columns(t, from); at < i * width; at++)
+				text_add(t, " ");
+			if (line) {
+				add_cell(&sides[i], line - 1, shown, &addresses, places[i], width - GAP_COLUMNS, now_us,
+					style, t);
+				continue;
+			}
+			text_add(t, style->bold);
+			text_add_shortened(t, sides[i].title, width - GAP_COLUMNS);
+			text_add(t, style->reset);
+		}
+		while (t->len > from && t->data[t->len - 1] == ' ')
+			text_truncate(t, t->len - 1);
+		text_add(t, "\n");
+	}
+}
+
+void states_done(struct states_side *side)
+{
+	free(side->all);
+	side->all = NULL;
+	side->n = side->size = 0;
+}
