@@ -76,9 +76,10 @@ static void execute_shell(const char *actor)
 static _Noreturn void run_child(const struct lab_child *child)
 {
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
-	setpgid(0, 0);
-	if (child->foreground)
+	if (child->foreground) {
+		setpgid(0, 0);
 		lab_terminal_take();
+	}
 	static const int defaults[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGTSTP, SIGTTOU, SIGPIPE};
 	for (size_t i = 0; i < sizeof defaults / sizeof *defaults; i++)
 		signal(defaults[i], SIG_DFL);
@@ -112,7 +113,8 @@ pid_t lab_child_start(const struct lab_child *child, struct error *e)
 		run_child(child);
 	if (pid < 0)
 		return error_errno(e, ERROR_HARNESS, errno, "cannot start a process of the lab");
-	setpgid(pid, pid); /* whoever is first: the child, or this one, which may want to signal the group */
+	if (child->foreground)
+		setpgid(pid, pid); /* whoever is first: the child, or this one, which may want to signal the group */
 	return pid;
 }
 
@@ -127,7 +129,7 @@ int lab_child_wait(pid_t pid, bool foreground)
 {
 	int status;
 	for (;;) {
-		pid_t r = waitpid(pid, &status, WUNTRACED);
+		pid_t r = waitpid(pid, &status, foreground ? WUNTRACED : 0);
 		if (r < 0 && errno != EINTR)
 			return STATUS_HARNESS;
 		if (r < 0)

@@ -60,17 +60,18 @@ static int serve_plain(struct lab *lab, bool foreground, struct error *e)
 	const struct lab_child child = {.namespace = -1, .home = lab->home, .command = argv, .foreground = foreground};
 	pid_t pid = lab_child_start(&child, e);
 	int r = pid < 0 ? pid : lab_serve(lab, pid, e);
-	return r < 0 ? refuse(e) : lab_child_wait(pid, false);
+	return r < 0 ? refuse(e) : lab_child_wait(pid, foreground);
 }
 
-static int serve_panes(struct lab *lab, struct error *e)
+static int serve_panes(struct lab *lab, bool foreground, struct error *e)
 {
 	char complaint[512];
 	struct lab_tmux tmux = LAB_TMUX_INIT;
-	int r = lab_tmux_start(&tmux, lab, e);
-	if (r == 0)
-		r = lab_serve(lab, tmux.client, e);
-	if (r < 0)
+	if (lab_tmux_start(&tmux, lab, e) < 0) {
+		fprintf(stderr, "netrepro: there are no panes: %s\n", error_text(e));
+		return serve_plain(lab, foreground, e);
+	}
+	if (lab_serve(lab, tmux.client, e) < 0)
 		return refuse(e);
 	bool has_begun = lab->had_walker;
 	lab_tmux_end(&tmux);
@@ -97,7 +98,7 @@ static int serve_command(const struct lab_session *session, struct lab *lab, boo
 	if (lab_is_unlike_pass(lab, &verdict))
 		fprintf(stderr, "netrepro: %s\n", text_get(&verdict));
 	pid_t pid = lab_child_start(&child, e);
-	return pid < 0 ? refuse(e) : lab_child_wait(pid, false);
+	return pid < 0 ? refuse(e) : lab_child_wait(pid, foreground);
 }
 
 /* The process of the lab. Return: its exit status. */
@@ -115,7 +116,8 @@ static int run_lab(const struct lab_session *session, const struct guard *guard)
 	lab.about = session->about;
 	if (session->command)
 		return serve_command(session, &lab, guard->is_foreground, &e);
-	return guard->has_panes ? serve_panes(&lab, &e) : serve_plain(&lab, guard->is_foreground, &e);
+	return guard->has_panes ? serve_panes(&lab, guard->is_foreground, &e)
+				: serve_plain(&lab, guard->is_foreground, &e);
 }
 
 static void guard_signals(sigset_t *ret)

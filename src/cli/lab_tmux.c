@@ -7,6 +7,9 @@
  * to be a file: it is in a tmpfs that is mounted nowhere, and which they reach by the lab's descriptor of it, as
  * /proc/PID/fd/N. So it is gone with the lab, whatever ends that.
  *
+ * tmux may be built to tell who(1) of each pane (libutempter), in files of the host that would go on telling of panes
+ * that were killed. So in the lab's mount namespace these files lead nowhere.
+ *
  * Nothing of the user's own tmux is used: neither the configuration, nor a server that is there, nor the socket of one
  * that this program was started in. All settings are commands in front of the one that makes the session.
  */
@@ -14,6 +17,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <paths.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -78,8 +82,15 @@ static int open_folder(struct error *e)
 	int folder = -1;
 	if (context >= 0 && syscall(SYS_fsconfig, context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) == 0)
 		folder = (int)syscall(SYS_fsmount, context, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
-	return folder < 0 ? error_errno(e, ERROR_HOST, errno, "a tmpfs for the socket of tmux (--plain does without)")
-			  : folder;
+	return folder < 0 ? error_errno(e, ERROR_HOST, errno, "a tmpfs for the socket of tmux") : folder;
+}
+
+/* The files of who(1), for all that is started from here on: utmp(5). They need not be there. */
+static void hide_logins(void)
+{
+	static const char *const files[] = {_PATH_UTMP, _PATH_WTMP};
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+		mount(_PATH_DEVNULL, files[i], NULL, MS_BIND, NULL);
 }
 
 /* The lab's number in the /proc that is mounted, which may be a container's own (run/isolation.c). */
@@ -141,6 +152,7 @@ static void add_settings(struct words *w, const struct lab *lab)
 	ADD_COMMAND(w, "set", "-s", "escape-time", "20");
 	ADD_COMMAND(w, "set", "-g", "default-terminal", "screen-256color");
 	ADD_COMMAND(w, "set", "-g", "mouse", "on");
+	ADD_COMMAND(w, "set", "-g", "assume-paste-time", "0"); /* F1 counts however fast it was typed: by a script */
 	ADD_COMMAND(w, "set", "-g", "history-limit", "20000");
 	ADD_COMMAND(w, "set", "-g", "remain-on-exit", "off");
 	ADD_COMMAND(w, "set", "-g", "allow-rename", "off");
@@ -278,10 +290,21 @@ int lab_tmux_start(struct lab_tmux *tmux, const struct lab *lab, struct error *e
 	tmux->complaints = memfd_create("complaints", MFD_CLOEXEC);
 	if (tmux->complaints < 0)
 		return error_errno(e, ERROR_HARNESS, errno, "cannot make room for what tmux says");
+	hide_logins();
 	tmux->client = fork();
 	if (tmux->client == 0)
 		run_client(tmux, lab, number);
 	return tmux->client < 0 ? error_errno(e, ERROR_HARNESS, errno, "cannot start tmux") : 0;
+}
+
+/* Return: 0 where it has ended well. */
+static int await_child(pid_t pid)
+{
+	int status;
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return status;
 }
 
 void lab_tmux_end(struct lab_tmux *tmux)
@@ -295,8 +318,10 @@ void lab_tmux_end(struct lab_tmux *tmux)
 		add_word(&w, "kill-server");
 		execute(&w);
 	}
-	while (waitpid(tmux->client, NULL, 0) < 0 && errno == EINTR)
-		;
+	/* A server that cannot be asked is left by its client, which puts the terminal back as well. */
+	if (pid < 0 || await_child(pid) != 0)
+		kill(tmux->client, SIGTERM);
+	await_child(tmux->client);
 	fd_close(&tmux->folder);
 }
 

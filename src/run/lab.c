@@ -243,6 +243,8 @@ static void take_request(struct lab *lab, const struct lab_request *request)
 		lab_text_list(lab->cell, &t);
 	} else if (lab->status == CELL_DONE) {
 		text_add(&t, "the cell is over: `restart` makes it anew\n");
+	} else if (request->until != SIZE_MAX && request->until > lab->cell->plan.n_steps) {
+		text_addf(&t, "there is no step %zu: the last one is %zu\n", request->until, lab->cell->plan.n_steps);
 	} else if (request->until && request->until <= lab->cell->step) {
 		text_addf(&t, "step %zu is made already: `restart` begins anew\n", request->until);
 	} else {
