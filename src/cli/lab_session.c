@@ -4,7 +4,7 @@
  *
  * Theory of operation. The process that was started, the guard, stays in the host's namespaces. It forks the lab into a
  * PID namespace that dies with it (run/isolation.c), waits for it, and does nothing else but to put the terminal back:
- * its modes, its foreground process group, and its screen where tmux was cut off.
+ * its modes, the flags of its open file, its foreground process group, and its screen where tmux was cut off.
  *
  *	guard ──▶ init                  dies with the guard, and all others with it
  *	      └─▶ lab ──▶ walker        on the terminal itself, or
@@ -17,6 +17,7 @@
 #include "cli/lab_session.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -44,6 +45,7 @@ struct guard {
 	bool is_foreground; /* the terminal was ours */
 	bool has_modes;
 	struct termios modes;
+	int flags[3]; /* of the open files 0 to 2; -1: none */
 	bool has_panes;
 };
 
@@ -156,6 +158,9 @@ static void put_terminal_back(const struct guard *guard, bool was_cut_off)
 {
 	if (was_cut_off && guard->has_panes && write(STDOUT_FILENO, RESTORE_SCREEN, strlen(RESTORE_SCREEN)) < 0)
 		return; /* the terminal has gone */
+	for (int fd = 0; fd <= 2; fd++)
+		if (guard->flags[fd] >= 0)
+			fcntl(fd, F_SETFL, guard->flags[fd]);
 	if (guard->is_foreground)
 		lab_terminal_take();
 	if (guard->has_modes && guard->is_foreground)
@@ -168,6 +173,8 @@ static int guard_lab(const struct lab_session *session, struct guard *guard)
 	sigset_t signals;
 	guard->is_foreground = lab_child_has_terminal();
 	guard->has_modes = tcgetattr(STDIN_FILENO, &guard->modes) == 0;
+	for (int fd = 0; fd <= 2; fd++)
+		guard->flags[fd] = fcntl(fd, F_GETFL);
 	guard_signals(&signals);
 	fflush(stdout);
 	pid_t lab = fork();

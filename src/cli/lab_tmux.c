@@ -260,6 +260,20 @@ static _Noreturn void execute(struct words *w)
 	_exit(127);
 }
 
+/*
+ * tmux makes its terminal O_NONBLOCK, which is of the open file and not of the descriptor: the shell that netrepro was
+ * called from has the same one, and would find it so where tmux is killed. So tmux has one of its own, where it may.
+ */
+static void open_terminal_anew(void)
+{
+	int fd = open("/proc/self/fd/0", O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	dup2(fd, STDIN_FILENO);
+	dup2(fd, STDOUT_FILENO);
+	close(fd);
+}
+
 static _Noreturn void run_client(const struct lab_tmux *tmux, const struct lab *lab, const char *number)
 {
 	struct words w = {.n = 0};
@@ -269,6 +283,7 @@ static _Noreturn void run_client(const struct lab_tmux *tmux, const struct lab *
 	describe_panes(&places, panes);
 	if (namespace_enter(lab->home, NULL) < 0 || dup2(tmux->complaints, STDERR_FILENO) < 0)
 		_exit(STATUS_HARNESS);
+	open_terminal_anew();
 	add_beginning(&w, tmux->socket);
 	add_settings(&w, lab);
 	add_default(&w, number, &panes[0]);

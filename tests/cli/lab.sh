@@ -4,8 +4,8 @@
 # and whatever ends it, nothing is left.
 #
 # KILLS=8 (with panes, as each user)
-set -u -o pipefail
 # shellcheck disable=SC2317 # called by name
+set -u -o pipefail
 # shellcheck source=tests/cli/tap.bash
 . tests/cli/tap.bash
 begin lab
@@ -225,20 +225,24 @@ says out 'next is 1 server: socket listener>'
 exits 0
 tap_report 'without tmux the lab is on one terminal, and that is said'
 
-# A terminal of tmux, in a server of the test: the socket is in its folder.
+# A terminal of tmux, each in a server of its own, whose socket is in the folder of the test.
+n_terminals=0
 outer() {
-	env -u TMUX tmux -S "$folder/outer" -f /dev/null "$@"
+	env -u TMUX tmux -S "$folder/outer-$n_terminals" -f /dev/null "$@"
 }
 # open_lab COLUMNS ROWS ARGUMENT…: on a new terminal; afterwards the modes of the terminal and the exit status are in the file
 # ended. $guard is the process that was started.
 open_lab() {
-	local size=(-x "$1" -y "$2")
+	local size=(-x "$1" -y "$2") owner=
+	[[ $who != user ]] || ((EUID != 0)) || owner=65534 # a user's terminal is the user's own
 	shift 2
 	rm -f ended guard
+	n_terminals=$((n_terminals + 1))
 	printf '%q ' "${as[@]}" "$mark" "HOME=$folder/home" SHELL=/bin/bash "${terminal[@]}" ./netrepro lab "$@" >'command'
 	# shellcheck disable=SC2016 # the inner shell's
-	outer new-session -d "${size[@]}" 'exec bash -c '\''stty -g >modes; (echo $BASHPID >guard; eval "exec $(cat command)")
-		echo "exit status $?" >status; stty -g >>status; mv status ended; read -r'\'
+	outer new-session -d "${size[@]}" -e "owner=$owner" 'exec bash -c '\''modes() { stty -g; grep flags: /proc/$$/fdinfo/0; }
+		[[ -z $owner ]] || chown "$owner" "$(tty)"; modes >modes; (echo $BASHPID >guard; eval "exec $(cat command)")
+		echo "exit status $?" >status; modes >>status; mv status ended; exec tail -f /dev/null'\'
 	await 'the lab is started' test -s guard
 	guard=$(cat guard)
 }
@@ -264,7 +268,7 @@ type_in() {
 ended() {
 	await 'the lab ends' test -e ended
 	is 'how it ended' "$(head -n 1 ended)" "exit status $1"
-	is 'the modes of the terminal' "$(tail -n 1 ended)" "$(cat modes)"
+	is 'the modes of the terminal' "$(tail -n +2 ended)" "$(cat modes)"
 	outer kill-server
 	nothing_left
 }
@@ -385,6 +389,7 @@ for who in $(users); do
 		sleep "0.$(printf '%03d' $((i * 700 / KILLS)))"
 		kill -KILL "$guard"
 		await 'it ends' test -e ended
+		is 'the flags of the open terminal' "$(tail -n 1 ended)" "$(tail -n 1 modes)" # its modes nobody can put back
 		outer kill-server
 		nothing_left
 	done
