@@ -139,12 +139,15 @@ static size_t line_columns(const struct text *t, size_t from)
 static void add_cell(const struct states_side *side, size_t row, size_t shown, const struct story_addresses *addresses,
 	enum story_side where, size_t columns, uint64_t now_us, const struct style *style, struct text *t)
 {
+	CLEANUP(text_done) struct text more = TEXT_INIT;
 	if (row >= side->n)
 		return;
-	if (row + 1 == shown && side->n > shown)
-		text_addf(t, NO_MARK "… and %zu more", side->n - row);
-	else
+	if (row + 1 < shown || side->n <= shown) {
 		add_socket(addresses, where, &side->all[row], columns, now_us, style, t);
+		return;
+	}
+	text_addf(&more, NO_MARK "… and %zu more", side->n - row);
+	text_add_shortened(t, text_get(&more), columns);
 }
 
 void states_draw(const struct states_side *sides, size_t n, size_t columns, size_t rows, uint64_t now_us,
@@ -152,7 +155,7 @@ void states_draw(const struct states_side *sides, size_t n, size_t columns, size
 {
 	static const enum story_side places[] = {STORY_LEFT, STORY_RIGHT};
 	struct story_addresses addresses = {{NULL}};
-	size_t width = n ? columns / n : columns, most = 0;
+	size_t width = n ? columns / n : columns, room = width > GAP_COLUMNS ? width - GAP_COLUMNS : 1, most = 0;
 	for (size_t i = 0; i < n; i++) {
 		addresses.only[places[i]] = sides[i].address;
 		most = sides[i].n > most ? sides[i].n : most;
@@ -164,12 +167,11 @@ void states_draw(const struct states_side *sides, size_t n, size_t columns, size
 			for (size_t at = line_columns(t, from); at < i * width; at++)
 				text_add(t, " ");
 			if (line) {
-				add_cell(&sides[i], line - 1, shown, &addresses, places[i], width - GAP_COLUMNS, now_us,
-					style, t);
+				add_cell(&sides[i], line - 1, shown, &addresses, places[i], room, now_us, style, t);
 				continue;
 			}
 			text_add(t, style->bold);
-			text_add_shortened(t, sides[i].title, width - GAP_COLUMNS);
+			text_add_shortened(t, sides[i].title, room);
 			text_add(t, style->reset);
 		}
 		while (t->len > from && t->data[t->len - 1] == ' ')
