@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -75,6 +76,8 @@ static int take_message(struct lab_view *view, struct error *e)
 /* One shell, from its start to its end. */
 static int live_once(struct lab_view *view, const char *name, struct error *e)
 {
+	struct termios modes;
+	bool has_modes = tcgetattr(STDIN_FILENO, &modes) == 0;
 	pid_t shell = start_shell(view, name, e);
 	if (shell < 0)
 		return shell;
@@ -85,6 +88,8 @@ static int live_once(struct lab_view *view, const char *name, struct error *e)
 	if (r != 0)
 		end_shell(shell, shell_fd);
 	lab_child_wait(shell, true);
+	if (has_modes) /* one that was ended may have left those in which it reads a line */
+		tcsetattr(STDIN_FILENO, TCSAFLUSH, &modes);
 	return r;
 }
 
@@ -98,8 +103,11 @@ static int await_key(struct lab_view *view, struct error *e)
 		int r = await(STDIN_FILENO, view->lab) ? take_message(view, e) : 2;
 		if (r == 1 || r < 0)
 			return r;
-		if (r == 2)
-			return read(STDIN_FILENO, &byte, 1) > 0 ? 0 : -EPIPE;
+		if (r != 2)
+			continue;
+		r = read(STDIN_FILENO, &byte, 1) > 0 ? 0 : -EPIPE;
+		tcflush(STDIN_FILENO, TCIFLUSH); /* the rest of the line is not for the shell */
+		return r;
 	}
 }
 

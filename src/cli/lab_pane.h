@@ -7,6 +7,7 @@
 #define CLI_LAB_PANE_H
 
 #include "base/error.h"
+#include "base/text.h"
 #include "run/lab_message.h"
 
 #define LAB_PANE_WALKER "walker"
@@ -30,7 +31,6 @@ void lab_view_take(struct lab_view *view, struct lab_message *message);
 const struct lab_actor *lab_view_find(const struct lab_view *view, const char *name, struct error *e);
 
 /* lab_view_title() - "server 10.0.0.1": a namespace, by those who are in it. */
-struct text;
 void lab_view_title(const struct lab_places *places, size_t namespace, struct text *t);
 
 /* The panes; each returns its exit status. */
@@ -39,7 +39,6 @@ int lab_pane_states(void);
 int lab_pane_actor(const char *name);
 
 /* lab_states_print() - the states of all sockets, once. */
-struct error;
 int lab_states_print(const struct lab_view *view, struct error *e);
 
 #endif

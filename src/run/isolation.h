@@ -52,6 +52,7 @@ int isolation_enter_user_namespace(int flags, struct error *e);
  * isolation_enter_at_terminal() - the same for the server of a lab, whose children are at the user's terminal
  *
  * Descriptors 0 to 2 stay as they are, all others are closed. Signals, environment and folder stay.
+ * What the user has given as one of the three may be a socket, and that is a way back: it is the user who goes it.
  * Return: as isolation_enter().
  */
 int isolation_enter_at_terminal(const char *name, struct error *e);

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A cell that is held between its steps: where it stops, what it goes on to, and that no deadline runs meanwhile.
+#include "own.h"
+
+#include <poll.h>
+
+#include "actor/verb.h"
+#include "base/clock.h"
+#include "net/namespace.h"
+#include "run/cell.h"
+
+static const char scenario_text[] = "name: hold\n"
+				    "steps:\n"
+				    "  - server: socket listener\n"
+				    "  - server: bind listener *:80\n"
+				    "    as: bound\n"
+				    "  - server: listen listener\n"
+				    "  - server: accept listener child\n"
+				    "    as: accepted\n"
+				    "    deadline: 100ms\n";
+
+struct held {
+	struct scenario *scenario;
+	struct whereabouts whereabouts;
+	struct cell *cell;
+};
+
+/* Until it waits for nothing any more. */
+static enum cell_status settle(struct held *h)
+{
+	enum cell_status status;
+	while ((status = cell_advance(h->cell, &h->whereabouts)) == CELL_WAITS)
+		poll(NULL, 0, 1);
+	return status;
+}
+
+static void make(struct held *h, size_t hold_at)
+{
+	struct error e = ERROR_INIT;
+	*h = (struct held){.whereabouts.home = namespace_open_own(NULL)};
+	if (scenario_read_text("hold", scenario_text, strlen(scenario_text), verb_vocabulary(), 1, &h->scenario, &e) <
+		0)
+		fail_msg("%s", error_text(&e));
+	h->cell = cell_start(h->scenario, (struct run_id){.replicate = 1}, clock_now_us(), false);
+	assert_non_null(h->cell);
+	h->cell->hold_at = hold_at;
+}
+
+static void end(struct held *h)
+{
+	struct error e = ERROR_INIT;
+	assert_int_equal(cell_free(h->cell, &e), 0);
+	scenario_free(h->scenario);
+	close(h->whereabouts.home);
+}
+
+static void test_stops_and_goes_on(void **state)
+{
+	(void)state;
+	struct held h;
+	make(&h, 0);
+	assert_int_equal(settle(&h), CELL_HELD);
+	assert_null(cell_step_outcome(h.cell, 0));
+	assert_int_equal(settle(&h), CELL_HELD); /* also when it is asked again */
+	cell_let_go(h.cell, 2);
+	assert_int_equal(settle(&h), CELL_HELD);
+	assert_string_equal(cell_step_outcome(h.cell, 1), "ok");
+	assert_null(cell_step_outcome(h.cell, 2));
+	cell_let_go(h.cell, SIZE_MAX);
+	assert_int_equal(settle(&h), CELL_DONE);
+	assert_string_equal(cell_step_outcome(h.cell, 3), "timeout");
+	assert_non_null(strstr(h.cell->line, "\"pass\""));
+	end(&h);
+}
+
+/* As long as it is not told otherwise. */
+static void test_is_not_held(void **state)
+{
+	(void)state;
+	struct held h;
+	make(&h, SIZE_MAX);
+	assert_int_equal(settle(&h), CELL_DONE);
+	assert_non_null(strstr(h.cell->line, "\"pass\""));
+	end(&h);
+}
+
+/* The clock is not waited for: what it would have shown is put in the place of what it did. */
+static void test_no_deadline_runs(void **state)
+{
+	(void)state;
+	struct held h;
+	const uint64_t long_us = 1000 * CLOCK_US_PER_S;
+	make(&h, 3);
+	assert_int_equal(settle(&h), CELL_HELD);
+	h.cell->deadline_us -= long_us;
+	h.cell->held_since_us -= long_us;
+	assert_int_equal(settle(&h), CELL_HELD);
+	cell_let_go(h.cell, SIZE_MAX);
+	assert_int_equal(settle(&h), CELL_DONE);
+	assert_string_equal(cell_step_outcome(h.cell, 3), "timeout");
+	assert_non_null(strstr(h.cell->line, "\"pass\""));
+	end(&h);
+}
+
+/* The last step is no place to be held at: the verdict is due. */
+static void test_end_is_the_end(void **state)
+{
+	(void)state;
+	struct held h;
+	make(&h, 4);
+	assert_int_equal(settle(&h), CELL_DONE);
+	end(&h);
+}
+
+int main(void)
+{
+	own_enter();
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_stops_and_goes_on),
+		cmocka_unit_test(test_is_not_held),
+		cmocka_unit_test(test_no_deadline_runs),
+		cmocka_unit_test(test_end_is_the_end),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
