@@ -89,14 +89,14 @@ static int live_once(struct lab_view *view, const char *name, struct error *e)
 		end_shell(shell, shell_fd);
 	lab_child_wait(shell, true);
 	if (has_modes) /* one that was ended may have left those in which it reads a line */
-		tcsetattr(STDIN_FILENO, TCSAFLUSH, &modes);
+		tcsetattr(STDIN_FILENO, TCSADRAIN, &modes);
 	return r;
 }
 
 /* A shell that ends at once again and again would be a loop: the next one waits for a key. */
 static int await_key(struct lab_view *view, struct error *e)
 {
-	char byte;
+	char line[256];
 	printf("The shell has ended. Enter: a new one. (`quit` beside the steps ends the lab.)\n");
 	fflush(stdout);
 	for (;;) {
@@ -105,9 +105,7 @@ static int await_key(struct lab_view *view, struct error *e)
 			return r;
 		if (r != 2)
 			continue;
-		r = read(STDIN_FILENO, &byte, 1) > 0 ? 0 : -EPIPE;
-		tcflush(STDIN_FILENO, TCIFLUSH); /* the rest of the line is not for the shell */
-		return r;
+		return read(STDIN_FILENO, line, sizeof line) > 0 ? 0 : -EPIPE; /* a terminal gives one line at a time */
 	}
 }
 
