@@ -30,6 +30,7 @@
 #include "cli/lab_child.h"
 #include "cli/lab_pane.h"
 #include "cli/lab_tmux.h"
+#include "net/sysctl_way.h"
 #include "run/isolation.h"
 #include "run/lab.h"
 
@@ -109,6 +110,10 @@ static int run_lab(const struct lab_session *session, const struct guard *guard)
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
 	struct lab lab = LAB_INIT;
 	int r = isolation_enter_at_terminal("netrepro-lab", &e);
+	if (r >= 0)
+		r = isolation_prepare_sysctls(&e);
+	if (r == 0)
+		sysctl_way_show();
 	if (r == 0)
 		r = lab_open(&lab, session->scenario, session->cell, &e);
 	if (r == 0 && session->until)

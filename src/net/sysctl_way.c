@@ -113,6 +113,12 @@ int sysctl_way_find(struct error *e)
 	return error_set(e, ERROR_HOST, first, "sysctls cannot be written: %s", obstacles);
 }
 
+void sysctl_way_show(void)
+{
+	if (chosen != ways)
+		mount(chosen->root, PROC_SYS "/net", NULL, MS_BIND, NULL);
+}
+
 const char *sysctl_way_root(void)
 {
 	return chosen->root;

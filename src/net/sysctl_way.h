@@ -32,6 +32,10 @@ void sysctl_way_prepare(void);
  */
 int sysctl_way_find(struct error *e);
 
+/* sysctl_way_show() - let programs that know /proc/sys alone write there what this process can write; only in a mount
+ * namespace of the caller's own. */
+void sysctl_way_show(void);
+
 /* sysctl_way_root() - the folder of what is called net.*, with a '/' at its end; /proc/sys/net/ until one was chosen.
  */
 const char *sysctl_way_root(void);

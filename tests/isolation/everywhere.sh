@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The same laws and verdicts wherever it runs: as root, as an ordinary user, under sudo, in each kind of container that ci/README.md
-# lists. One table says so at the end. A container in which it cannot run says which flags are missing, and with just these it
-# can.
+# lists, and when each cell is walked through in a lab. One table says so at the end. A container in which it cannot run says
+# which flags are missing, and with just these it can.
 set -u -o pipefail
 here=$(dirname "$(realpath "$0")")
 # shellcheck source=tests/tap.bash
@@ -29,14 +29,16 @@ said() {
 
 table=()
 
-# compare NAME WAY: the run whose output is in $folder/out has to have said what the first one did
+# compare NAME WAY [FILTER]: the run whose output is in $folder/out has to have said what the first one did
 compare() {
 	said "$folder/out" >"$folder/said" || wrong+=("no JSON: $(head -c 500 "$folder/out")")
 	[[ -e $folder/first ]] || cp "$folder/said" "$folder/first"
-	cmp -s "$folder/first" "$folder/said" || wrong+=("it says something else: $(diff "$folder/first" "$folder/said" | head -10)")
+	jq -S "${3:-.}" "$folder/first" >"$folder/wanted"
+	jq -S "${3:-.}" "$folder/said" >"$folder/found"
+	cmp -s "$folder/wanted" "$folder/found" || wrong+=("it says something else: $(diff "$folder/wanted" "$folder/found" | head -10)")
 	local same=same
 	((${#wrong[@]} == 0)) || same=OTHER
-	table+=("$(printf '%-75s %-16s %-57s %s' "$1" "$(jq -r '.privilege' "$folder/out")" "$2" "$same")")
+	table+=("$(printf "%-75s %-16s %-57s %s" "$1" "${4:-$(jq -r .privilege "$folder/out")}" "$2" "$same")")
 	tap_report "$1: the laws and verdicts are the same"
 }
 
@@ -53,6 +55,31 @@ here_as() {
 	status=$?
 	((status == 0)) || wrong+=("exit status $status: $(head -c 500 "$folder/err")")
 	compare "$name" "$(cd "$folder/here" && "$@" ./netrepro doctor | how)"
+}
+
+# What walks through all cells, each in a lab of its own; $LAB: the program, $CELLS: which
+# shellcheck disable=SC2016 # the inner shell's
+readonly WALK='for cell in $CELLS; do
+		echo "cell $cell"
+		echo run | $LAB lab "$SCENARIO" --cell "$cell" 2>&1 || echo "exit status $?"
+	done'
+
+# walked: of the labs, whose output is standard input, what each cell came to: {ID: {verdict, responses}}
+walked() {
+	sed -nE -e 's/^cell ([0-9]+)$/\1/p' -e 's/^verdict: ([a-z]+).*/verdict\t\1/p' -e 's/^exit status .*/verdict\tnone/p' \
+		-e 's/^ *[0-9]+ .* ([^ ]+)  as ([a-z_]+)$/\2\t\1/p' -e 's/^ *[0-9]+ (.*[^ ])  +([^ ]+)  checked$/\1\t\2/p' |
+		jq -R -n '[inputs | split("\t")] | reduce .[] as $line ({}; if ($line | length) == 1 then .id = $line[0]
+			elif $line[0] == "verdict" then .all[.id].verdict = $line[1] else .all[.id].responses[$line[0]] = $line[1] end) | .all'
+}
+
+# compare_labs NAME WAY: what came out in labs, whose output is in $folder/walk, in the place of what came out of the first run;
+# its evidence is none of theirs
+compare_labs() {
+	walked <"$folder/walk" >"$folder/walked" || wrong+=('what the labs said cannot be read')
+	jq -c --slurpfile walked "$folder/walked" 'if .type == "cell" then .verdict = ($walked[0][.id].verdict // "none") |
+		.responses = ($walked[0][.id].responses // {}) else . end' "$folder/kept/results.jsonl" >"$folder/lab.jsonl"
+	"$netrepro" explain --format json "$folder/lab.jsonl" >"$folder/out" 2>"$folder/err" || wrong+=("$(head -c 500 "$folder/err")")
+	compare "$1" "$2" 'del(.. | objects | .parting)'
 }
 
 # works NAME WAY FLAG…: it works in a container with these flags, and writes sysctls this way
@@ -111,6 +138,11 @@ else
 	tap_skip 'under sudo' 'sudo is not installed, or this is not root'
 fi
 
+(cd "$folder/here" && ./netrepro run --quiet -o "$folder/kept" "$SCENARIO.yaml") >"$folder/log" 2>&1 || wrong+=("$(cat "$folder/log")")
+CELLS=$(jq -r 'select(.type == "cell") | .id' "$folder/kept/results.jsonl" | tr '\n' ' ')
+(cd "$folder/here" && env "$mark" LAB=./netrepro SCENARIO=$SCENARIO.yaml CELLS="$CELLS" sh -c "$WALK") >"$folder/walk" </dev/null
+compare_labs 'in labs' 'by /proc/sys'
+
 if ! has_podman; then
 	tap_skip 'containers' "$why"
 	tap_end
@@ -134,6 +166,25 @@ works 'in a user namespace, --cap-add SYS_ADMIN' 'by /proc/sys' "${rootless[@]}"
 # An engine whose seccomp profile does not know fsopen(2): no /proc of one's own.
 jq '.syscalls |= map(.names -= ["fsopen"])' /usr/share/containers/seccomp.json >"$folder/old.json"
 works '--cap-add SYS_ADMIN, no fsopen(2)' "$remounted" --cap-add SYS_ADMIN --security-opt "seccomp=$folder/old.json"
+
+podman_ run --rm --network none "${LIMITS[@]}" "${given[@]}" --env LAB=netrepro --env SCENARIO=$SCENARIO --env "CELLS=$CELLS" \
+	--entrypoint sh localhost/netrepro -c "$WALK" >"$folder/walk" </dev/null
+compare_labs 'in labs, -v /run/sysnet' 'by /run/sysnet'
+
+# set_in_lab NAME FLAG…: who types in a lab writes sysctls as on any host
+set_in_lab() {
+	local name=$1
+	shift
+	contain "$@" -- lab "$SCENARIO" --until all -- server sh -c 'sysctl -w net.ipv4.tcp_timestamps=0; cat /proc/sys/net/ipv4/tcp_timestamps; ip -o link' \
+		>"$folder/out" 2>"$folder/err" </dev/null || wrong+=("exit status $?: $(head -c 500 "$folder/err")")
+	[[ $(sed -n 2p "$folder/out") == 0 ]] || wrong+=("it says: $(cat "$folder/out")")
+	[[ $(grep -c 'veth' "$folder/out") == 1 ]] || wrong+=("no veth: $(cat "$folder/out")")
+	tap_report "a shell in a lab, $name: its namespace, and its sysctls"
+}
+set_in_lab '-v /run/sysnet' "${given[@]}"
+set_in_lab '-v /run/sysnet --cap-drop all --user 1000' "${given[@]}" --cap-drop all --user 1000
+set_in_lab '--cap-add SYS_ADMIN' --cap-add SYS_ADMIN
+set_in_lab '--cap-add SYS_ADMIN, no fsopen(2)' --cap-add SYS_ADMIN --security-opt "seccomp=$folder/old.json"
 
 read_only='sysctls cannot be written: /proc/sys is read-only, there is no /run/sysnet'
 give='-v /proc/sys/net:/run/sysnet:rw'
