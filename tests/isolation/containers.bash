@@ -20,10 +20,17 @@ has_podman() {
 	return 1
 }
 
-# podman, with nothing of the host's own storage. The mark of the test is in the environment of all of it.
+# podman_command: what to put in front of the words of podman, into $podman: nothing of the host's own storage. The mark of
+# the test is in the environment of all of it.
+podman_command() {
+	podman=(env "$mark" podman --root "$folder/storage" --runroot "$folder/runroot" --tmpdir "$folder/tmp" --runtime
+		"$(command -v runc)" --cgroup-manager cgroupfs --events-backend none --storage-driver overlay --log-level error)
+}
+
 podman_() {
-	env "$mark" podman --root "$folder/storage" --runroot "$folder/runroot" --tmpdir "$folder/tmp" --runtime "$(command -v runc)" \
-		--cgroup-manager cgroupfs --events-backend none --storage-driver overlay --log-level error "$@"
+	local podman
+	podman_command
+	"${podman[@]}" "$@"
 }
 
 # make_base ROOT COMMAND…: the root file system of an image, of files of this host: the commands and their libraries. It is

@@ -12,7 +12,7 @@ here=$(dirname "$(realpath "$0")")
 
 readonly SCENARIO=server-restart
 
-need jq setpriv
+need jq setpriv tmux
 netrepro=$(realpath "${1:-${NETREPRO:-build/netrepro}}") || die "no program"
 make_folder everywhere
 trap 'remove_image; rm -rf "$folder"' EXIT
@@ -29,7 +29,7 @@ said() {
 
 table=()
 
-# compare NAME WAY [FILTER]: the run whose output is in $folder/out has to have said what the first one did
+# compare NAME WAY [FILTER PRIVILEGE]: the run whose output is in $folder/out has to have said what the first one did
 compare() {
 	said "$folder/out" >"$folder/said" || wrong+=("no JSON: $(head -c 500 "$folder/out")")
 	[[ -e $folder/first ]] || cp "$folder/said" "$folder/first"
@@ -79,7 +79,7 @@ compare_labs() {
 	jq -c --slurpfile walked "$folder/walked" 'if .type == "cell" then .verdict = ($walked[0][.id].verdict // "none") |
 		.responses = ($walked[0][.id].responses // {}) else . end' "$folder/kept/results.jsonl" >"$folder/lab.jsonl"
 	"$netrepro" explain --format json "$folder/lab.jsonl" >"$folder/out" 2>"$folder/err" || wrong+=("$(head -c 500 "$folder/err")")
-	compare "$1" "$2" 'del(.. | objects | .parting)'
+	compare "$1" "$2" 'del(.. | objects | .parting)' -
 }
 
 # works NAME WAY FLAG…: it works in a container with these flags, and writes sysctls this way
@@ -181,6 +181,32 @@ set_in_lab() {
 	[[ $(grep -c 'veth' "$folder/out") == 1 ]] || wrong+=("no veth: $(cat "$folder/out")")
 	tap_report "a shell in a lab, $name: its namespace, and its sysctls"
 }
+# shows TEXT: it is on the screen, now or soon
+shows() {
+	local give_up=$((SECONDS + 30))
+	while ! tmux -S "$folder/tmux" capture-pane -p 2>"$folder/err" | grep -qF "$1"; do
+		((SECONDS < give_up)) || { wrong+=("there is no '$1' on the screen" "$(tmux -S "$folder/tmux" capture-pane -p)"); return 1; }
+		sleep 0.05
+	done
+}
+
+# panes NAME FLAG…: a lab with its panes, at the terminal of a container
+panes() {
+	local name=$1 podman
+	shift
+	podman_command
+	env "$mark" tmux -S "$folder/tmux" -f /dev/null new-session -d -x 120 -y 40 \
+		"${podman[@]}" run -it --rm --network none "${LIMITS[@]}" "$@" localhost/netrepro lab "$SCENARIO" \; set remain-on-exit on
+	shows 'next is 1 ' && tmux -S "$folder/tmux" send-keys run Enter && shows 'verdict: pass' && shows 'TIME-WAIT' &&
+		tmux -S "$folder/tmux" send-keys quit Enter && shows 'Pane is dead'
+	tmux -S "$folder/tmux" kill-server
+	tap_report "a lab with panes, $name: walked through, and ended"
+}
+panes '-v /run/sysnet' "${given[@]}"
+panes '-v /run/sysnet --cap-drop all --user 1000' "${given[@]}" --cap-drop all --user 1000
+panes '--cap-add SYS_ADMIN' --cap-add SYS_ADMIN
+panes '--privileged' --privileged
+
 set_in_lab '-v /run/sysnet' "${given[@]}"
 set_in_lab '-v /run/sysnet --cap-drop all --user 1000' "${given[@]}" --cap-drop all --user 1000
 set_in_lab '--cap-add SYS_ADMIN' --cap-add SYS_ADMIN
