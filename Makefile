@@ -81,7 +81,8 @@ test: ## set up what is missing, build, and run all tests (STRICT=1: a skipped t
 
 # With `san:` in front a test runs against the sanitized program, or is itself built so. In containers runs what is built there.
 check: layers all $(unit_tests) $(net_tests) $(platform_tests) $(bench_programs) $(fault_shim) sanitized ## run all tests, nothing being set up
-	@tests/run $(unit_tests) $(net_tests) $(platform_tests) $(cli_tests) $(isolation_tests) $(fault_tests) \
+	@tests/run $(unit_tests) $(net_tests) $(platform_tests) $(filter %/everywhere.sh,$(isolation_tests)) $(cli_tests) \
+		$(filter-out %/everywhere.sh,$(isolation_tests)) $(fault_tests) \
 		$(addprefix san:,$(patsubst build/%,build/san/%,$(unit_tests) $(net_tests) $(platform_tests)) $(cli_tests) \
 			$(filter-out %/everywhere.sh,$(isolation_tests)))
 
