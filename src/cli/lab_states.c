@@ -54,7 +54,8 @@ static int watch_states_open(struct watch_states *w, const struct lab_view *view
 	for (size_t i = 0; r == 0 && i < view->places.n_namespaces; i++) {
 		lab_view_title(&view->places, i, &w->titles[i]);
 		w->sides[i].title = text_get(&w->titles[i]);
-		w->sides[i].address = &view->places.namespaces[i].ipv4;
+		w->sides[i].ipv4 = &view->places.namespaces[i].ipv4;
+		w->sides[i].ipv6 = &view->places.namespaces[i].ipv6;
 		r = namespace_enter(view->namespaces[i], e);
 		if (r == 0)
 			r = netlink_open(&w->diag[i], NETLINK_SOCK_DIAG, e);

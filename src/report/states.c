@@ -104,22 +104,37 @@ static void round_timer(struct tcp_socket *socket)
 		socket->expires_ms = (socket->expires_ms + 999) / 1000 * 1000;
 }
 
-static void add_socket(const struct story_addresses *addresses, enum story_side where, const struct states_socket *s,
-	size_t columns, uint64_t now_us, const struct style *style, struct text *t)
+struct drawing {
+	const struct states_side *sides;
+	size_t n;
+	size_t room;  /* columns of a side */
+	size_t shown; /* rows of sockets at most */
+	uint64_t now_us;
+	const struct style *style;
+	struct text *t;
+};
+
+static const enum story_side places[] = {STORY_LEFT, STORY_RIGHT};
+
+static void add_socket(const struct drawing *d, size_t side, const struct states_socket *s)
 {
 	CLEANUP(text_done) struct text words = TEXT_INIT;
+	struct story_addresses addresses = {{NULL}};
 	struct tcp_socket socket = s->socket;
 	round_timer(&socket);
+	for (size_t i = 0; i < d->n; i++)
+		addresses.only[places[i]] = IN6_IS_ADDR_V4MAPPED(&socket.local) ? d->sides[i].ipv4 : d->sides[i].ipv6;
 	const struct story_change change = {
 		.how = s->is_gone ? STORY_GONE : STORY_CHANGED,
-		.side = where,
+		.side = places[side],
 		.socket = &socket,
 	};
-	story_phrase_socket(addresses, &change, &words);
-	bool is_new = now_us < s->changed_us + STATES_MARK_US;
-	text_addf(t, "%s%s", is_new ? MARK : NO_MARK, s->is_gone ? style->dim : is_new ? style->bold : "");
-	text_add_shortened(t, text_get(&words), columns > MARK_COLUMNS ? columns - MARK_COLUMNS : 1);
-	text_add(t, is_new ? style->reset : "");
+	story_phrase_socket(&addresses, &change, &words);
+	bool is_new = d->now_us < s->changed_us + STATES_MARK_US;
+	const char *look = s->is_gone ? d->style->dim : is_new ? d->style->bold : "";
+	text_addf(d->t, "%s%s", is_new ? MARK : NO_MARK, look);
+	text_add_shortened(d->t, text_get(&words), d->room > MARK_COLUMNS ? d->room - MARK_COLUMNS : 1);
+	text_add(d->t, *look ? d->style->reset : "");
 }
 
 /* How many columns the line takes so far: escape sequences take none. */
@@ -135,44 +150,52 @@ static size_t line_columns(const struct text *t, size_t from)
 	return text_columns(text_get(&shown));
 }
 
-/* Row @row (from 0) of a side of which @shown rows are shown at most. */
-static void add_cell(const struct states_side *side, size_t row, size_t shown, const struct story_addresses *addresses,
-	enum story_side where, size_t columns, uint64_t now_us, const struct style *style, struct text *t)
+static void add_title(const struct drawing *d, size_t side)
+{
+	text_add(d->t, d->style->bold);
+	text_add_shortened(d->t, d->sides[side].title, d->room);
+	text_add(d->t, d->style->reset);
+}
+
+/* The socket in the row @row (from 0) of a side, or that there are more. */
+static void add_row(const struct drawing *d, size_t side, size_t row)
 {
 	CLEANUP(text_done) struct text more = TEXT_INIT;
-	if (row >= side->n)
+	const struct states_side *s = &d->sides[side];
+	if (row >= s->n)
 		return;
-	if (row + 1 < shown || side->n <= shown) {
-		add_socket(addresses, where, &side->all[row], columns, now_us, style, t);
+	if (row + 1 < d->shown || s->n <= d->shown) {
+		add_socket(d, side, &s->all[row]);
 		return;
 	}
-	text_addf(&more, NO_MARK "… and %zu more", side->n - row);
-	text_add_shortened(t, text_get(&more), columns);
+	text_addf(&more, NO_MARK "… and %zu more", s->n - row);
+	text_add_shortened(d->t, text_get(&more), d->room);
 }
 
 void states_draw(const struct states_side *sides, size_t n, size_t columns, size_t rows, uint64_t now_us,
 	const struct style *style, struct text *t)
 {
-	static const enum story_side places[] = {STORY_LEFT, STORY_RIGHT};
-	struct story_addresses addresses = {{NULL}};
-	size_t width = n ? columns / n : columns, room = width > GAP_COLUMNS ? width - GAP_COLUMNS : 1, most = 0;
-	for (size_t i = 0; i < n; i++) {
-		addresses.only[places[i]] = sides[i].address;
+	size_t width = n ? columns / n : columns, most = 0;
+	for (size_t i = 0; i < n; i++)
 		most = sides[i].n > most ? sides[i].n : most;
-	}
-	size_t shown = rows && most > rows - 1 ? rows - 1 : most;
-	for (size_t line = 0; line <= shown; line++) {
+	const struct drawing d = {
+		.sides = sides,
+		.n = n,
+		.room = width > GAP_COLUMNS ? width - GAP_COLUMNS : 1,
+		.shown = rows && most > rows - 1 ? rows - 1 : most,
+		.now_us = now_us,
+		.style = style,
+		.t = t,
+	};
+	for (size_t line = 0; line <= d.shown; line++) {
 		size_t from = t->len;
-		for (size_t i = 0; i < n; i++) {
-			for (size_t at = line_columns(t, from); at < i * width; at++)
+		for (size_t side = 0; side < n; side++) {
+			for (size_t at = line_columns(t, from); at < side * width; at++)
 				text_add(t, " ");
-			if (line) {
-				add_cell(&sides[i], line - 1, shown, &addresses, places[i], room, now_us, style, t);
-				continue;
-			}
-			text_add(t, style->bold);
-			text_add_shortened(t, sides[i].title, room);
-			text_add(t, style->reset);
+			if (line)
+				add_row(&d, side, line - 1);
+			else
+				add_title(&d, side);
 		}
 		while (t->len > from && t->data[t->len - 1] == ' ')
 			text_truncate(t, t->len - 1);

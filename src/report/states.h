@@ -21,9 +21,10 @@ struct states_socket {
 
 /* A namespace. */
 struct states_side {
-	const char *title;                /* who is in it; borrowed */
-	const struct in6_addr *address;   /* its own, which is left out of its sockets; borrowed; NULL: none */
-	struct states_socket *all;        /* owned; those that listen first, then by their ports */
+	const char *title; /* who is in it; borrowed */
+	/* Its own addresses, which are left out of its sockets; borrowed; NULL: none. */
+	const struct in6_addr *ipv4, *ipv6;
+	struct states_socket *all; /* owned; those that listen first, then by their ports */
 	size_t n, size;
 };
 

@@ -42,7 +42,7 @@ static struct tcp_socket listener(uint16_t port)
 	};
 }
 
-static struct in6_addr server_address, client_address;
+static struct in6_addr server_address, client_address, server_ipv6, client_ipv6;
 static struct states_side sides[2];
 static struct text drawn;
 
@@ -51,8 +51,10 @@ static int set_up(void **state)
 	(void)state;
 	server_address = ipv4(1);
 	client_address = ipv4(2);
-	sides[0] = (struct states_side){.title = "server 10.0.0.1", .address = &server_address};
-	sides[1] = (struct states_side){.title = "client 10.0.0.2", .address = &client_address};
+	server_ipv6 = (struct in6_addr){.s6_addr = {0xfd, [15] = 1}};
+	client_ipv6 = (struct in6_addr){.s6_addr = {0xfd, [15] = 2}};
+	sides[0] = (struct states_side){.title = "server 10.0.0.1", .ipv4 = &server_address, .ipv6 = &server_ipv6};
+	sides[1] = (struct states_side){.title = "client 10.0.0.2", .ipv4 = &client_address, .ipv6 = &client_ipv6};
 	return 0;
 }
 
@@ -89,6 +91,18 @@ static void test_side_by_side(void **state)
 		"server 10.0.0.1                         client 10.0.0.2\n"
 		"  LISTEN *:80                             ESTABLISHED :40000 ↔ :80\n"
 		"  ESTABLISHED :80 ↔ :40000\n");
+}
+
+static void test_ipv6(void **state)
+{
+	(void)state;
+	struct tcp_socket s = connection(1, 80, 2, 40000);
+	s.family = AF_INET6;
+	s.local = server_ipv6;
+	s.remote = client_ipv6;
+	update(&sides[0], T0, &s, 1);
+	assert_string_equal(draw(2, 60, 0, T0 + AFTER), "server 10.0.0.1               client 10.0.0.2\n"
+							"  ESTABLISHED :80 ↔ :40000\n");
 }
 
 /* Neither side has it as its own: loopback, another address of the same namespace. */
@@ -182,6 +196,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_side_by_side, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_ipv6, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_other_addresses, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_changes_are_marked, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_back_again, set_up, tear_down),
