@@ -139,10 +139,11 @@ golden: all ## write the golden files anew, to be looked at with git diff
 	@for test in $(cli_tests); do UPDATE_GOLDEN=1 $$test >/dev/null || exit 1; done
 
 install: all ## install below $(DESTDIR)$(PREFIX)
-	$(INSTALL) -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(MANDIR)/man1' '$(DESTDIR)$(DATADIR)/scenarios'
+	$(INSTALL) -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(MANDIR)/man1' '$(DESTDIR)$(DATADIR)/scenarios/labs'
 	$(INSTALL) -m 755 $(BUILD)/netrepro '$(DESTDIR)$(BINDIR)/netrepro'
 	$(INSTALL) -m 644 src/cli/netrepro.1 '$(DESTDIR)$(MANDIR)/man1/netrepro.1'
 	$(INSTALL) -m 644 scenarios/*.yaml scenarios/*.json scenarios/README.md '$(DESTDIR)$(DATADIR)/scenarios'
+	$(INSTALL) -m 644 scenarios/labs/*.md '$(DESTDIR)$(DATADIR)/scenarios/labs'
 
 uninstall: ## undo `make install`
 	rm -f '$(DESTDIR)$(BINDIR)/netrepro' '$(DESTDIR)$(MANDIR)/man1/netrepro.1'

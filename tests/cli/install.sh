@@ -24,8 +24,8 @@ for file in bin/netrepro share/man/man1/netrepro.1 share/netrepro/scenarios/serv
 done
 is 'the mode of the program' "$(stat -c %a root/usr/bin/netrepro)" 755
 is 'the mode of the man page' "$(stat -c %a root/usr/share/man/man1/netrepro.1)" 644
-for file in "$top"/scenarios/*; do
-	cmp -s "$file" "root/usr/share/netrepro/scenarios/${file##*/}" || wrong+=("${file#"$top/"} is not installed as it is")
+for file in "$top"/scenarios/* "$top"/scenarios/labs/*; do
+	[[ -d $file ]] || cmp -s "$file" "root/usr/share/netrepro/${file#"$top/"}" || wrong+=("${file#"$top/"} is not installed as it is")
 done
 is 'what is below other folders than /usr' "$(find root -mindepth 1 -maxdepth 1 -printf '%P ')" 'usr '
 is 'what a user cannot read' "$(files | grep -vE '^(-r..r..r..|dr.xr.xr.x) ')" ''
