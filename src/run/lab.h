@@ -15,8 +15,8 @@ struct lab {
 	const struct scenario *scenario;
 	uint64_t cell_id;
 	uint64_t began_us;
-	int home;      /* the network namespace in which others find the lab */
-	int times_fd;  /* as of a worker: open while the kernel takes the times of packets; -1: it need not */
+	int home;     /* the network namespace in which others find the lab */
+	int times_fd; /* as of a worker: open while the kernel takes the times of packets; -1: it need not */
 	int listener;
 	struct whereabouts whereabouts;
 	struct cell *cell; /* NULL: none could be made */
@@ -26,13 +26,13 @@ struct lab {
 
 	int clients[LAB_CLIENTS_MAX];
 	size_t n_clients;
-	int walker;       /* one of them; -1: none yet */
+	int walker; /* one of them; -1: none yet */
 	bool had_walker;
-	bool is_asked;    /* its request is being answered */
-	bool was_slow;    /* and it was told that this takes a while */
+	bool is_asked; /* its request is being answered */
+	bool was_slow; /* and it was told that this takes a while */
 	uint64_t asked_us;
-	size_t n_told;    /* steps of which the walker was told */
-	bool told_end;    /* and the verdict */
+	size_t n_told; /* steps of which the walker was told */
+	bool told_end; /* and the verdict */
 };
 #define LAB_INIT ((struct lab){.home = -1, .times_fd = -1, .listener = -1, .walker = -1})
 
