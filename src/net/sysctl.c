@@ -20,18 +20,19 @@
 #define SYSCTL_NET "net."
 
 /*
- * The file of @name. Each '.' becomes '/', and a '/' in the name is refused, so that no name leads out of the folder.
+ * The file of @name, below sysctl_way_root(). Each '.' becomes '/', and a '/' in the name is refused, so that no name
+ * leads out of the folder.
  */
-static int find_file(const char *name, char path[static PATH_MAX], struct error *e)
+static int find_file(const char *name, char file[static PATH_MAX], struct error *e)
 {
 	if (strncmp(name, SYSCTL_NET, strlen(SYSCTL_NET)) != 0 || strchr(name, '/'))
 		return error_set(e, ERROR_USAGE, EINVAL,
 			"sysctl '%s': a namespace has those of the form net.ipv4.tcp_timestamps alone", name);
-	const char *root = sysctl_way_root();
-	int len = snprintf(path, PATH_MAX, "%s%s", root, name + strlen(SYSCTL_NET));
+	name += strlen(SYSCTL_NET);
+	int len = snprintf(file, PATH_MAX, "%s", name + strspn(name, ".")); /* no '/' in front */
 	if (len >= PATH_MAX)
-		return error_errno(e, ERROR_USAGE, ENAMETOOLONG, "sysctl '%.64s…'", name);
-	for (char *c = path + strlen(root); *c; c++)
+		return error_errno(e, ERROR_USAGE, ENAMETOOLONG, "sysctl 'net.%.64s…'", name);
+	for (char *c = file; *c; c++)
 		if (*c == '.')
 			*c = '/';
 	return 0;
@@ -39,21 +40,26 @@ static int find_file(const char *name, char path[static PATH_MAX], struct error 
 
 static int open_file(const char *name, int flags, struct error *e)
 {
-	char path[PATH_MAX];
-	int rc = find_file(name, path, e);
+	char file[PATH_MAX];
+	int rc = find_file(name, file, e);
 	if (rc < 0)
 		return rc;
-	int fd = open(path, flags | O_CLOEXEC);
+	int fd = sysctl_way_open(file, flags);
 	if (fd >= 0)
 		return fd;
-	if (errno == ENOENT)
+	if (fd == -ENOENT)
 		return error_set(e, ERROR_ABSENT, ENOENT,
 			"sysctl %s: this kernel does not have it in a network namespace of its own (ENOENT)", name);
+	if (fd == -EXDEV || fd == -EMEDIUMTYPE)
+		return error_set(e, ERROR_HOST, -fd,
+			"sysctl %s: %s%s is not the kernel's own for this network namespace, as something else is "
+			"mounted there: unmount that",
+			name, sysctl_way_root(), file);
 	/* Of those that are the host's, some are shown in other namespaces, to be read alone. */
-	if ((errno == EACCES || errno == EPERM) && (flags & O_ACCMODE) != O_RDONLY)
-		return error_errno(e, ERROR_ABSENT, errno,
+	if ((fd == -EACCES || fd == -EPERM) && (flags & O_ACCMODE) != O_RDONLY)
+		return error_errno(e, ERROR_ABSENT, -fd,
 			"sysctl %s: this kernel does not let a network namespace of its own set it", name);
-	return error_errno(e, ERROR_HARNESS, errno, "sysctl %s: open to %s", name,
+	return error_errno(e, ERROR_HARNESS, -fd, "sysctl %s: open to %s", name,
 		(flags & O_ACCMODE) == O_RDONLY ? "read" : "read and write");
 }
 

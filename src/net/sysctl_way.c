@@ -14,7 +14,9 @@
  *    and have no effect.
  *
  * Whichever it is, each value is read back, and the namespace of a cell is new: what cannot be written there never
- * becomes a condition.
+ * becomes a condition. Reading back proves nothing of a file that is not that namespace's own: /proc/sys/net/ipv4 mounted
+ * at /run/sysnet/ipv4 shows for ever the namespace of whoever mounted it, and root can write there. So each file is looked
+ * up from the folder itself, in one mount and without links.
  */
 #include "net/sysctl_way.h"
 
@@ -26,10 +28,12 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/statvfs.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
 #include <linux/magic.h>
+#include <linux/openat2.h>
 
 #include "base/cleanup.h"
 
@@ -68,18 +72,31 @@ void sysctl_way_prepare(void)
 /* Not net.core, which older kernels hide from a user namespace; this one every namespace has. */
 #define PROBE "ipv4/ip_forward"
 
+static int open_by(const struct way *way, const char *file, int flags)
+{
+	CLEANUP(cleanup_close) int root = open(way->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root < 0)
+		return -errno;
+	struct open_how how = {
+		.flags = (unsigned)flags | O_CLOEXEC,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS,
+	};
+	CLEANUP(cleanup_close) int fd = (int)syscall(SYS_openat2, root, file, &how, sizeof how);
+	struct statfs status;
+	if (fd < 0)
+		return errno == ELOOP ? -EMEDIUMTYPE : -errno;
+	if (fstatfs(fd, &status) < 0)
+		return -errno;
+	return status.f_type == PROC_SUPER_MAGIC ? TAKE_FD(fd) : -EMEDIUMTYPE;
+}
+
 /* Return: 0, or -errno; EMEDIUMTYPE for what is no proc. */
 static int try_way(const struct way *way)
 {
-	char path[PATH_MAX];
-	snprintf(path, sizeof path, "%s" PROBE, way->root);
-	CLEANUP(cleanup_close) int fd = open(path, O_RDWR | O_CLOEXEC);
-	struct statfs status;
-	if (fd < 0 && errno == ENOENT && access(way->root, F_OK) == 0)
+	CLEANUP(cleanup_close) int fd = open_by(way, PROBE, O_RDWR);
+	if (fd == -ENOENT && access(way->root, F_OK) == 0)
 		return -EMEDIUMTYPE;
-	if (fd < 0 || fstatfs(fd, &status) < 0)
-		return -errno;
-	return status.f_type == PROC_SUPER_MAGIC ? 0 : -EMEDIUMTYPE;
+	return fd < 0 ? fd : 0;
 }
 
 /* Why a way does not work, as a part of a sentence. */
@@ -91,7 +108,9 @@ static void add_obstacle(const struct way *way, int errnum, char *text, size_t s
 		snprintf(text + len, size - len, "%s%s is read-only", separator, way->shown);
 	else if (errnum == EMEDIUMTYPE)
 		snprintf(text + len, size - len, "%s%s is not the kernel's /proc/sys/net", separator, way->shown);
-	else if (errnum == ENOENT && way != ways)
+	else if (errnum == EXDEV)
+		snprintf(text + len, size - len, "%ssomething else is mounted within %s", separator, way->root);
+	else if ((errnum == ENOENT || errnum == ENOTDIR) && way != ways)
 		snprintf(text + len, size - len, "%sthere is no %s", separator, way->shown);
 	else
 		snprintf(text + len, size - len, "%s%s" PROBE ": %s", separator, way->root, strerror(errnum));
@@ -122,6 +141,11 @@ void sysctl_way_show(void)
 const char *sysctl_way_root(void)
 {
 	return chosen->root;
+}
+
+int sysctl_way_open(const char *file, int flags)
+{
+	return open_by(chosen, file, flags);
 }
 
 const char *sysctl_way_phrase(void)

@@ -40,6 +40,16 @@ void sysctl_way_show(void);
  */
 const char *sysctl_way_root(void);
 
+/**
+ * sysctl_way_open() - open a sysctl of the namespace that the caller is in, and never anything else
+ * @file: below sysctl_way_root(): "ipv4/tcp_timestamps"
+ * @flags: of open(2); the descriptor is close-on-exec
+ *
+ * Return: its descriptor; or -errno, among them -EXDEV where something is mounted over it or above it, and -EMEDIUMTYPE
+ * for what is no sysctl.
+ */
+int sysctl_way_open(const char *file, int flags);
+
 /* sysctl_way_phrase() - the way that was chosen, in words: "by /proc/sys". */
 const char *sysctl_way_phrase(void);
 

@@ -144,6 +144,39 @@ is 'why there is no user namespace' "$(jq -r '.[] | select(.name == "user namesp
 is 'its remedy' "$(jq -r '.[] | select(.name == "user namespace") | .remedy' out | grep -c '^none is needed where')" 1
 tap_report 'doctor says so, with the remedy'
 
+# Sysctls that are not those of the namespace that they are read in: a mount of net/ipv4 shows that of whoever made it, and a
+# file what was written into it. The network namespace is the test's own, should they be written all the same.
+cat >sysctls.yaml <<'END'
+name: sysctls
+matrix:
+  level: [0, 1]
+namespaces:
+  server: {sysctl: {net.ipv4.tcp_timestamps: $level}}
+steps:
+  - server: socket s
+END
+powerless=(setpriv --bounding-set -sys_admin --inh-caps -sys_admin)
+# given COMMAND: what else is done with the folder of sysctls
+given() {
+	echo "set -- unshare --mount --net bash -c 'mount -t tmpfs none /run && mkdir -p /run/sysnet/ipv4 && $1
+		mount --bind /proc/sys /proc/sys && mount -o bind,remount,ro /proc/sys && cat /proc/sys/net/ipv4/tcp_timestamps >before &&
+		\"\$@\"; status=\$?; cat /proc/sys/net/ipv4/tcp_timestamps >after; exit \$status' given \"\$@\""
+}
+for how in 'mount --bind /proc/sys/net/ipv4 /run/sysnet/ipv4 &&' \
+	'cd /run/sysnet/ipv4 && touch ip_forward && echo 1 >tcp_timestamps && mount --bind /proc/sys/net/ipv4/ip_forward ip_forward && cd - >/dev/null &&'; do
+	within "$(given "$how")" run -o none sysctls.yaml
+	exits 3
+	silent out
+	golden false-sysctls err
+	[[ ! -e none ]] || wrong+=('it has made the output folder')
+	cmp -s before after || wrong+=("a sysctl of the namespace around it was changed: $(cat before after)")
+	within "$(given "$how")" doctor
+	exits 3
+	grep -qF "$(sed 's/^netrepro: //' "$top/tests/golden/refused/false-sysctls")" out || wrong+=("doctor does not say the same: $(cat out)")
+done
+nothing_left
+tap_report 'sysctls that are not the own namespace'\''s are not written'
+
 # All but packets: only a scenario that asks for them is held up by that. Where a user namespace is to be had, they are to be
 # had in it.
 cat >connect.yaml <<'END'

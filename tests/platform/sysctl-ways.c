@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * /proc/sys/net mounted a second time, anywhere, shows the sysctls of the namespace of whoever opens them, and whoever
- * may make that namespace may write them there. A /proc/sys that was made read-only by a flag of its mount is made
+ * may make that namespace may write them there; a folder below it, mounted elsewhere, does not. A /proc/sys that was made read-only by a flag of its mount is made
  * writable again by the same, and in another mount namespace nothing of that is seen.
  *
  * Relied on: in a container a worker writes sysctls by a path that it was given, or by a /proc/sys that it has mounted
@@ -16,7 +16,10 @@
 #include <sched.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+#include <linux/openat2.h>
 
 #define TIMESTAMPS "/proc/sys/net/ipv4/tcp_timestamps"
 
@@ -48,6 +51,31 @@ static void by_another_path(void **state)
 	assert_string_equal(level, "1");
 	close(b);
 	close(a);
+	close(host);
+}
+
+/* What is below it belongs to one namespace: mounted elsewhere it stays the one of who mounted it. */
+static void not_by_a_part(void **state)
+{
+	char level[16] = "";
+	int host = platform_leave_host(), a, own, folder;
+
+	(void)state;
+	leave_mounts();
+	own = platform_new_namespace();
+	assert_return_code(mount("/proc/sys/net/ipv4", GIVEN, NULL, MS_BIND, NULL), errno);
+	a = platform_new_namespace();
+	assert_int_equal(platform_file_write(GIVEN "/tcp_timestamps", "0"), 0);
+	assert_int_equal(platform_file_read(TIMESTAMPS, level, sizeof(level)), 0);
+	assert_string_equal(level, "1");
+	folder = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	assert_return_code(folder, errno);
+	struct open_how how = {.flags = O_RDONLY, .resolve = RESOLVE_BENEATH | RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS};
+	assert_int_equal(syscall(SYS_openat2, folder, &(GIVEN "/tcp_timestamps")[1], &how, sizeof(how)), -1);
+	assert_int_equal(errno, EXDEV);
+	close(folder);
+	close(a);
+	close(own);
 	close(host);
 }
 
@@ -98,6 +126,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(by_another_path),
+		cmocka_unit_test(not_by_a_part),
 		cmocka_unit_test(made_writable_again),
 		cmocka_unit_test(locked_in_user_namespace), /* last, as there is no way back */
 	};
