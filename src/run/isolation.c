@@ -77,23 +77,32 @@ static int write_file(const char *path, const char *text)
 	return write(fd, text, strlen(text)) < 0 ? -errno : 0;
 }
 
+/* Return: 0, or -errno. */
+static int map_own(const char *path, unsigned id)
+{
+	char map[64];
+	snprintf(map, sizeof map, "0 %u 1", id);
+	return write_file(path, map);
+}
+
 /* Mapped to who we are: user_namespaces(7). */
 int isolation_enter_user_namespace(int flags, struct error *e)
 {
 	uid_t uid = geteuid();
 	gid_t gid = getegid();
+	remedy_look();
 	if (unshare(CLONE_NEWUSER | flags) < 0)
 		return isolation_error(e, errno, "user");
-	char map[64];
 	int r = write_file("/proc/self/setgroups", "deny");
 	if (r == 0 || r == -ENOENT) {
-		snprintf(map, sizeof map, "0 %u 1", uid);
-		r = write_file("/proc/self/uid_map", map);
+		r = map_own("/proc/self/uid_map", uid);
+		/* Root cannot be mapped without CAP_SETFCAP (verify_root_map() in kernel/user_namespace.c). It stays
+		 * nobody, with all capabilities in there all the same. */
+		if (r == -EPERM && uid == 0)
+			r = 0;
 	}
-	if (r == 0) {
-		snprintf(map, sizeof map, "0 %u 1", gid);
-		r = write_file("/proc/self/gid_map", map);
-	}
+	if (r == 0)
+		r = map_own("/proc/self/gid_map", gid);
 	if (r >= 0)
 		return 0;
 	/* So Ubuntu 24.04 refuses: the namespace may be made, but AppArmor takes CAP_SYS_ADMIN in it, which the kernel
@@ -129,7 +138,8 @@ static int become_capable(struct error *e)
 
 /*
  * A new @type at @path, and the host's not under it but gone, where the kernel lets go of it (not in a user namespace).
- * It is made before the old one goes: a user namespace gets a proc only while one is to be seen (mount_too_revealing()).
+ * It is made before the old one goes: a user namespace gets a proc only while one is to be seen
+ * (mount_too_revealing()).
  */
 static bool mount_instead(const char *type, const char *path)
 {
@@ -332,6 +342,7 @@ static int await_init(int ready, struct error *e)
 
 int isolation_begin(struct isolation *isolation, struct error *e)
 {
+	remedy_look();
 	isolation->privilege = "root";
 	isolation->own_pid_namespace = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
 	if (unshare(CLONE_NEWPID) < 0) {

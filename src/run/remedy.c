@@ -140,11 +140,20 @@ void remedy_add(enum obstacle obstacle, const struct surroundings *in, struct te
 	add[obstacle](in, t);
 }
 
+static struct surroundings started_in;
+static bool has_looked;
+
+void remedy_look(void)
+{
+	if (!has_looked)
+		surroundings_look("", &started_in);
+	has_looked = true;
+}
+
 int remedy_wrap(enum obstacle obstacle, struct error *e)
 {
 	CLEANUP(text_done) struct text t = TEXT_INIT;
-	struct surroundings in;
-	surroundings_look("", &in);
-	remedy_add(obstacle, &in, &t);
+	remedy_look();
+	remedy_add(obstacle, &started_in, &t);
 	return error_set(e, e->kind, e->code, "%s: %s", error_text(e), text_get(&t));
 }

@@ -21,7 +21,15 @@ enum obstacle {
 void remedy_add(enum obstacle obstacle, const struct surroundings *in, struct text *t);
 
 /**
- * remedy_wrap() - put the remedy for where this process is behind the text of an error
+ * remedy_look() - look at where the program was started, for remedy_wrap()
+ *
+ * Before a user namespace is entered, in which everybody is somebody else with all capabilities. Of this process and its
+ * children the first look counts.
+ */
+void remedy_look(void);
+
+/**
+ * remedy_wrap() - put the remedy for where the program was started behind the text of an error
  *
  * Return: -(the code of @e).
  */

@@ -237,6 +237,19 @@ for lacking in net_raw net_admin,-net_raw; do
 done
 nothing_left
 tap_report 'CAP_SYS_ADMIN is enough: a user namespace has the other capabilities'
+# Root that may not be mapped into a user namespace.
+for lacking in setfcap,-sys_admin setfcap,-net_admin all; do
+	powerless=(setpriv --bounding-set "-$lacking" --inh-caps "-$lacking")
+	within : run --quiet -o "unmapped-$lacking" asks.yaml
+	exits 0
+	is 'the outcomes' "$(jq -c 'select(.type == "cell") | .responses' "unmapped-$lacking/results.jsonl" | sort -u)" '{"connected":"ok","syns":"1"}'
+	is 'the privilege' "$(jq -r 'select(.type == "run") | .privilege' "unmapped-$lacking/results.jsonl")" 'user namespace'
+	within : doctor
+	exits 0
+done
+nothing_left
+tap_report '… and to make one not even that'
+powerless=(setpriv --bounding-set -net_admin,-net_raw --inh-caps -net_admin,-net_raw)
 within "$no_user" run asks.yaml
 exits 3
 silent out
