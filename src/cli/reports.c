@@ -115,6 +115,13 @@ static int check_path(const struct reports *reports, const struct report_file *f
 		if (is_one_file(f->path, spared[i]))
 			return error_set(e, ERROR_USAGE, EINVAL,
 				"--report: '%s' would be replaced, and it is read: choose another name", f->path);
+	/* Both would be written from its beginning, each over the other. */
+	struct stat output, here;
+	if (fstat(STDOUT_FILENO, &output) == 0 && !S_ISCHR(output.st_mode) && stat(f->path, &here) == 0 &&
+		is_same(&output, &here))
+		return error_set(e, ERROR_USAGE, EEXIST,
+			"--report: '%s' is the standard output, which has the summary: %s=- is for the report alone",
+			f->path, f->format->name);
 	for (const struct report_file *other = reports->all; other < f; other++)
 		if (!is_output(other) && is_one_file(f->path, other->path))
 			return error_set(e, ERROR_USAGE, EEXIST,

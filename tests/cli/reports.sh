@@ -207,6 +207,17 @@ cmp -s copy.jsonl kept/results.jsonl || wrong+=('it was replaced')
 try explain --format json --report json=- kept
 exits 2
 tap_report 'explain: results are no report'
+for path in /dev/stdout both; do
+	"${as[@]}" ./netrepro explain --report "csv=$path" kept >both 2>err
+	status=$?
+	exits 2
+	silent both
+	says err "'$path' is the standard output, which has the summary: csv=- is for the report alone"
+done
+"${as[@]}" ./netrepro explain --report csv=/dev/stdout kept 2>err | cat >both
+is 'exit status' "${PIPESTATUS[0]}" 2
+silent both
+tap_report 'a report is not written over the summary'
 try explain --report junit=fifo.junit <(cat kept/results.jsonl)
 exits 2
 [[ ! -e fifo.junit ]] || wrong+=('a report was written')
