@@ -15,6 +15,7 @@
 #include <linux/capability.h>
 
 #include "base/cleanup.h"
+#include "net/sysctl_way.h"
 
 static bool exists(const char *root, const char *path)
 {
@@ -61,8 +62,8 @@ static bool is_machine(const char *root)
 }
 
 /*
- * The marks that engines leave: podman-run(1), systemd's CONTAINER_INTERFACE; Docker's file. Podman's is looked for last,
- * as it stays in an image that was made of such a container.
+ * The marks that engines leave: podman-run(1), systemd's CONTAINER_INTERFACE; Docker's file. Podman's is looked for
+ * last, as it stays in an image that was made of such a container.
  */
 static enum engine find_engine(const char *root)
 {
@@ -104,10 +105,18 @@ static bool is_confined(const char *root)
 	return strstr(label, " (enforce)") != NULL;
 }
 
+/* What is not there cannot be written either. */
+static bool is_read_only(const char *root, const char *path)
+{
+	char whole[PATH_MAX];
+	struct statvfs status;
+	snprintf(whole, sizeof whole, "%s%s", root, path);
+	return statvfs(whole, &status) < 0 || status.f_flag & ST_RDONLY;
+}
+
 void surroundings_look(const char *root, struct surroundings *ret)
 {
 	uint64_t capabilities = effective_capabilities();
-	struct statvfs status;
 	*ret = (struct surroundings){
 		.engine = find_engine(root),
 		.is_root = geteuid() == 0,
@@ -118,6 +127,6 @@ void surroundings_look(const char *root, struct surroundings *ret)
 		.clone_is_off = is_line(root, "/proc/sys/kernel/unprivileged_userns_clone", "0"),
 		.apparmor_restricts = is_line(root, "/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1"),
 		.is_confined = is_confined(root),
-		.sysctls_are_read_only = statvfs("/proc/sys", &status) == 0 && status.f_flag & ST_RDONLY,
+		.sysctls_are_read_only = is_read_only(root, "/proc/sys") && is_read_only(root, SYSCTL_GIVEN "/ipv4"),
 	};
 }

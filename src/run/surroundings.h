@@ -25,7 +25,7 @@ struct surroundings {
 	bool clone_is_off;       /* kernel.unprivileged_userns_clone is 0 (Debian's kernels, Ubuntu's) */
 	bool apparmor_restricts; /* kernel.apparmor_restrict_unprivileged_userns is 1 (Ubuntu 23.10 and later) */
 	bool is_confined;        /* by a profile of AppArmor, as containers are: it refuses mount(2) */
-	bool sysctls_are_read_only;
+	bool sysctls_are_read_only; /* in /proc/sys, and no others were given (net/sysctl_way.h) */
 };
 
 /**

@@ -252,6 +252,8 @@ docker=(--security-opt "seccomp=$folder/seccomp.json" --env container=oci -v "$f
 no_user='cannot make a user namespace: Operation not permitted (EPERM)'
 refused 'as Docker' "$no_user: add to \`docker run\`: --cap-add SYS_ADMIN" "${docker[@]}"
 refused 'as Docker, --user 1000' "$no_user: add to \`docker run\`: --security-opt seccomp=unconfined $give" "${docker[@]}" --user 1000
+refused 'as Docker, --user 1000, -v /run/sysnet' "$no_user: add to \`docker run\`: --security-opt seccomp=unconfined" "${docker[@]}" --user 1000 \
+	"${given[@]}"
 
 "$here/host-snapshot.sh" "$mark" >"$folder/after"
 cmp -s "$folder/before" "$folder/after" || wrong+=("the host has changed: $(diff "$folder/before" "$folder/after" | head -10)")

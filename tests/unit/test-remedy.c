@@ -174,6 +174,10 @@ static void test_settings(void **state)
 	struct surroundings in;
 	surroundings_look(tree->root, &in);
 	assert_false(in.no_user_namespaces || in.clone_is_off || in.apparmor_restricts || in.is_confined);
+	assert_true(in.sysctls_are_read_only);
+	tree_file(tree, "run/sysnet/ipv4/ip_forward", "0\n");
+	surroundings_look(tree->root, &in);
+	assert_false(in.sysctls_are_read_only);
 	tree_file(tree, "proc/sys/user/max_user_namespaces", "0\n");
 	tree_file(tree, "proc/sys/kernel/unprivileged_userns_clone", "0\n");
 	tree_file(tree, "proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1\n");
