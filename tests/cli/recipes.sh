@@ -240,7 +240,7 @@ tap_report 'all that is in the recipes is understood here'
 
 for row in github-actions/*; do
 	what="ci/github-actions.yml, $(cat "$row/row")"
-	if ! grep -q 'sudo netrepro run' "$row"/*.sh && [[ $can != *user* ]]; then
+	if ! grep -q 'sudo netrepro doctor' "$row"/*.sh && [[ $can != *user* ]]; then
 		skip "$what" 'this host does not let an ordinary user make a user namespace'
 		continue
 	fi
@@ -257,8 +257,9 @@ steps user "$UNRESTRICTED" "$folder/$row"/*.sh
 is 'how the last step ended' "${ended##* }" 1
 kept "$row" 2 some
 said home/summary server-restart failing
+says out '::error file=scenarios/failing.yaml,line=8,title=failing%3A fail::'
 explain
-tap_report 'ci/github-actions.yml, where a scenario fails: the job does, and all is kept'
+tap_report 'ci/github-actions.yml, where a scenario fails: the job does, says so beside its line, and all is kept'
 
 row=$(grep -l apparmor_parser github-actions/*/*.sh)
 is 'the number of steps for AppArmor' "$(wc -l <<<"$row")" 1
