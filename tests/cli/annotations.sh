@@ -79,6 +79,9 @@ says out '::error file=endings.yaml,line='
 "${as[@]}" "$mark" GITHUB_ACTIONS=true GITHUB_WORKSPACE="$folder/scen" ./netrepro run --quiet --set case=surprising \
 	scenarios/endings.yaml >out 2>err
 says out '::error file=scenarios/endings.yaml,line='
+cp scenarios/endings.yaml 'scenarios/a,b:c%.yaml'
+on_github run --quiet --set case=surprising 'scenarios/a,b:c%.yaml'
+says out '::error file=scenarios/a%2Cb%3Ac%25.yaml,line='
 tap_report 'files are named from the top of the checkout, if they are below it'
 if has_powerless; then
 	GITHUB_ACTIONS=true try_powerless run scenarios/endings.yaml

@@ -151,6 +151,11 @@ for run in endings collide; do
 	cmp -s wanted found || mapfile -t -O "${#wrong[@]}" wrong < <(diff wanted found | head -n 5)
 done
 tap_report 'explain reports of a kept run what the run has reported'
+try explain --quiet --report junit=one.junit --report ktap=one.ktap kept untried
+valid one.junit
+is 'the claims' "$(xmllint --xpath 'count(//testcase[contains(@classname, ".claims")])' one.junit)" 1
+is 'the subtests that were planned' "$(sed -n 's/^  1\.\.//p' one.ktap)" "$(grep -cE '^  (not )?ok ' one.ktap)"
+tap_report 'of claims that are named no others are reported, or counted'
 try run --quiet --seed 1 --report junit=- --set state=here scenarios/collide.yaml
 exits 0
 cp out only.junit
@@ -242,7 +247,7 @@ exits 2
 is 'what is there' "$(cat x)" old
 tap_report 'a mistake takes no earlier report away'
 ln -s target link
-echo 'something much longer than the report will ever be, or so one would think' >target
+head -c 100000 /dev/zero | tr '\0' x >target # longer than the report
 try explain --quiet --report json=link kept
 [[ -L link ]] || wrong+=('the link was replaced')
 cmp -s target kept.json || wrong+=('it is not what the link leads to')
@@ -323,6 +328,7 @@ exits 130
 valid cut.junit
 is 'what is said of what was not run' "$(xmllint --xpath 'count(//testcase[contains(@classname, ".run")]/error)' cut.junit)" 2
 says cut.junit 'message="the run was interrupted before it"'
+is 'the subtests that were planned' "$(sed -n 's/^  1\.\.//p' cut.ktap)" 6
 prove --exec cat cut.ktap >proved 2>&1 && wrong+=('prove takes it for good')
 says proved 'Failed tests:  1-2'
 says cut.markdown '**Not run:** the run was interrupted before it.'
