@@ -198,7 +198,9 @@ cp cut/evidence.jsonl whole
 head -n 2 cut/results.jsonl >first
 cp first cut/results.jsonl
 done=$(tail -n 1 first | jq -r .id)
+echo half >cut/evidence.jsonl.new # of a run that was killed as it wrote the file anew
 try run --quiet --resume -o cut mixed.yaml
+[[ ! -e cut/evidence.jsonl.new ]] || wrong+=('what a killed run left is still there')
 exits 1
 complete cut/results.jsonl 4
 is 'lines that are no evidence' "$(jq -r 'select(.type != "evidence")' cut/evidence.jsonl)" ''
