@@ -99,6 +99,13 @@ static int try_way(const struct way *way)
 	return fd < 0 ? fd : 0;
 }
 
+/* What stands in the way of a way for good, and is not the moment's. */
+static bool is_obstacle(int errnum)
+{
+	return errnum == EROFS || errnum == EMEDIUMTYPE || errnum == EXDEV || errnum == ENOENT || errnum == ENOTDIR ||
+	       errnum == EACCES || errnum == EPERM;
+}
+
 /* Why a way does not work, as a part of a sentence. */
 static void add_obstacle(const struct way *way, int errnum, char *text, size_t size)
 {
@@ -126,6 +133,8 @@ int sysctl_way_find(struct error *e)
 			chosen = &ways[i];
 			return 0;
 		}
+		if (!is_obstacle(-r))
+			return error_errno(e, ERROR_HARNESS, -r, "%s" PROBE, ways[i].root);
 		first = first ? first : -r;
 		add_obstacle(&ways[i], -r, obstacles, sizeof obstacles);
 	}

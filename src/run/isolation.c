@@ -180,8 +180,8 @@ static int make_mount_namespace(struct error *e)
 		return isolation_error(e, errno, "mount");
 	if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0)
 		return 0;
-	error_errno(e, ERROR_HOST, errno, "cannot make the mounts private");
-	return remedy_wrap(OBSTACLE_MOUNTS, e);
+	int r = error_errno(e, ERROR_HOST, errno, "cannot make the mounts private");
+	return r == -EACCES || r == -EPERM ? remedy_wrap(OBSTACLE_MOUNTS, e) : r;
 }
 
 /* No way to the host by the tree of files, and a /proc of this PID namespace with sysctls that can be written, where
@@ -292,7 +292,8 @@ int isolation_enter(const char *name, int *fds, size_t n_fds, struct error *e)
 
 int isolation_prepare_sysctls(struct error *e)
 {
-	return sysctl_way_find(e) < 0 ? remedy_wrap(OBSTACLE_SYSCTLS, e) : 0;
+	int r = sysctl_way_find(e);
+	return r < 0 && e->kind == ERROR_HOST ? remedy_wrap(OBSTACLE_SYSCTLS, e) : r;
 }
 
 /* What init says when it had to go into a user namespace of its own, as each worker will have to; otherwise it says
