@@ -252,7 +252,7 @@ for lacking in setfcap,-sys_admin setfcap,-net_admin all; do
 done
 nothing_left
 tap_report '… and to make one not even that'
-powerless=(setpriv --bounding-set -net_admin,-net_raw --inh-caps -net_admin,-net_raw)
+powerless=(setpriv --bounding-set "-net_admin,-net_raw" --inh-caps "-net_admin,-net_raw")
 within "$no_user" run asks.yaml
 exits 3
 silent out
