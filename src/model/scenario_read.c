@@ -18,12 +18,28 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "model/plan.h"
 
 struct scenario_keys {
 	const struct yaml *name, *question, *note, *matrix, *exclude, *include, *namespaces, *actors, *steps, *check,
 		*expect, *claims, *mechanism, *deadlines;
 };
+
+/* However it was broken into lines, it is said in one. */
+static int read_question(struct reader *r, const struct yaml *node)
+{
+	CLEANUP(text_done) struct text line = TEXT_INIT;
+	const char *words = NULL;
+	int rc = read_text(r, node, "question", &words);
+	if (rc < 0)
+		return rc;
+	text_wrap(&line, 0, words, 0, SIZE_MAX);
+	if (!line.failed && !line.len)
+		return scenario_error(r->s, node->at, r->e, "question is empty");
+	r->s->question = line.failed ? NULL : arena_strdup(&r->s->arena, text_get(&line));
+	return r->s->question ? 0 : error_no_memory(r->e);
+}
 
 static int read_heading(struct reader *r, const struct scenario_keys *keys)
 {
@@ -32,7 +48,7 @@ static int read_heading(struct reader *r, const struct scenario_keys *keys)
 	if (rc >= 0)
 		rc = read_name(r, keys->name->at, r->s->name, "a scenario", name_is_slug, NAME_SLUG_RULE);
 	if (rc >= 0 && keys->question)
-		rc = read_text(r, keys->question, "question", &r->s->question);
+		rc = read_question(r, keys->question);
 	if (rc >= 0 && keys->note)
 		rc = read_text(r, keys->note, "note", &note);
 	return rc;

@@ -16,7 +16,8 @@
  * Whichever it is, each value is read back, and the namespace of a cell is new: what cannot be written there never
  * becomes a condition. Reading back proves nothing of a file that is not that namespace's own: /proc/sys/net/ipv4 mounted
  * at /run/sysnet/ipv4 shows for ever the namespace of whoever mounted it, and root can write there. So each file is looked
- * up from the folder itself, in one mount and without links.
+ * up from the folder itself, in one mount and without links; and before /run/sysnet is chosen, what is written there has to
+ * be seen in /proc/sys, which can be read where it cannot be written.
  */
 #include "net/sysctl_way.h"
 
@@ -72,6 +73,9 @@ void sysctl_way_prepare(void)
 /* Not net.core, which older kernels hide from a user namespace; this one every namespace has. */
 #define PROBE "ipv4/ip_forward"
 
+/* One of a single digit that changes nothing else when it is written. */
+#define PROOF "ipv4/tcp_timestamps"
+
 static int open_by(const struct way *way, const char *file, int flags)
 {
 	CLEANUP(cleanup_close) int root = open(way->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -90,13 +94,28 @@ static int open_by(const struct way *way, const char *file, int flags)
 	return status.f_type == PROC_SUPER_MAGIC ? TAKE_FD(fd) : -EMEDIUMTYPE;
 }
 
-/* Return: 0, or -errno; EMEDIUMTYPE for what is no proc. */
+/* What is written by @way is what the kernel's own place shows: changed there and back, in the caller's namespace. */
+static bool is_true(const struct way *way)
+{
+	char before = '\0', seen = '\0';
+	CLEANUP(cleanup_close) int own = open_by(&ways[0], PROOF, O_RDONLY);
+	CLEANUP(cleanup_close) int fd = open_by(way, PROOF, O_RDWR);
+	if (own < 0 || fd < 0 || pread(own, &before, 1, 0) != 1)
+		return false;
+	char other = before == '0' ? '1' : '0';
+	bool is_seen = pwrite(fd, &other, 1, 0) == 1 && pread(own, &seen, 1, 0) == 1 && seen == other;
+	return pwrite(fd, &before, 1, 0) == 1 && pread(own, &seen, 1, 0) == 1 && seen == before && is_seen;
+}
+
+/* Return: 0, or -errno; EMEDIUMTYPE for what is no proc, or not this namespace's. */
 static int try_way(const struct way *way)
 {
 	CLEANUP(cleanup_close) int fd = open_by(way, PROBE, O_RDWR);
 	if (fd == -ENOENT && access(way->root, F_OK) == 0)
 		return -EMEDIUMTYPE;
-	return fd < 0 ? fd : 0;
+	if (fd < 0)
+		return fd;
+	return way == ways || is_true(way) ? 0 : -EMEDIUMTYPE;
 }
 
 /* What stands in the way of a way for good, and is not the moment's. */

@@ -25,7 +25,7 @@ void sysctl_way_prepare(void);
 /**
  * sysctl_way_find() - choose the first way that works
  *
- * In a network namespace of the caller's own: a sysctl is opened to be written, and nothing is written. From then on
+ * In a network namespace of the caller's own, in which a sysctl may be changed and changed back. From then on
  * sysctl_way_root() is that way's, in this process and its children.
  *
  * Errors: ERROR_HOST when none works, saying of each why; ERROR_HARNESS when that could not be found out (EMFILE …).

@@ -89,8 +89,10 @@ static void add_namespaces(const struct surroundings *in, struct text *t)
 	if (in->engine == ENGINE_KUBERNETES) {
 		text_add(t, "set securityContext.privileged: true");
 	} else if (in->engine != ENGINE_NONE) {
-		text_add(t, leads[in->engine]);
-		add_namespace_flags(in, t);
+		CLEANUP(text_done) struct text flags = TEXT_INIT;
+		add_namespace_flags(in, &flags);
+		text_addf(t, "%s%s", leads[in->engine], flags.len ? text_get(&flags) : " --privileged");
+		t->failed |= flags.failed;
 	} else {
 		text_addf(t, "run it as root%s, or let ordinary users make user namespaces",
 			in->is_root ? " with all capabilities" : " (sudo)");

@@ -38,6 +38,8 @@ static void test_container(void **state)
 		"add to `docker run`: --cap-add SYS_ADMIN --cap-add NET_ADMIN --cap-add NET_RAW");
 	in.has_sys_admin = in.has_net_raw = true;
 	assert_remedy(OBSTACLE_NAMESPACES, &in, "add to `docker run`: --cap-add NET_ADMIN");
+	in.has_net_admin = true;
+	assert_remedy(OBSTACLE_NAMESPACES, &in, "add to `docker run`: --privileged");
 
 	in = (struct surroundings){.engine = ENGINE_PODMAN, .sysctls_are_read_only = true};
 	assert_remedy(OBSTACLE_NAMESPACES, &in,

@@ -48,8 +48,8 @@ static void test_keys_in_any_order(void **state)
 		"{a: 0}, is: ok}]}}]\n"
 		"expect: {r: [{is: [ok, EADDRINUSE]}]}\ncheck: [{r: [ok, EADDRINUSE]}]\n"
 		"steps: [{one: socket s}, {as: r, one: 'bind s *:80', for: 1s}]\nactors: {one: {in: server}}\n"
-		"exclude: [{b: 1, a: 1}]\nmatrix: {a: [0, 1], b: [0, 1]}\nnote: n\nquestion: Why?\nname: x\n");
-	assert_string_equal(s->question, "Why?");
+		"exclude: [{b: 1, a: 1}]\nmatrix: {a: [0, 1], b: [0, 1]}\nnote: n\nquestion: |\n  Why\n  that?\nname: x\n");
+	assert_string_equal(s->question, "Why that?");
 	assert_int_equal(s->n_actors, 3);
 	assert_int_equal(s->n_responses, 1);
 	assert_true(s->responses[0].timed);
