@@ -254,12 +254,32 @@ static int leave_host(int *fds, size_t n_fds, struct error *e)
 	return r < 0 ? r : is_in_user_namespace;
 }
 
+/*
+ * Where ip-netns(8) has its names. The files behind the mounts that were let go of are the host's still: `ip netns del`
+ * would take a name, and with it the namespace, from the host (a file may be unlinked that is a mount elsewhere, and
+ * the mount goes with it: __detach_mounts() in fs/namespace.c), and `ip netns add` would leave one there. So who runs
+ * programs of the user's has a folder of its own in that place, where there is one: to make it would change the host.
+ */
+static int hide_network_names(struct error *e)
+{
+	static const char *const folders[] = {"/run/netns", "/var/run/netns"};
+	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
+		if (mount("tmpfs", folders[i], "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=755") < 0 &&
+			errno != ENOENT && errno != ENOTDIR) {
+			error_errno(e, ERROR_HOST, errno, "cannot hide %s of the host", folders[i]);
+			return remedy_wrap(OBSTACLE_MOUNTS, e);
+		}
+	return 0;
+}
+
 int isolation_enter_at_terminal(const char *name, struct error *e)
 {
-	int r = leave_host(NULL, 0, e);
-	if (r >= 0)
-		prctl(PR_SET_NAME, name);
-	return r;
+	int is_in_user_namespace = leave_host(NULL, 0, e);
+	int r = is_in_user_namespace < 0 ? is_in_user_namespace : hide_network_names(e);
+	if (r < 0)
+		return r;
+	prctl(PR_SET_NAME, name);
+	return is_in_user_namespace;
 }
 
 int isolation_enter_network(int namespace, struct error *e)

@@ -188,6 +188,18 @@ for who in $(users); do
 	tap_report "as $who: nothing is left of them"
 done
 as_root_if_root
+# What stands in for the host: a tree and a network of the test's own, with a namespace that has a name.
+host() {
+	local maps=()
+	((EUID == 0)) || maps=(--user --map-root-user)
+	# shellcheck disable=SC2016 # the inner shell's
+	"${as[@]}" "$mark" unshare "${maps[@]}" --mount --net bash -c 'mount -t tmpfs none /run && mkdir /run/netns &&
+		ip netns add named && "$@" >out 2>err <<<""; echo "exit status $?"; ip netns exec named echo "it is there"
+		ls /run/netns' host ./netrepro lab --cell 0 "$restart" -- "$@"
+}
+is 'what is left' "$(host server sh -c 'ip netns del named; ip netns add left; ip netns list')" $'exit status 0\nit is there\nnamed'
+is 'the names that it sees' "$(cat out)" left
+tap_report 'the names of network namespaces (ip netns) are its own: none of the host is seen, deleted or added'
 lab "$restart" -- server true <<<''
 exits 0
 silent out
