@@ -2,7 +2,6 @@
 // The states of sockets, side by side.
 #include "report/states.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,16 +13,9 @@
 #define MARK_COLUMNS 2
 #define GAP_COLUMNS 1 /* to the right of each side */
 
-static bool is_same(const struct tcp_socket *a, const struct tcp_socket *b)
+/* Listeners first, then by port. Sockets that are alike in all of this are several of one port (SO_REUSEPORT). */
+static int compare_sockets(const struct tcp_socket *x, const struct tcp_socket *y)
 {
-	return a->family == b->family && a->local_port == b->local_port && a->remote_port == b->remote_port &&
-	       IN6_ARE_ADDR_EQUAL(&a->local, &b->local) && IN6_ARE_ADDR_EQUAL(&a->remote, &b->remote);
-}
-
-static int compare(const void *a, const void *b)
-{
-	const struct tcp_socket *x = &((const struct states_socket *)a)->socket;
-	const struct tcp_socket *y = &((const struct states_socket *)b)->socket;
 	bool x_listens = x->state == TCP_STATE_LISTEN, y_listens = y->state == TCP_STATE_LISTEN;
 	if (x_listens != y_listens)
 		return x_listens ? -1 : 1;
@@ -31,24 +23,20 @@ static int compare(const void *a, const void *b)
 		return x->local_port < y->local_port ? -1 : 1;
 	if (x->remote_port != y->remote_port)
 		return x->remote_port < y->remote_port ? -1 : 1;
+	if (x->family != y->family)
+		return x->family < y->family ? -1 : 1;
 	int by_local = memcmp(&x->local, &y->local, sizeof x->local);
 	return by_local ? by_local : memcmp(&x->remote, &y->remote, sizeof x->remote);
 }
 
-static struct states_socket *find(struct states_side *side, size_t n, const struct tcp_socket *wanted)
+/* Of several that are alike, those that are there stand in front, so that one which came is not taken for one that
+ * went.
+ */
+static int compare(const void *a, const void *b)
 {
-	for (size_t i = 0; i < n; i++)
-		if (is_same(&side->all[i].socket, wanted))
-			return &side->all[i];
-	return NULL;
-}
-
-static bool is_among(const struct tcp_socket *sockets, size_t n, const struct tcp_socket *wanted)
-{
-	for (size_t i = 0; i < n; i++)
-		if (is_same(&sockets[i], wanted))
-			return true;
-	return false;
+	const struct states_socket *x = a, *y = b;
+	int by_socket = compare_sockets(&x->socket, &y->socket);
+	return by_socket ? by_socket : x->is_gone - y->is_gone;
 }
 
 static int reserve(struct states_side *side, size_t n, struct error *e)
@@ -63,37 +51,60 @@ static int reserve(struct states_side *side, size_t n, struct error *e)
 	return 0;
 }
 
+static struct states_socket came(const struct tcp_socket *socket, uint64_t now_us)
+{
+	return (struct states_socket){.socket = *socket, .changed_us = now_us};
+}
+
+static struct states_socket stayed(struct states_socket known, const struct tcp_socket *now, uint64_t now_us)
+{
+	if (known.is_gone || known.socket.state != now->state)
+		known.changed_us = now_us;
+	known.is_gone = false;
+	known.socket = *now;
+	return known;
+}
+
+static struct states_socket went(struct states_socket known, uint64_t now_us)
+{
+	if (!known.is_gone)
+		known.changed_us = now_us;
+	known.is_gone = true;
+	return known;
+}
+
 int states_update(
 	struct states_side *side, const struct tcp_socket *sockets, size_t n, uint64_t now_us, struct error *e)
 {
-	int r = reserve(side, side->n + n, e);
+	/* Both in order, and then walked together: there may be thousands, several times a second. */
+	struct states_side merged = {.all = NULL};
+	size_t n_known = side->n, known = 0, found = side->n;
+	int r = reserve(side, n_known + n, e);
+	if (r == 0)
+		r = reserve(&merged, n_known + n, e);
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < side->n; i++) {
-		struct states_socket *known = &side->all[i];
-		if (!known->is_gone && !is_among(sockets, n, &known->socket)) {
-			known->is_gone = true;
-			known->changed_us = now_us;
-		}
+	for (size_t i = 0; i < n; i++)
+		side->all[n_known + i] = came(&sockets[i], now_us);
+	if (n)
+		qsort(side->all + n_known, n, sizeof *side->all, compare);
+	while (known < n_known || found < n_known + n) {
+		const struct states_socket *a = &side->all[known], *b = &side->all[found];
+		int order = known == n_known ? 1 : found == n_known + n ? -1 : compare_sockets(&a->socket, &b->socket);
+		struct states_socket next = order > 0   ? *b
+					    : order < 0 ? went(*a, now_us)
+							: stayed(*a, &b->socket, now_us);
+		known += order <= 0;
+		found += order >= 0;
+		if (!next.is_gone || now_us < next.changed_us + STATES_MARK_US)
+			merged.all[merged.n++] = next;
 	}
-	for (size_t i = 0; i < n; i++) {
-		struct states_socket *known = find(side, side->n, &sockets[i]);
-		if (!known) {
-			known = &side->all[side->n++];
-			*known = (struct states_socket){.is_gone = true};
-		}
-		if (known->is_gone || known->socket.state != sockets[i].state)
-			known->changed_us = now_us;
-		known->is_gone = false;
-		known->socket = sockets[i];
-	}
-	size_t n_left = 0;
-	for (size_t i = 0; i < side->n; i++)
-		if (!side->all[i].is_gone || now_us < side->all[i].changed_us + STATES_MARK_US)
-			side->all[n_left++] = side->all[i];
-	side->n = n_left;
-	if (side->n)
-		qsort(side->all, side->n, sizeof *side->all, compare);
+	if (merged.n)
+		qsort(merged.all, merged.n, sizeof *merged.all, compare);
+	free(side->all);
+	side->all = merged.all;
+	side->n = merged.n;
+	side->size = merged.size;
 	return 0;
 }
 

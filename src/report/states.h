@@ -31,7 +31,7 @@ struct states_side {
 /**
  * states_update() - what is there at the time @now_us: a socket is new, has another state, or is gone
  *
- * Sockets are told apart by their four-tuple. Errors: ENOMEM.
+ * Sockets are told apart by their four-tuple, and where several have the same one (SO_REUSEPORT), counted. Errors: ENOMEM.
  */
 int states_update(
 	struct states_side *side, const struct tcp_socket *sockets, size_t n, uint64_t now_us, struct error *e);

@@ -115,6 +115,29 @@ static void test_other_addresses(void **state)
 							"  ESTABLISHED 10.0.0.7:80 ↔ 10.0.0.8:40000\n");
 }
 
+/* SO_REUSEPORT: as many as there are, and of one that goes it is seen that it went. */
+static void test_alike(void **state)
+{
+	(void)state;
+	const struct tcp_socket three[] = {listener(80), listener(80), listener(80)};
+	update(&sides[0], T0, three, 3);
+	update(&sides[0], T0 + AFTER, three, 3);
+	assert_string_equal(draw(1, 80, 0, T0 + AFTER), "server 10.0.0.1\n"
+							"  LISTEN *:80\n"
+							"  LISTEN *:80\n"
+							"  LISTEN *:80\n");
+	update(&sides[0], T0 + AFTER, three, 2);
+	update(&sides[0], T0 + AFTER + 1, three, 2);
+	assert_string_equal(draw(1, 80, 0, T0 + AFTER + 1), "server 10.0.0.1\n"
+							    "  LISTEN *:80\n"
+							    "  LISTEN *:80\n"
+							    "▸ LISTEN *:80 is gone\n");
+	update(&sides[0], T0 + 3 * AFTER, three, 2);
+	assert_string_equal(draw(1, 80, 0, T0 + 3 * AFTER), "server 10.0.0.1\n"
+							    "  LISTEN *:80\n"
+							    "  LISTEN *:80\n");
+}
+
 static void test_changes_are_marked(void **state)
 {
 	(void)state;
@@ -198,6 +221,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_side_by_side, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_ipv6, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_other_addresses, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_alike, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_changes_are_marked, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_back_again, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_small_terminal, set_up, tear_down),
