@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -66,7 +67,7 @@ static void execute_shell(const char *actor)
 	setenv("HISTFILE", "", 1);  /* what is typed here is not to be found among what the user types elsewhere */
 	bool at_terminal = isatty(STDIN_FILENO);
 	char *argv[5] = {(char *)(uintptr_t)path};
-	for (size_t i = 0; at_terminal && i < 3 && shells[shell].arguments[i]; i++)
+	for (size_t i = 0; at_terminal && shell < N_SHELLS && i < 3 && shells[shell].arguments[i]; i++)
 		argv[1 + i] = (char *)(uintptr_t)shells[shell].arguments[i];
 	execv(path, argv);
 	fprintf(stderr, "netrepro: cannot run %s: %s\n", path, strerror(errno));
@@ -101,9 +102,16 @@ static _Noreturn void run_child(const struct lab_child *child)
 	_exit(errnum == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_EXECUTE);
 }
 
+/*
+ * Not where the standard output is a pipe: the one at its other end, a pager, may want the terminal as well, and is in
+ * the group of those who stand in the pipeline. Nor where the own group has no number here, so that the terminal could
+ * not be taken back.
+ */
 bool lab_child_has_terminal(void)
 {
-	return isatty(STDIN_FILENO) && tcgetpgrp(STDIN_FILENO) == getpgrp();
+	struct stat output;
+	bool is_piped = fstat(STDOUT_FILENO, &output) == 0 && S_ISFIFO(output.st_mode);
+	return isatty(STDIN_FILENO) && !is_piped && getpgrp() > 0 && tcgetpgrp(STDIN_FILENO) == getpgrp();
 }
 
 pid_t lab_child_start(const struct lab_child *child, struct error *e)

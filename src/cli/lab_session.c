@@ -159,6 +159,16 @@ static int await_end(const sigset_t *signals, pid_t lab)
 	}
 }
 
+/* Whether the terminal has other modes than those in which it was found. */
+static bool has_other_modes(const struct guard *guard)
+{
+	struct termios now;
+	const struct termios *then = &guard->modes;
+	return guard->has_modes && tcgetattr(STDIN_FILENO, &now) == 0 &&
+	       (now.c_iflag != then->c_iflag || now.c_oflag != then->c_oflag || now.c_cflag != then->c_cflag ||
+		       now.c_lflag != then->c_lflag || memcmp(now.c_cc, then->c_cc, sizeof now.c_cc) != 0);
+}
+
 static void put_terminal_back(const struct guard *guard, bool was_cut_off)
 {
 	if (was_cut_off && guard->has_panes && write(STDOUT_FILENO, RESTORE_SCREEN, strlen(RESTORE_SCREEN)) < 0)
@@ -195,8 +205,40 @@ static int guard_lab(const struct lab_session *session, struct guard *guard)
 	}
 	int status = await_end(&signals, lab);
 	isolation_end(&guard->isolation);
-	put_terminal_back(guard, status >= STATUS_SIGNAL);
+	/* tmux puts the terminal back before it ends, unless it is killed. */
+	bool is_killed = guard->has_panes && status == STATUS_OK && has_other_modes(guard);
+	put_terminal_back(guard, status >= STATUS_SIGNAL || is_killed);
+	if (is_killed) {
+		error_set(&e, ERROR_HARNESS, EPIPE, "tmux was killed, and the lab has ended with it");
+		return cli_fail(&e);
+	}
 	return status;
+}
+
+/*
+ * What the lab opens must not become the standard input of one who reads commands from there. One that was closed is
+ * still none that can be written to.
+ */
+static int fill_standard_descriptors(struct error *e)
+{
+	int fd;
+	do
+		fd = open("/dev/null", O_RDONLY);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd < 0)
+		return error_errno(e, ERROR_HOST, errno, "cannot open /dev/null");
+	close(fd);
+	return 0;
+}
+
+/*
+ * Who was started in the background of a terminal is stopped until it is in the foreground, as one is that reads from
+ * there: tmux is not, and its panes and the shell would both take what is typed. (SIGTTOU, by tcsetpgrp(3).)
+ */
+static void await_foreground(void)
+{
+	if (isatty(STDIN_FILENO))
+		tcsetpgrp(STDIN_FILENO, getpgrp());
 }
 
 /* Whether there are panes; where there are none and could be, that is said. */
@@ -213,6 +255,10 @@ static bool wants_panes(const struct lab_session *session)
 int lab_session_run(const struct lab_session *session)
 {
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+	if (fill_standard_descriptors(&e) < 0)
+		return cli_fail(&e);
+	if (!session->command)
+		await_foreground();
 	struct guard guard = {.isolation = ISOLATION_INIT, .has_panes = wants_panes(session)};
 	int status = isolation_begin(&guard.isolation, &e) < 0 ? cli_fail(&e) : guard_lab(session, &guard);
 	isolation_end(&guard.isolation);

@@ -260,7 +260,7 @@ int lab_pane_walker(void)
 	}
 	while (r == 0 && !w.is_over) {
 		if (w.has_terminal) {
-			printf("%s%s> ", w.next.len ? "next is " : "all steps are made", text_get(&w.next));
+			printf("%s%s> ", w.next.len ? "next is " : "the cell is over", text_get(&w.next));
 			fflush(stdout);
 		}
 		if (!read_line(&line))
@@ -268,5 +268,7 @@ int lab_pane_walker(void)
 		take_line(&w, text_get(&line));
 	}
 	text_done(&w.next);
+	if (r == 0 && (fflush(stdout) != 0 || ferror(stdout)))
+		r = error_set(&e, ERROR_HARNESS, EIO, "cannot write to the standard output: not all is there");
 	return r < 0 ? cli_fail(&e) : w.status;
 }

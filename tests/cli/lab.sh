@@ -113,6 +113,15 @@ shell
 shell sever
 shell server exit 3
 END
+lab --plain --cell 0 "$restart" <&-
+exits 0
+silent err
+tap_report 'a standard input that is closed is an empty one'
+"${as[@]}" "$mark" ./netrepro lab --plain --cell 0 "$restart" <<<next >/dev/full 2>err
+status=$?
+exits 4
+says err 'cannot write to the standard output'
+tap_report 'what cannot be written is said, by the exit status too'
 lab --plain --until 14 --cell 0 "$restart" <<<'quit'
 exits 0
 is 'the steps' "$(steps | tail -n 1)" 'server: tcp-state *:12345	TIME-WAIT'
@@ -373,6 +382,57 @@ sees 'next is 1 server: socket listener>'
 type_in C-c
 ended 0
 tap_report 'Ctrl-C beside the steps ends a lab with panes'
+is_server() {
+	server=$(ours_named 'tmux: server')
+	[[ -n $server ]]
+}
+open_lab 120 40 --cell 0 "$restart"
+sees 'next is 1 server: socket listener>'
+await 'the server of tmux' is_server
+kill -KILL "$server"
+sees 'tmux was killed'
+ended 4
+tap_report 'tmux is killed: that is said, and the terminal is as before'
+# job SHELL-COMMAND: at the prompt of a shell with job control, on a terminal
+job() {
+	n_terminals=$((n_terminals + 1))
+	outer new-session -d -x 120 -y 40 'exec env PS1="prompt> " bash --norc -i'
+	sees '^prompt>'
+	type_in "$1" Enter
+}
+in_job="$(printf '%q ' "${as[@]}" "$mark") ./netrepro lab --cell 0 $restart"
+is_gone() {
+	[[ -z $(ours) ]]
+}
+stopped() {
+	shows '^.*Stopped'
+}
+for options in '' --plain; do
+	job "$in_job $options &"
+	type_in Enter
+	await 'it is stopped' eval 'outer send-keys Enter; stopped'
+	type_in clear Enter fg Enter
+	sees '^next is 1 server: socket listener>'
+	type_in 'shell server echo "in the  shell"' Enter
+	sees '^in the  shell'
+	type_in next Enter
+	sees '^ 1 server: socket listener  *ok'
+	type_in quit Enter
+	await 'it ends' is_gone
+	type_in 'echo "at the  prompt"' Enter
+	sees '^at the  prompt'
+	outer kill-server
+	nothing_left
+	tap_report "started in the background it waits for the foreground${options:+, $options}"
+done
+# A pager reads keys while the command goes on.
+job "$in_job -- server sh -c 'echo began; until test -e $folder/key; do sleep 0.1; done' | bash -c 'read -r; echo pager has it; read -r key </dev/tty; echo \"key is \$key\"; touch key; cat'"
+sees '^pager has it'
+type_in x Enter
+sees '^key is x'
+outer kill-server
+nothing_left
+tap_report 'a pager behind a command has the terminal'
 for options in '' --plain; do
 	open_lab 80 24 ${options:+"$options"} --cell 0 "$restart"
 	sees 'next is 1 server: socket listener>'
