@@ -105,7 +105,11 @@ static int await_key(struct lab_view *view, struct error *e)
 			return r;
 		if (r != 2)
 			continue;
-		return read(STDIN_FILENO, line, sizeof line) > 0 ? 0 : -EPIPE; /* a terminal gives one line at a time */
+		/* A terminal gives one line at a time, or none after Ctrl-D: which ended the shell as well, and is
+		 * typed twice at once. */
+		ssize_t n = read(STDIN_FILENO, line, sizeof line);
+		if (n != 0 || !isatty(STDIN_FILENO))
+			return n > 0 ? 0 : -EPIPE;
 	}
 }
 
@@ -114,6 +118,7 @@ int lab_pane_actor(const char *name)
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
 	struct lab_view view;
 	signal(SIGINT, SIG_IGN); /* typed where no shell is: for nobody */
+	signal(SIGQUIT, SIG_IGN);
 	signal(SIGTSTP, SIG_IGN);
 	int r = lab_view_open(&view, &e);
 	while (r >= 0) {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -182,6 +183,7 @@ static int follow(struct lab_view *view, struct error *e)
 	while (r == 0) {
 		r = draw(&w, &screen, e);
 		struct pollfd polled = {.fd = view->lab, .events = POLLIN};
+		tcflush(STDIN_FILENO, TCIFLUSH);
 		if (r < 0 || poll(&polled, 1, LOOK_EACH_MS) <= 0)
 			continue;
 		struct lab_message message;
@@ -196,10 +198,22 @@ static int follow(struct lab_view *view, struct error *e)
 	return r;
 }
 
+/* What is typed here is for nobody: it ends nothing, stops nothing (Ctrl-S), and does not stand among the states. */
+static void ignore_keys(void)
+{
+	struct termios modes;
+	if (tcgetattr(STDIN_FILENO, &modes) < 0)
+		return;
+	modes.c_lflag &= ~(tcflag_t)(ECHO | ICANON | ISIG);
+	modes.c_iflag &= ~(tcflag_t)IXON;
+	tcsetattr(STDIN_FILENO, TCSADRAIN, &modes);
+}
+
 int lab_pane_states(void)
 {
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
 	struct lab_view view;
+	ignore_keys();
 	int r = lab_view_open(&view, &e);
 	if (r == 0)
 		r = follow(&view, &e);

@@ -44,6 +44,7 @@
 
 /* Where a window of tmux is; there is one. */
 #define WINDOW "lab:0"
+#define WALKER_PANE "%2"
 
 static bool is_in_path(const char *name)
 {
@@ -155,6 +156,8 @@ static void add_settings(struct words *w, const struct lab *lab)
 	ADD_COMMAND(w, "set", "-g", "assume-paste-time", "0"); /* F1 counts however fast it was typed: by a script */
 	ADD_COMMAND(w, "set", "-g", "history-limit", "20000");
 	ADD_COMMAND(w, "set", "-g", "remain-on-exit", "off");
+	/* A client that stops itself would be stopped for good, with the terminal: no shell waits for it. */
+	ADD_COMMAND(w, "unbind", "C-z");
 	ADD_COMMAND(w, "set", "-g", "allow-rename", "off");
 	ADD_COMMAND(w, "set", "-g", "pane-border-status", "top");
 	ADD_COMMAND(w, "set", "-g", "pane-border-format", " #{@title} ");
@@ -192,7 +195,18 @@ static void add_split(struct words *w, const char *direction, const char *of, un
 	add_pane(w, number, pane);
 }
 
-/* Actors above, side by side; the states; the steps below. tmux numbers panes by their place. */
+/*
+ * Whom a key selects: not by the place, which is another one when panes are closed, or added by the user. tmux numbers
+ * panes for good as it makes them (%N): the first actor, the states, the steps, then the other actors.
+ */
+static size_t pane_number(size_t i, size_t n_actors)
+{
+	if (i == 0)
+		return 0;
+	return i < n_actors ? i + 2 : i - n_actors + 1;
+}
+
+/* Actors above, side by side; the states; the steps below. While they are made, panes are numbered by their place. */
 static void add_panes(struct words *w, const char *number, const struct pane *panes, size_t n_actors)
 {
 	const struct pane *states = &panes[n_actors], *walker = &panes[n_actors + 1];
@@ -211,16 +225,14 @@ static void add_panes(struct words *w, const char *number, const struct pane *pa
 	}
 	for (size_t i = 0; i < n_actors + 2; i++) {
 		char target[32], key[32], title[256];
-		snprintf(target, sizeof target, WINDOW ".%zu", i);
+		snprintf(target, sizeof target, "%%%zu", pane_number(i, n_actors));
 		snprintf(key, sizeof key, "F%zu", i + 1);
 		snprintf(title, sizeof title, "%s %s", i < F_KEYS ? key : "", text_get(&panes[i].title));
 		ADD_COMMAND(w, "set", "-p", "-t", target, "@title", title);
 		if (i < F_KEYS)
-			ADD_COMMAND(w, "bind", "-n", key, "select-pane", "-t", target);
+			ADD_COMMAND(w, "bind", "-n", key, "switch-client", "-t", target); /* of any window */
 	}
-	char target[32];
-	snprintf(target, sizeof target, WINDOW ".%zu", n_actors + 1);
-	ADD_COMMAND(w, "select-pane", "-t", target);
+	ADD_COMMAND(w, "select-pane", "-t", WALKER_PANE);
 }
 
 static void describe_panes(const struct lab_places *places, struct pane *panes)

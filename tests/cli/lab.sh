@@ -382,6 +382,33 @@ sees 'next is 1 server: socket listener>'
 type_in C-c
 ended 0
 tap_report 'Ctrl-C beside the steps ends a lab with panes'
+# Keys that end, stop or move something elsewhere.
+open_lab 120 40 --cell 0 "$restart"
+sees 'next is 1 server: socket listener>'
+sees '│client#'
+type_in F3
+type_in typed C-c C-s C-\\ C-z C-b C-z
+type_in F1
+type_in C-d
+sees '^The shell has ended'
+type_in C-\\ C-c C-d
+type_in Enter
+type_in 'echo "still  here"' Enter
+sees '^still  here'
+type_in C-b x
+sees 'kill-pane'
+type_in y # the pane of the server
+sees '^client#'
+type_in F4
+type_in 'run 4' Enter
+sees '^ 4 server: listen listener'
+sees '^. LISTEN \*:12345'
+shows_no typed || wrong+=('what was typed stands among the states')
+type_in run Enter
+sees '^the cell is over>'
+type_in quit Enter
+ended 0
+tap_report 'no key ends the states or an actor, none suspends the lab, and F4 is the steps whatever panes there are'
 is_server() {
 	server=$(ours_named 'tmux: server')
 	[[ -n $server ]]
