@@ -255,27 +255,35 @@ static int leave_host(int *fds, size_t n_fds, struct error *e)
 }
 
 /*
- * Where ip-netns(8) has its names. The files behind the mounts that were let go of are the host's still: `ip netns del`
- * would take a name, and with it the namespace, from the host (a file may be unlinked that is a mount elsewhere, and
- * the mount goes with it: __detach_mounts() in fs/namespace.c), and `ip netns add` would leave one there. So who runs
- * programs of the user's has a folder of its own in that place, where there is one: to make it would change the host.
+ * What programs of the user's would reach the host by, in a shell that is meant for a namespace: the names of ip-netns(8),
+ * and the sockets of those who manage the host's network.
+ *
+ * The files behind the mounts that were let go of are the host's still: `ip netns del` would take a name, and with it the
+ * namespace, from the host (a file may be unlinked that is a mount elsewhere, and the mount goes with it:
+ * __detach_mounts() in fs/namespace.c), and `ip netns add` would leave one there.
  */
-static int hide_network_names(struct error *e)
+static const char *const ways_to_host[] = {"/run/netns", "/var/run/netns", "/run/dbus", "/run/systemd"};
+
+/* A folder of its own in each of these places that is there: to make one would change the host. */
+static int hide_ways_to_host(struct error *e)
 {
-	static const char *const folders[] = {"/run/netns", "/var/run/netns"};
-	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
-		if (mount("tmpfs", folders[i], "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=755") < 0 &&
+	for (size_t i = 0; i < sizeof ways_to_host / sizeof *ways_to_host; i++)
+		if (mount("tmpfs", ways_to_host[i], "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, "mode=755") < 0 &&
 			errno != ENOENT && errno != ENOTDIR) {
-			error_errno(e, ERROR_HOST, errno, "cannot hide %s of the host", folders[i]);
+			error_errno(e, ERROR_HOST, errno, "cannot hide %s of the host", ways_to_host[i]);
 			return remedy_wrap(OBSTACLE_MOUNTS, e);
 		}
+	/* `ip netns add` would make the folder, then, where there is none. What is mounted below /run stays as it is. */
+	struct mount_attr read_only = {.attr_set = MOUNT_ATTR_RDONLY};
+	if (access(ways_to_host[0], F_OK) < 0 && mount("/run", "/run", NULL, MS_BIND | MS_REC, NULL) == 0)
+		syscall(SYS_mount_setattr, AT_FDCWD, "/run", 0, &read_only, sizeof read_only);
 	return 0;
 }
 
 int isolation_enter_at_terminal(const char *name, struct error *e)
 {
 	int is_in_user_namespace = leave_host(NULL, 0, e);
-	int r = is_in_user_namespace < 0 ? is_in_user_namespace : hide_network_names(e);
+	int r = is_in_user_namespace < 0 ? is_in_user_namespace : hide_ways_to_host(e);
 	if (r < 0)
 		return r;
 	prctl(PR_SET_NAME, name);

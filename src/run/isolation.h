@@ -52,7 +52,8 @@ int isolation_enter_user_namespace(int flags, struct error *e);
  * isolation_enter_at_terminal() - the same for the server of a lab, whose children are at the user's terminal
  *
  * Descriptors 0 to 2 stay as they are, all others are closed. Signals, environment and folder stay. Of the namespaces
- * that ip-netns(8) has names of none is to be seen, and names that are given are the lab's own.
+ * that ip-netns(8) has names of none is to be seen, and names that are given are the lab's own; D-Bus and systemd, by
+ * which programs reach who manages the host's network, are not to be found.
  * What the user has given as one of the three may be a socket, and that is a way back: it is the user who goes it.
  * Return: as isolation_enter().
  */

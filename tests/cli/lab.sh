@@ -209,6 +209,20 @@ host() {
 is 'what is left' "$(host server sh -c 'ip netns del named; ip netns add left; ip netns list')" $'exit status 0\nit is there\nnamed'
 is 'the names that it sees' "$(cat out)" left
 tap_report 'the names of network namespaces (ip netns) are its own: none of the host is seen, deleted or added'
+# Where no name was ever given there is no folder for them; and who manages the host's network listens at sockets in /run.
+bare_host() {
+	local maps=()
+	((EUID == 0)) || maps=(--user --map-root-user)
+	# shellcheck disable=SC2016 # the inner shell's
+	"${as[@]}" "$mark" unshare "${maps[@]}" --mount --net bash -c 'mount -t tmpfs none /run && mkdir /run/dbus /run/systemd &&
+		touch /run/dbus/system_bus_socket /run/systemd/private && "$@" >out 2>err <<<""; find /run -mindepth 1 | sort' \
+		host ./netrepro lab --cell 0 "$restart" -- "$@"
+}
+is 'what the host has' "$(bare_host server sh -c 'ip netns add left; ls /run/dbus /run/systemd')" \
+	$'/run/dbus\n/run/dbus/system_bus_socket\n/run/systemd\n/run/systemd/private'
+is 'what is seen of it' "$(tr '\n' ' ' <out)" '/run/dbus:  /run/systemd: '
+says err 'Read-only file system'
+tap_report 'no folder for such names is made on the host, and its D-Bus and systemd are not to be found'
 lab "$restart" -- server true <<<''
 exits 0
 silent out
