@@ -174,7 +174,7 @@ static void test_junit(void **state)
 	tell("junit", VERDICT_FAIL, "\x01\"<\n", &t);
 	assert_non_null(strstr(text_get(&t), " tests=\"1\" failures=\"1\" errors=\"0\" skipped=\"0\" "));
 	assert_non_null(
-		strstr(text_get(&t), "<testcase classname=\"x.cells\" name=\"cell-1 a=q #1\" time=\"1.500000\">"));
+		strstr(text_get(&t), "<testcase classname=\"x.cells\" name=\"cell-1 a=q #1\" time=\"1.500\">"));
 	assert_non_null(strstr(
 		text_get(&t), "<failure type=\"fail\" message=\"" FFFD "&quot;&lt;&#10;\">" FFFD "\"&lt;\n</failure>"));
 	assert_non_null(strstr(text_get(&t), "<system-out>again: netrepro run --cell 1 t.yaml\n</system-out>"));
