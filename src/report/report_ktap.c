@@ -11,14 +11,15 @@
 
 #define INDENT "  "
 
-/* A description: what would end the line goes, and what would begin a directive is escaped, as in TAP 14. */
+/* A description: what would end the line goes. A '#' begins a directive, and to the kernel's parser also one that is escaped
+ * as in TAP 14 (TEST_RESULT in tools/testing/kunit/kunit_parser.py): the wide one, U+FF03, stands for it. */
 static void add_plain(struct text *t, const char *plain)
 {
-	for (const char *c = plain; *c; c++) {
-		if (*c == '#' || *c == '\\')
-			text_add(t, "\\");
-		text_add_bytes(t, (unsigned char)*c < ' ' || *c == 0x7f ? " " : c, 1);
-	}
+	for (const char *c = plain; *c; c++)
+		if (*c == '#')
+			text_add(t, "\uff03");
+		else
+			text_add_bytes(t, (unsigned char)*c < ' ' || *c == 0x7f ? " " : c, 1);
 }
 
 /* "# why", of which nothing is looked at. */
