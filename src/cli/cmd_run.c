@@ -162,6 +162,23 @@ static int run_each(struct run_options *o, struct scenario *const *scenarios, si
 }
 
 /* The folder of the results may be that of the reports as well. */
+/* Of several scenarios each makes a folder of its own, at the end of whose runs no report could take its place. */
+static int check_folders(const struct run_options *o, struct scenario *const *scenarios, size_t n, struct error *e)
+{
+	for (size_t i = 0; o->dir && n > 1 && i < n; i++) {
+		CLEANUP(cleanup_free) char *folder = NULL;
+		if (asprintf(&folder, "%s/%s", o->dir, scenarios[i]->name) < 0) {
+			folder = NULL;
+			return error_no_memory(e);
+		}
+		if (reports_have(&o->reports, folder))
+			return error_set(e, ERROR_USAGE, EEXIST,
+				"--report: '%s' is the folder of the results of %s: choose another name", folder,
+				scenarios[i]->name);
+	}
+	return 0;
+}
+
 static int open_reports(
 	struct run_options *o, struct scenario *const *scenarios, size_t n, bool *ret_made_folder, struct error *e)
 {
@@ -172,6 +189,9 @@ static int open_reports(
 	if (r < 0)
 		return r;
 	*ret_made_folder = r > 0;
+	r = check_folders(o, scenarios, n, e);
+	if (r < 0)
+		return r;
 	CLEANUP(cleanup_free) const char **read = calloc(n, sizeof *read);
 	if (!read)
 		return error_no_memory(e);

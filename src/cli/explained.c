@@ -2,8 +2,10 @@
 // A results file, read and explained.
 #include "cli/explained.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "actor/verb.h"
 #include "base/cleanup.h"
@@ -38,12 +40,23 @@ static int visit(void *context, const struct result *result, struct error *e)
 	return r < 0 || !x->visit ? r : x->visit(x->context, result, e);
 }
 
+/* The steps of the cells that are shown are read when it is known which these are. */
+static int check_is_file(const char *path, struct error *e)
+{
+	struct stat status;
+	if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
+		return error_set(e, ERROR_USAGE, ESPIPE, "%s: it is no file, and can be read only once", path);
+	return 0;
+}
+
 void explained_tell_partings(struct explained *x, const char *evidence_path)
 {
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
 	struct evidence_file evidence = EVIDENCE_FILE_INIT;
-	int r = evidence_path ? evidence_file_open(&evidence, evidence_path, &e)
-			      : evidence_file_open_beside(&evidence, x->record.path, &e);
+	int r = check_is_file(x->record.path, &e);
+	if (r == 0)
+		r = evidence_path ? evidence_file_open(&evidence, evidence_path, &e)
+				  : evidence_file_open_beside(&evidence, x->record.path, &e);
 	if (r == 0)
 		r = partings_find(x, &evidence, &e);
 	evidence_file_close(&evidence);

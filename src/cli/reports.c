@@ -85,6 +85,14 @@ int reports_add(struct reports *reports, const char *argument, struct error *e)
 	return 0;
 }
 
+bool reports_have(const struct reports *reports, const char *path)
+{
+	for (size_t i = 0; i < reports->n; i++)
+		if (!is_output(&reports->all[i]) && is_one_file(reports->all[i].path, path))
+			return true;
+	return false;
+}
+
 bool reports_take_output(const struct reports *reports)
 {
 	for (size_t i = 0; i < reports->n; i++)

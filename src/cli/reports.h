@@ -31,6 +31,9 @@ struct reports {
  */
 int reports_add(struct reports *reports, const char *argument, struct error *e);
 
+/* reports_have() - whether one of them is to be the file @path. */
+bool reports_have(const struct reports *reports, const char *path);
+
 /* reports_take_output() - whether one of them is the standard output: nothing else may be printed there. */
 bool reports_take_output(const struct reports *reports);
 

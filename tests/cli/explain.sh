@@ -705,4 +705,13 @@ if [[ -n $waiting ]]; then
 	explained wait-it-out folded
 fi
 
+# A pipe with a name is read once, and not waited for a second time.
+mkfifo named
+cat runs/verdicts/results.jsonl >named &
+try explain named
+wait $!
+says err 'named: it is no file, and can be read only once'
+is 'how it begins and ends' "$(sed -n '1p;$s/; [^;]*$//p' out)" "$(sed -n '1p;$s/; [^;]*$//p' plain)"
+tap_report 'results from a pipe with a name are explained, but for where pairs part'
+
 finish

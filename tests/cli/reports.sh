@@ -252,6 +252,12 @@ try explain --quiet --report json=link kept
 [[ -L link ]] || wrong+=('the link was replaced')
 cmp -s target kept.json || wrong+=('it is not what the link leads to')
 tap_report 'a symbolic link is followed, as a shell does'
+printf 'name: second\nsteps:\n  - server: socket s\n' >second.yaml
+try run --quiet -o many --report junit=many/second "$top"/scenarios/failed-bind.yaml second.yaml
+exits 2
+says err "--report: 'many/second' is the folder of the results of second: choose another name"
+[[ ! -e many ]] || wrong+=('there is a folder')
+tap_report 'the folder of one of several scenarios is no place for a report, which is said before the first run'
 mkfifo pipe
 cat pipe >piped &
 reader=$!
