@@ -372,7 +372,9 @@ static int await_init(int ready, struct error *e)
 int isolation_begin(struct isolation *isolation, struct error *e)
 {
 	remedy_look();
-	isolation->privilege = "root";
+	struct surroundings in;
+	surroundings_look("", &in);
+	isolation->privilege = in.is_in_user_namespace ? "user namespace" : "root";
 	isolation->own_pid_namespace = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
 	if (unshare(CLONE_NEWPID) < 0) {
 		if (errno != EPERM)

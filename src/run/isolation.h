@@ -16,7 +16,7 @@ struct isolation {
 	pid_t init;            /* as the runner sees it; 0: none */
 	int lifeline;          /* init ends when its other end is closed */
 	int own_pid_namespace; /* where the caller's children were before */
-	const char *privilege; /* "root" or "user namespace" */
+	const char *privilege; /* "root" or "user namespace", one's own or a container's */
 };
 #define ISOLATION_INIT ((struct isolation){.lifeline = -1, .own_pid_namespace = -1})
 

@@ -120,6 +120,7 @@ void surroundings_look(const char *root, struct surroundings *ret)
 	*ret = (struct surroundings){
 		.engine = find_engine(root),
 		.is_root = geteuid() == 0,
+		.is_in_user_namespace = !is_first(root, "user", "4026531837"),
 		.has_sys_admin = has(capabilities, CAP_SYS_ADMIN),
 		.has_net_admin = has(capabilities, CAP_NET_ADMIN),
 		.has_net_raw = has(capabilities, CAP_NET_RAW),

@@ -18,6 +18,7 @@ enum engine {
 struct surroundings {
 	enum engine engine;
 	bool is_root;
+	bool is_in_user_namespace; /* one that is not the machine's first: its root is not the machine's */
 	/* Effective: capabilities(7). */
 	bool has_sys_admin, has_net_admin, has_net_raw;
 	/* What keeps an ordinary user from making user namespaces. */

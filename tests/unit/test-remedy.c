@@ -161,6 +161,14 @@ static void test_engines(void **state)
 	assert_int_equal(engine_in(tree), ENGINE_KUBERNETES);
 	tree_link(tree, "proc/self/ns/ipc", "ipc:[4026531839]");
 	assert_int_equal(engine_in(tree), ENGINE_NONE);
+	struct surroundings in;
+	tree_link(tree, "proc/self/ns/user", "user:[4026531837]");
+	surroundings_look(tree->root, &in);
+	assert_false(in.is_in_user_namespace);
+	tree_remove(tree, "proc/self/ns/user");
+	tree_link(tree, "proc/self/ns/user", "user:[4026532001]");
+	surroundings_look(tree->root, &in);
+	assert_true(in.is_in_user_namespace);
 	tree_remove(tree, "proc/self/ns/ipc");
 	tree_link(tree, "proc/self/ns/ipc", "ipc:[4026532000]");
 	unsetenv("KUBERNETES_SERVICE_HOST");
