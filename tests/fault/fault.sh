@@ -302,18 +302,34 @@ learn() {
 	((n_failed == 0)) || tap_end
 }
 
+# was_assassinated: whether TIME-WAIT had gone from a cell before it was looked at, which makes the cell inconc, as it should.
+# Seen once in some hundred thousand cells, beside the one that was hit. A machine that stands still for 200 ms has a FIN sent
+# twice; the answer to the second one meets no socket, and the RST for that ends TIME-WAIT (RFC 1337).
+was_assassinated() {
+	cells "$folder/out/results.jsonl" 2>/dev/null | grep -q 'inconc.*left_behind is none, and the check wants TIME-WAIT'
+}
+
 # test_fault FUNCTION CODE, in a process of its own: the test's line, then a line for each thing that is wrong
 test_fault() {
 	local function=$1 code=$2 expected=$2 call n_made=0 n_hit=0 n_tolerated=0 n_ended=0 n_unreached=0 n_gaps=0
 	use_folder "$folder/$pass-$function-${code%%|*}"
 	[[ $code != KILL ]] || expected=SIGKILL
+	local n_wrong numbers
 	while read -r call; do
 		run "$function:$call:${code%%|*}"
 		status=$?
 		n_made=$((n_made + 1))
 		count struck
 		((calls == 1)) || n_unreached=$((n_unreached + 1))
+		n_wrong=${#wrong[@]} numbers=("$n_hit" "$n_tolerated" "$n_ended" "$n_gaps")
 		examine "$function:$call:${code%%|*}" "$expected" "$status"
+		if ((${#wrong[@]} > n_wrong)) && was_assassinated; then
+			# Once more, which counts.
+			wrong=("${wrong[@]:0:n_wrong}")
+			n_hit=${numbers[0]} n_tolerated=${numbers[1]} n_ended=${numbers[2]} n_gaps=${numbers[3]}
+			run "$function:$call:${code%%|*}"
+			examine "$function:$call:${code%%|*}" "$expected" "$?"
+		fi
 	done < <(places "${calls_of[$function]}" "${before_of[$function]}")
 	if is_harmless "$code" && ((n_hit + n_ended + n_gaps)); then
 		wrong+=("$code is no error: $n_hit cells were hit, $n_ended runs ended, $n_gaps gaps")
