@@ -15,12 +15,7 @@ static int compare(const void *a, const void *b)
 	const struct tcp_socket *x = a, *y = b;
 	if (x->state != y->state)
 		return x->state < y->state ? -1 : 1;
-	if (x->local_port != y->local_port)
-		return x->local_port < y->local_port ? -1 : 1;
-	if (x->remote_port != y->remote_port)
-		return x->remote_port < y->remote_port ? -1 : 1;
-	int r = memcmp(&x->local, &y->local, sizeof x->local);
-	return r ? r : memcmp(&x->remote, &y->remote, sizeof x->remote);
+	return tcp_socket_compare_ends(x, y);
 }
 
 /* All but the time that a timer has left, which is never the same twice. */

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The names of a TCP socket's states and timers.
+// The names of a TCP socket's states and timers, and the order of sockets.
 #include "model/tcp_socket.h"
 
 #include <assert.h>
 #include <stddef.h>
+#include <string.h>
 
 static const char *const state_names[] = {
 	NULL, /* the kernel counts from 1 */
@@ -40,4 +41,14 @@ static_assert(sizeof(timer_names) / sizeof(timer_names[0]) == TCP_TIMER_COUNT, "
 const char *tcp_timer_name(enum tcp_timer timer)
 {
 	return (unsigned)timer < TCP_TIMER_COUNT ? timer_names[timer] : NULL;
+}
+
+int tcp_socket_compare_ends(const struct tcp_socket *x, const struct tcp_socket *y)
+{
+	if (x->local_port != y->local_port)
+		return x->local_port < y->local_port ? -1 : 1;
+	if (x->remote_port != y->remote_port)
+		return x->remote_port < y->remote_port ? -1 : 1;
+	int r = memcmp(&x->local, &y->local, sizeof x->local);
+	return r ? r : memcmp(&x->remote, &y->remote, sizeof x->remote);
 }

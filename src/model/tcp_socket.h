@@ -51,4 +51,7 @@ struct tcp_socket {
 	uint32_t receive_queue, send_queue; /* bytes */
 };
 
+/* tcp_socket_compare_ends() - by ports, then by addresses; for qsort(3) and the like. */
+int tcp_socket_compare_ends(const struct tcp_socket *x, const struct tcp_socket *y);
+
 #endif

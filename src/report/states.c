@@ -19,14 +19,8 @@ static int compare_sockets(const struct tcp_socket *x, const struct tcp_socket *
 	bool x_listens = x->state == TCP_STATE_LISTEN, y_listens = y->state == TCP_STATE_LISTEN;
 	if (x_listens != y_listens)
 		return x_listens ? -1 : 1;
-	if (x->local_port != y->local_port)
-		return x->local_port < y->local_port ? -1 : 1;
-	if (x->remote_port != y->remote_port)
-		return x->remote_port < y->remote_port ? -1 : 1;
-	if (x->family != y->family)
-		return x->family < y->family ? -1 : 1;
-	int by_local = memcmp(&x->local, &y->local, sizeof x->local);
-	return by_local ? by_local : memcmp(&x->remote, &y->remote, sizeof x->remote);
+	int by_ends = tcp_socket_compare_ends(x, y);
+	return by_ends ? by_ends : x->family - y->family;
 }
 
 /* Of several that are alike, those that are there stand in front, so that one which came is not taken for one that
