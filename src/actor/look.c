@@ -94,6 +94,11 @@ bool look_is_other_end(const struct testbed_namespace *in_a, const struct tcp_so
 	       (in_a == in_b || (!is_loopback(&a->local) && !is_loopback(&a->remote)));
 }
 
+void look_note_crafted(struct testbed *t)
+{
+	t->has_crafted = true;
+}
+
 void look_note_accept(struct testbed *t, const struct testbed_actor *by, int fd)
 {
 	struct tcp_socket end;
@@ -115,8 +120,7 @@ static bool is_same(const struct tcp_socket *a, const struct tcp_socket *b)
 	       IN6_ARE_ADDR_EQUAL(&a->local, &b->local) && IN6_ARE_ADDR_EQUAL(&a->remote, &b->remote);
 }
 
-/* Whether a socket of @namespace can have this address. */
-static bool is_own_address(const struct testbed_namespace *namespace, const struct in6_addr *address)
+bool look_is_own_address(const struct testbed_namespace *namespace, const struct in6_addr *address)
 {
 	if (!IN6_IS_ADDR_V4MAPPED(address))
 		return IN6_IS_ADDR_LOOPBACK(address) || IN6_ARE_ADDR_EQUAL(address, &namespace->end.ipv6);
@@ -128,7 +132,7 @@ static bool is_own_address(const struct testbed_namespace *namespace, const stru
 static int add_end(struct testbed_namespace *namespace, const struct tcp_socket *wanted, struct error *e)
 {
 	struct tcp_sockets *look = &namespace->look;
-	if (!is_own_address(namespace, &wanted->local))
+	if (!look_is_own_address(namespace, &wanted->local))
 		return 0;
 	for (size_t i = 0; i < look->n; i++)
 		if (is_same(&look->all[i], wanted))
@@ -235,7 +239,7 @@ static int look_up(struct testbed *t, struct testbed_namespace *namespace, struc
 			r = netlink_open(&namespace->diag, NETLINK_SOCK_DIAG, e);
 	}
 	namespace->look.n = 0;
-	if (r < 0 || t->n_loose_connects)
+	if (r < 0 || t->n_loose_connects || t->has_crafted)
 		return r;
 	r = add_connections(t, namespace, e);
 	return r == 0 ? add_listeners(t, namespace, e) : r;

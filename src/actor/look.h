@@ -17,9 +17,15 @@ void look_note_connect(
 /* look_note_accept() - that the actor @by has accepted @fd. */
 void look_note_accept(struct testbed *t, const struct testbed_actor *by, int fd);
 
+/* look_note_crafted() - that a segment was sent which no kernel made: what it left at its peer is not known. */
+void look_note_crafted(struct testbed *t);
+
 /* look_is_other_end() - whether @a, of the one namespace, and @b, of the other, are the ends of one connection. */
 bool look_is_other_end(const struct testbed_namespace *in_a, const struct tcp_socket *a,
 	const struct testbed_namespace *in_b, const struct tcp_socket *b);
+
+/* look_is_own_address() - whether a socket of @namespace can have this address. */
+bool look_is_own_address(const struct testbed_namespace *namespace, const struct in6_addr *address);
 
 /* look_at() - all TCP sockets of @namespace, into its `look`. */
 int look_at(struct testbed *t, struct testbed_namespace *namespace, struct error *e);

@@ -7,6 +7,7 @@
  * same ends, one after the other, a segment belongs to the last that had been begun when it was seen; a reset or the
  * last words of the one before are taken for its own then, which is right wherever the same actors are at it.
  * On lo it is one of the packet's own namespace: another one may have a connection with the same loopback ends.
+ * What an actor has crafted, or sent again, says so itself (model/segment_write.h).
  * What is of no such connection (nobody has accepted it yet, or the connect failed) was sent by the one actor of the
  * namespace that it left, where there is but one.
  */
@@ -63,6 +64,9 @@ static const struct testbed_actor *only_actor(const struct testbed *t, const str
 const struct testbed_actor *sender_of(
 	const struct testbed *t, const struct packet *packet, const struct segment *segment)
 {
+	unsigned maker;
+	if (frame_maker(packet, &maker) && maker < t->n_actors)
+		return &t->actors[maker];
 	const struct testbed_connection *c = connection_of(t, packet, segment);
 	const struct testbed_actor *owner = !c ? NULL : is_from(segment, &c->end) ? c->by : c->acceptor;
 	return owner ? owner : only_actor(t, namespace_left(t, packet));

@@ -9,6 +9,8 @@
  *   LAST-ACK until it is acknowledged; only a reset leaves no sender behind, but then a connection here (ESTABLISHED,
  *   FIN-WAIT-2, CLOSE-WAIT) has no other end any more.
  * - LISTEN, TIME-WAIT and no socket at all can only be left by a reset or a new connection: nothing to wait for.
+ * - What a blocked namespace sends gets lost, and a crafted segment may come from an address that is nobody's. There is no other end to wait for then: the
+ *   socket stays as it is until a timer of its own goes off.
  * - Data that is on its way, or has not been acknowledged, stands in its sender's queue; it changes no state.
  */
 #include "actor/settle.h"
@@ -46,9 +48,31 @@ static bool has_other_end(const struct testbed *t, const struct testbed_namespac
 	return false;
 }
 
+static const struct testbed_namespace *owner_of(
+	const struct testbed *t, const struct testbed_namespace *in, const struct in6_addr *address)
+{
+	if (look_is_own_address(in, address))
+		return in;
+	for (size_t i = 0; i < t->n_namespaces; i++)
+		if (look_is_own_address(&t->namespaces[i], address))
+			return &t->namespaces[i];
+	return NULL;
+}
+
+/* Whether the two ends of a connection can hear each other. */
+static bool is_reached(const struct testbed *t, const struct testbed_namespace *in, const struct tcp_socket *one)
+{
+	const struct testbed_namespace *there = owner_of(t, in, &one->remote);
+	if (!there)
+		return !t->has_crafted;
+	return there == in || (!in->is_blocked && !there->is_blocked);
+}
+
 static bool has_settled(const struct testbed *t, const struct testbed_namespace *in, const struct tcp_socket *one,
 	enum settle_until until)
 {
+	if (!is_reached(t, in, one))
+		return true;
 	if (!is_open(one->state))
 		return lasts(one->state);
 	return has_other_end(t, in, one) && (until != SETTLE_SENT || !one->send_queue);

@@ -29,6 +29,7 @@ struct testbed_namespace {
 	struct netlink diag;     /* opened when first asked */
 	struct tcp_sockets look; /* what look_at() saw last */
 	struct veth_end end;     /* its link and addresses; no link where the namespace is alone */
+	bool is_blocked;         /* what its kernel sends gets lost */
 };
 
 struct testbed_socket {
@@ -64,6 +65,7 @@ struct testbed {
 	struct testbed_connection *connections; /* room for one a step; from the plan's arena */
 	size_t n_connections, connections_size;
 	unsigned n_loose_connects; /* begun, and not succeeded: what they left at their peer is not known */
+	bool has_crafted; /* segments that no kernel made: what they left is not known either */
 	bool ipv6, loopback;
 	struct witness witness;
 };

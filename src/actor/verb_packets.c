@@ -18,10 +18,9 @@
 #include "actor/sender.h"
 #include "actor/settle.h"
 #include "actor/verb.h"
+#include "actor/which.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
-#include "base/suggest.h"
-#include "model/packet_filter.h"
 
 /* What is said of a question whose packets there were none of. */
 #define NONE "none"
@@ -109,79 +108,19 @@ static int question_parse(const struct word_scope *scope, struct word *ret, stru
 
 static const struct word_kind word_question = {.what = "a question", .parse = question_parse};
 
-/* A kind is of which of these flags all are there and none. */
-static const struct kind {
-	const char *name;
-	uint8_t with, without;
-	bool with_data;
-} kinds[] = {
-	{.name = "any"},
-	{.name = "data", .with_data = true},
-	{.name = "FIN", .with = SEGMENT_FIN},
-	{.name = "RST", .with = SEGMENT_RST},
-	{.name = "SYN", .with = SEGMENT_SYN, .without = SEGMENT_ACK},
-	{.name = "SYN-ACK", .with = SEGMENT_SYN | SEGMENT_ACK},
-};
-
-/* In front of a filter; it stands where a kind could. */
-#define WHERE "where"
-
-static const char *filter_in(const char *text)
-{
-	return !strncmp(text, WHERE " ", strlen(WHERE " ")) ? text + strlen(WHERE " ") : NULL;
-}
-
-static int which_parse(const struct word_scope *scope, struct word *ret, struct error *e)
-{
-	(void)scope;
-	const char *filter_text = filter_in(ret->text);
-	if (filter_text) {
-		struct packet_filter *filter;
-		int r = packet_filter_new(filter_text, &filter, e);
-		if (r == 0)
-			packet_filter_free(filter);
-		return r;
-	}
-	if (!strcmp(ret->text, WHERE))
-		return error_set(e, ERROR_USAGE, EINVAL,
-			"behind 'where' stands a filter, as in where tcp port 80 and tcp[tcpflags] & tcp-rst != 0");
-	struct suggestion near = SUGGESTION_FOR(ret->text);
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-		if (!strcmp(ret->text, kinds[i].name)) {
-			ret->entry = &kinds[i];
-			return 0;
-		}
-		suggestion_consider(&near, kinds[i].name);
-	}
-	const char *phrase = suggestion_phrase(&near);
-	return error_set(e, ERROR_USAGE, EINVAL, "unknown kind of packet '%s'%s", ret->text,
-		*phrase ? phrase : ": it is any, data, FIN, RST, SYN or SYN-ACK, or where FILTER");
-}
-
-static const struct word_kind word_which = {
-	.what = "a kind of packet, or where FILTER", .takes_rest = true, .parse = which_parse};
-
-static bool is_of_kind(const struct kind *kind, const struct segment *segment)
-{
-	return (segment->flags & kind->with) == kind->with && !(segment->flags & kind->without) &&
-	       (!kind->with_data || segment->n_data);
-}
-
 /* Go through the packets of the actor's namespace. */
 static int find(const struct step_run *run, struct finding *f, struct error *e)
 {
 	const struct witness *w = &run->testbed->witness;
-	const struct word *which = &run->step->words[1];
-	const char *filter_text = filter_in(which->text);
-	CLEANUP(cleanup_packet_filter) struct packet_filter *filter = NULL;
-	int r = filter_text ? packet_filter_new(filter_text, &filter, e) : 0;
+	CLEANUP(which_done) struct which which;
+	int r = which_init(&which, &run->step->words[1], e);
 	for (size_t i = 0; r == 0 && i < w->n_packets; i++) {
 		const struct packet *packet = &w->packets[i];
 		struct sighting sighting = {.i = i};
 		if (&run->testbed->namespaces[packet->namespace] != run->actor->in ||
 			!segment_parse(packet, &sighting.segment))
 			continue;
-		if (filter ? !packet_filter_takes(filter, packet) : !is_of_kind(which->entry, &sighting.segment))
+		if (!which_takes(&which, packet, &sighting.segment))
 			continue;
 		if (!f->n++)
 			f->first = sighting;

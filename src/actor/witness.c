@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "actor/testbed.h"
 #include "base/grow.h"
@@ -34,10 +35,24 @@ struct drained {
 	size_t namespace;
 };
 
+/* Return: whether it is an echo of netrepro's own. */
+static bool take_echo(struct witness *w, const struct packet *packet)
+{
+	bool is_reply;
+	uint16_t number;
+	if (!echo_parse(packet, &is_reply, &number))
+		return false;
+	if (is_reply && packet->outgoing && (int16_t)(number - w->answered) > 0)
+		w->answered = number;
+	return true;
+}
+
 static int keep_packet(void *context, const struct packet *packet, struct error *e)
 {
 	const struct drained *drained = context;
 	struct witness *w = drained->witness;
+	if (w->n_echoes && take_echo(w, packet))
+		return 0;
 	if (w->n_packets == EVIDENCE_PACKETS_MAX) {
 		w->left_out++;
 		return 0;
@@ -66,6 +81,60 @@ int witness_drain(struct testbed *t, struct error *e)
 			return error_wrap(e, "the packets of namespace '%s'", t->namespaces[i].name);
 	}
 	return 0;
+}
+
+/* The namespace at the other end of the link. */
+static const struct testbed_namespace *neighbour_of(const struct testbed *t, const struct testbed_namespace *namespace)
+{
+	return &t->namespaces[namespace == &t->namespaces[0] ? 1 : 0];
+}
+
+static struct iovec ask(struct testbed *t, const struct testbed_namespace *namespace,
+	const uint8_t to_link[static LINK_ADDRESS_BYTES], uint8_t echo[static ECHO_FRAME])
+{
+	echo_write(namespace->end.ipv4, neighbour_of(t, namespace)->end.ipv4, to_link, ++t->witness.n_echoes, echo);
+	return (struct iovec){.iov_base = echo, .iov_len = ECHO_FRAME};
+}
+
+int witness_send(struct testbed *t, const struct testbed_namespace *namespace, const uint8_t *frame, size_t len,
+	const uint8_t to_link[static LINK_ADDRESS_BYTES], struct error *e)
+{
+	size_t index = (size_t)(namespace - t->namespaces);
+	struct drained drained = {.witness = &t->witness, .namespace = index};
+	uint8_t echo[ECHO_FRAME];
+	struct timespec now;
+	/* What was seen before stands before it. */
+	int r = witness_drain(t, e);
+	if (r < 0)
+		return r;
+	clock_gettime(CLOCK_REALTIME, &now);
+	struct iovec frames[CAPTURE_SEND_MAX] = {{.iov_base = (void *)frame, .iov_len = len}, ask(t, namespace, to_link, echo)};
+	r = capture_send(&t->witness.captures[index], namespace->end.ifindex, frames, CAPTURE_SEND_MAX, e);
+	if (r < 0)
+		return r;
+	const struct packet packet = {
+		.at_ns = (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec,
+		.namespace = index,
+		.outgoing = true,
+		.len = (uint32_t)len,
+		.n_bytes = len < PACKET_BYTES_MAX ? (uint32_t)len : PACKET_BYTES_MAX,
+		.bytes = frame,
+	};
+	return keep_packet(&drained, &packet, e);
+}
+
+int witness_ask_again(struct testbed *t, const struct testbed_namespace *namespace,
+	const uint8_t to_link[static LINK_ADDRESS_BYTES], struct error *e)
+{
+	uint8_t echo[ECHO_FRAME];
+	const struct iovec frame = ask(t, namespace, to_link, echo);
+	return capture_send(
+		&t->witness.captures[namespace - t->namespaces], namespace->end.ifindex, &frame, 1, e);
+}
+
+bool witness_is_taken_in(const struct witness *w, uint16_t number)
+{
+	return (int16_t)(w->answered - number) >= 0;
 }
 
 void witness_done(struct witness *w)

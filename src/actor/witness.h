@@ -9,9 +9,11 @@
 #include "base/error.h"
 #include "model/evidence.h"
 #include "model/scenario.h"
+#include "model/segment_write.h"
 #include "net/capture.h"
 
 struct testbed;
+struct testbed_namespace;
 
 struct witness {
 	struct arena arena; /* owns the bytes of the packets */
@@ -20,6 +22,8 @@ struct witness {
 	struct packet *packets; /* owned; in the order in which they were taken, which is that of time in a namespace */
 	size_t n_packets;
 	uint64_t left_out; /* packets that were seen and not kept, as there were too many */
+	uint16_t n_echoes; /* echo requests that were sent */
+	uint16_t answered; /* the last of them, counted from 1, whose reply was seen as it left; 0: none */
 };
 
 /* witness_init() - nothing is seen yet. */
@@ -31,6 +35,23 @@ int witness_begin_capture(struct testbed *t, struct error *e);
 /* witness_drain() - take what the captures have seen since the last time; never blocks. Nothing where none was begun.
  */
 int witness_drain(struct testbed *t, struct error *e);
+
+/**
+ * witness_send() - send a frame from @namespace on its link, and keep it as a packet that was seen leaving
+ * @to_link: link-layer address of who is to take it
+ *
+ * Behind it goes an echo request from the namespace to its neighbour: when the reply to that leaves, which
+ * witness_is_taken_in() says, the kernel there has dealt with the frame. Requests and replies are not kept.
+ */
+int witness_send(struct testbed *t, const struct testbed_namespace *namespace, const uint8_t *frame, size_t len,
+	const uint8_t to_link[static LINK_ADDRESS_BYTES], struct error *e);
+
+/* witness_ask_again() - send the echo request alone once more: it, or the reply, may have been dropped. */
+int witness_ask_again(struct testbed *t, const struct testbed_namespace *namespace,
+	const uint8_t to_link[static LINK_ADDRESS_BYTES], struct error *e);
+
+/* witness_is_taken_in() - whether the echo request @number, or a later one, has been answered; drain first. */
+bool witness_is_taken_in(const struct witness *w, uint16_t number);
 
 /* witness_done() - forget all that was seen, and end the captures. */
 void witness_done(struct witness *w);

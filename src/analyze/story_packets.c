@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "analyze/story_parts.h"
+#include "model/segment_write.h"
 
 static bool are_alike(const struct packet *a, const struct packet *b)
 {
@@ -193,6 +194,16 @@ static void count_numbers(const struct story_builder *b, size_t c, int end, stru
 	p->acknowledgement = count(b, c, is_with_itself ? end : !end, s->acknowledgement);
 }
 
+/* A crafted segment, or one that was sent again, is not of the actor whose connection it belongs to. */
+static void tell_maker(const struct story *story, struct story_packet *p)
+{
+	unsigned maker;
+	if (!frame_maker(p->packet, &maker) || maker >= story->plan->n_actors)
+		return;
+	p->sender = maker;
+	p->from = story_side_of_end(story, p->namespace, maker);
+}
+
 static void place_segment(struct story_builder *b, struct story_packet *p)
 {
 	int end = 0;
@@ -208,6 +219,7 @@ static void place_segment(struct story_builder *b, struct story_packet *p)
 	p->from = story_side_of_end(b->story, from->namespace, from->actor);
 	p->to = story_side_of_end(b->story, to->namespace, to->actor);
 	count_numbers(b, c, end, p);
+	tell_maker(b->story, p);
 }
 
 static void place_other(const struct story *story, struct story_packet *p)

@@ -36,6 +36,7 @@
 #include <linux/net_tstamp.h>
 #include <net/if_arp.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -254,6 +255,8 @@ int capture_drain(struct capture *capture, int (*take)(void *context, const stru
 	/* Where it takes fewer, there were no more. */
 	while (n == BATCH && (n = receive_batch(capture->fd, &batch)) > 0) {
 		for (int i = 0; i < n; i++) {
+			if (batch.from[i].sll_pkttype == PACKET_OTHERHOST)
+				continue;
 			struct packet packet = describe(&batch, i);
 			if (!packet.at_ns)
 				return error_set(e, ERROR_HARNESS, ENODATA,
@@ -266,6 +269,43 @@ int capture_drain(struct capture *capture, int (*take)(void *context, const stru
 	if (n < 0)
 		return error_errno(e, ERROR_HARNESS, errno, "a capture: receive");
 	return count_drops(capture, e);
+}
+
+/* Stay on the processor that one is on. Return: whether that is so; then @ret_before is to be restored. */
+static bool stay(cpu_set_t *ret_before)
+{
+	cpu_set_t here;
+	int cpu = sched_getcpu();
+	if (cpu < 0 || cpu >= CPU_SETSIZE || sched_getaffinity(0, sizeof *ret_before, ret_before) < 0)
+		return false;
+	CPU_ZERO(&here);
+	CPU_SET((size_t)cpu, &here);
+	return sched_setaffinity(0, sizeof here, &here) == 0;
+}
+
+int capture_send(struct capture *capture, int ifindex, const struct iovec *frames, size_t n, struct error *e)
+{
+	struct mmsghdr messages[CAPTURE_SEND_MAX] = {0};
+	struct sockaddr_ll to = {.sll_family = AF_PACKET, .sll_ifindex = ifindex};
+	cpu_set_t before;
+	for (size_t i = 0; i < n; i++)
+		messages[i].msg_hdr = (struct msghdr){
+			.msg_name = &to,
+			.msg_namelen = sizeof to,
+			.msg_iov = (struct iovec *)&frames[i],
+			.msg_iovlen = 1,
+		};
+	if (!stay(&before))
+		return error_errno(e, ERROR_HARNESS, errno, "a segment: stay on one processor");
+	int sent;
+	do
+		sent = sendmmsg(capture->fd, messages, (unsigned)n, 0);
+	while (sent < 0 && errno == EINTR);
+	int errnum = sent < 0 ? errno : ENOBUFS;
+	sched_setaffinity(0, sizeof before, &before);
+	if (sent == (int)n)
+		return 0;
+	return error_errno(e, ERROR_HARNESS, errnum, "a segment: it cannot be put on the link");
 }
 
 void capture_close(struct capture *captures, size_t n)

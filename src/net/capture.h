@@ -5,6 +5,8 @@
 #ifndef NET_CAPTURE_H
 #define NET_CAPTURE_H
 
+#include <sys/uio.h>
+
 #include "base/error.h"
 #include "model/packet.h"
 
@@ -43,12 +45,25 @@ int capture_open(struct capture *capture, int room_bytes, bool lo_is_up, struct 
  * @take: called with each packet in its order; @packet and its bytes are gone afterwards; its `namespace` is 0.
  *        A negative return ends it with that; what was seen and not given by then may be lost.
  *
- * A packet on lo is given once, as it leaves, and counted once where it is dropped. Afterwards capture->dropped is up
- * to date: what was seen is what was given and what was dropped.
+ * A packet on lo is given once, as it leaves, and counted once where it is dropped. A frame that comes in with a
+ * link-layer address which is not this link's is not given: IP never sees it (PACKET_OTHERHOST, packet(7)). Afterwards capture->dropped is up
+ * to date.
  * Errors: ERROR_HARNESS; -ENODATA for a packet whose time the kernel did not take (see capture_prepare()).
  */
 int capture_drain(struct capture *capture, int (*take)(void *context, const struct packet *packet, struct error *e),
 	void *context, struct error *e);
+
+/**
+ * capture_send() - put frames on a link, one right behind the other on one processor
+ * @ifindex: of the link, in the namespace of the capture
+ * @n: at most CAPTURE_SEND_MAX
+ *
+ * The capture that sends them does not see them leave; others do. On one processor they are taken in at the other end in
+ * this order: a veth hands each to the queue of the processor that it is on (veth_forward_skb(), drivers/net/veth.c).
+ * Errors: ERROR_HARNESS.
+ */
+#define CAPTURE_SEND_MAX 2
+int capture_send(struct capture *capture, int ifindex, const struct iovec *frames, size_t n, struct error *e);
 
 /**
  * capture_close() - end the captures; good on ones that were never opened

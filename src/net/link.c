@@ -97,16 +97,25 @@ int link_loopback_up(struct netlink *route, struct error *e)
 	return 0;
 }
 
-/* Locally administered (IEEE 802), and different at both ends as the ifindexes are. NULL when memory is out. */
-static struct nl_addr *link_layer_address(const struct veth_end *end)
+/* Locally administered (IEEE 802), and different at both ends as the ifindexes are. */
+void link_layer_address(const struct veth_end *end, uint8_t ret[static LINK_ADDRESS_BYTES])
 {
-	const uint8_t bytes[ETH_ALEN] = {[0] = 0x02, [4] = (uint8_t)(end->ifindex >> 8), [5] = (uint8_t)end->ifindex};
+	const uint8_t bytes[LINK_ADDRESS_BYTES] = {
+		[0] = 0x02, [4] = (uint8_t)(end->ifindex >> 8), [5] = (uint8_t)end->ifindex};
+	memcpy(ret, bytes, sizeof(bytes));
+}
+
+/* NULL when memory is out. */
+static struct nl_addr *build_link_layer(const struct veth_end *end)
+{
+	uint8_t bytes[LINK_ADDRESS_BYTES];
+	link_layer_address(end, bytes);
 	return nl_addr_build(AF_LLC, bytes, sizeof(bytes));
 }
 
 static int describe_end(struct rtnl_link *link, const struct veth_end *end)
 {
-	CLEANUP(cleanup_binary) struct nl_addr *address = link_layer_address(end);
+	CLEANUP(cleanup_binary) struct nl_addr *address = build_link_layer(end);
 	if (!address)
 		return -NLE_NOMEM;
 	rtnl_link_set_addr(link, address);
@@ -165,12 +174,13 @@ static int build_address(
 	return rtnl_addr_build_add_request(address, NLM_F_CREATE | NLM_F_EXCL, ret_message);
 }
 
-static int build_neighbour(int ifindex, int family, const void *bytes, size_t len, const struct veth_end *other,
-	struct nl_msg **ret_message)
+static int build_neighbour(int ifindex, int family, const void *bytes, size_t len,
+	const uint8_t link_layer_bytes[static LINK_ADDRESS_BYTES], struct nl_msg **ret_message)
 {
 	CLEANUP(cleanup_neighbour) struct rtnl_neigh *neighbour = rtnl_neigh_alloc();
 	CLEANUP(cleanup_binary) struct nl_addr *address = nl_addr_build(family, bytes, len);
-	CLEANUP(cleanup_binary) struct nl_addr *link_layer = link_layer_address(other);
+	CLEANUP(cleanup_binary) struct nl_addr *link_layer =
+		nl_addr_build(AF_LLC, link_layer_bytes, LINK_ADDRESS_BYTES);
 	if (!neighbour || !address || !link_layer)
 		return -NLE_NOMEM;
 	rtnl_neigh_set_ifindex(neighbour, ifindex);
@@ -191,25 +201,47 @@ int link_add_addresses(
 	CLEANUP(cleanup_message) struct nl_msg *ipv6 = NULL;
 	CLEANUP(cleanup_message) struct nl_msg *neighbour6 = NULL;
 	int ifindex = end->ifindex;
+	uint8_t other[LINK_ADDRESS_BYTES];
+	link_layer_address(neighbour, other);
 	int status = build_up(ifindex, &up);
 	if (status == 0)
 		status = build_address(ifindex, AF_INET, &end->ipv4, sizeof(end->ipv4), LINK_IPV4_PREFIX, 0, &ipv4);
 	if (status == 0)
 		status = build_neighbour(
-			ifindex, AF_INET, &neighbour->ipv4, sizeof(neighbour->ipv4), neighbour, &neighbour4);
+			ifindex, AF_INET, &neighbour->ipv4, sizeof(neighbour->ipv4), other, &neighbour4);
 	/* Duplicate address detection would hold the address back for 1 s to 2 s. */
 	if (status == 0 && end->with_ipv6)
 		status = build_address(
 			ifindex, AF_INET6, &end->ipv6, sizeof(end->ipv6), LINK_IPV6_PREFIX, IFA_F_NODAD, &ipv6);
 	if (status == 0 && end->with_ipv6)
 		status = build_neighbour(
-			ifindex, AF_INET6, &neighbour->ipv6, sizeof(neighbour->ipv6), neighbour, &neighbour6);
+			ifindex, AF_INET6, &neighbour->ipv6, sizeof(neighbour->ipv6), other, &neighbour6);
 	if (status == 0)
 		status = netlink_request(
 			route, (struct nl_msg *[]){up, ipv4, neighbour4, ipv6, neighbour6}, end->with_ipv6 ? 5 : 3);
 	if (status < 0)
 		return netlink_error(route, status, e, "'%s' up with its addresses", end->name);
 	return 0;
+}
+
+int link_set_neighbour(struct netlink *route, const struct veth_end *end, int family, const void *address,
+	const uint8_t link_layer[static LINK_ADDRESS_BYTES], struct error *e)
+{
+	CLEANUP(cleanup_message) struct nl_msg *message = NULL;
+	size_t len = family == AF_INET ? sizeof(struct in_addr) : sizeof(struct in6_addr);
+	int status = build_neighbour(end->ifindex, family, address, len, link_layer, &message);
+	if (status == 0)
+		status = netlink_request(route, &message, 1);
+	return status < 0 ? netlink_error(route, status, e, "a neighbour of '%s'", end->name) : 0;
+}
+
+int link_set_neighbours(struct netlink *route, const struct veth_end *end, const struct veth_end *neighbour,
+	const uint8_t link_layer[static LINK_ADDRESS_BYTES], struct error *e)
+{
+	int r = link_set_neighbour(route, end, AF_INET, &neighbour->ipv4, link_layer, e);
+	if (r == 0 && end->with_ipv6)
+		r = link_set_neighbour(route, end, AF_INET6, &neighbour->ipv6, link_layer, e);
+	return r;
 }
 
 static int read_operstate(struct nl_msg *message, void *context)

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "model/segment_write.h"
 #include "net/netlink.h"
 
 /* One end of a veth. */
@@ -42,6 +43,22 @@ int link_veth_new(
  */
 int link_add_addresses(
 	struct netlink *route, const struct veth_end *end, const struct veth_end *neighbour, struct error *e);
+
+/* link_layer_address() - of @end, known beforehand. */
+void link_layer_address(const struct veth_end *end, uint8_t ret[static LINK_ADDRESS_BYTES]);
+
+/**
+ * link_set_neighbours() - what the namespace of @route takes for the link-layer address of @neighbour from now on
+ * @end: its own end of the link to there
+ *
+ * Both addresses of @neighbour, where it has IPv6.
+ */
+int link_set_neighbours(struct netlink *route, const struct veth_end *end, const struct veth_end *neighbour,
+	const uint8_t link_layer[static LINK_ADDRESS_BYTES], struct error *e);
+
+/* link_set_neighbour() - the same of any one address, of @family, in network byte order. */
+int link_set_neighbour(struct netlink *route, const struct veth_end *end, int family, const void *address,
+	const uint8_t link_layer[static LINK_ADDRESS_BYTES], struct error *e);
 
 /**
  * link_is_up() - ask for one link, singly, whether its operstate is IF_OPER_UP

@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Verbs of an actor that is no kernel: segment, resend.
+ *
+ * Theory of operation.
+ *
+ *	SEND ──▶ TAKEN IN
+ *
+ * The frame is put on the link by the packet socket of the capture, so that no socket of TCP knows of it, and its
+ *sender can be anybody. Behind it goes an echo request (ICMP) on the same processor, and so in the same queue: when the
+ *kernel there has answered that, it has dealt with the segment, in its softirq, and what it had to say at once has left
+ *before the reply. So that nothing came is seen, and never a matter of how long one waits. What the kernel says later,
+ *of a timer (a delayed acknowledgement, a retransmission), is not an answer in this sense.
+ *
+ * An answer is read as it leaves the other namespace: where that one is blocked, it gets no further, and was given all
+ *the same. To an address that is nobody's it goes to the link-layer address of the sender, which the other namespace is
+ *told before; there IP drops it, as the address is not its own.
+ *
+ * Numbers are counted from what the kernel at the other end has said itself (exchange.c). Where it has said nothing
+ *yet, the cell is inconc.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+#include "actor/endpoint.h"
+#include "actor/exchange.h"
+#include "actor/look.h"
+#include "actor/settle.h"
+#include "actor/verb.h"
+#include "actor/which.h"
+#include "base/cleanup.h"
+#include "base/clock.h"
+#include "model/crafted.h"
+#include "model/outcome.h"
+
+#define NONE "none" /* no answer */
+
+/* An echo that is not answered for so long has been dropped; the next one will be. */
+#define ECHO_PATIENCE_US (100 * CLOCK_US_PER_MS)
+
+static int flags_parse(const struct word_scope *scope, struct word *ret, struct error *e)
+{
+	(void)scope;
+	struct crafted crafted = {.flags = 0};
+	return crafted_parse_flags(ret->text, &crafted, e);
+}
+
+static const struct word_kind word_flags = {.what = "TCP flags", .parse = flags_parse};
+
+static int end_parse(const struct word_scope *scope, struct word *ret, struct error *e)
+{
+	int r = word_address.parse(scope, ret, e);
+	if (r == 0 && ret->address.host == HOST_ANY)
+		return error_set(
+			e, ERROR_USAGE, EINVAL, "'%s': a segment goes from one address to another, not *", ret->text);
+	return r;
+}
+
+/* Which family two ends have: a name goes with either. 0: they do not go together. */
+static int family_of(const struct address *from, const struct address *to)
+{
+	bool is_ipv6 = from->host == HOST_IPV6 || to->host == HOST_IPV6;
+	bool is_ipv4 = from->host == HOST_IPV4 || to->host == HOST_IPV4;
+	return is_ipv6 && is_ipv4 ? 0 : is_ipv6 ? AF_INET6 : AF_INET;
+}
+
+static int other_end_parse(const struct word_scope *scope, struct word *ret, struct error *e)
+{
+	int r = end_parse(scope, ret, e);
+	const struct word *from = &scope->before[scope->n_before - 1];
+	if (r == 0 && !family_of(&from->address, &ret->address))
+		return error_set(
+			e, ERROR_USAGE, EINVAL, "'%s' and '%s' are not both IPv4 or both IPv6", from->text, ret->text);
+	return r;
+}
+
+static const struct word_kind word_end = {.what = "an address", .parse = end_parse};
+static const struct word_kind word_other_end = {.what = "an address", .parse = other_end_parse};
+
+static int crafted_word_parse(const struct word_scope *scope, struct word *ret, struct error *e)
+{
+	struct crafted crafted = {.flags = 0};
+	crafted_parse_flags(scope->before[0].text, &crafted, NULL);
+	return crafted_parse(ret->text, &crafted, e);
+}
+
+static const struct word_kind word_crafted = {.what = "KEY=VALUE…", .takes_rest = true, .parse = crafted_word_parse};
+
+static void set_end(
+	const struct testbed *t, const struct address *address, int family, struct in6_addr *ret, uint16_t *port)
+{
+	struct sockaddr_storage filled;
+	endpoint_fill(t, address, family, &filled);
+	const struct sockaddr_in *in = (const struct sockaddr_in *)&filled;
+	*port = address->port;
+	if (family == AF_INET6) {
+		*ret = ((const struct sockaddr_in6 *)&filled)->sin6_addr;
+		return;
+	}
+	*ret = (struct in6_addr){.s6_addr = {[10] = 0xff, [11] = 0xff}};
+	memcpy(&ret->s6_addr[12], &in->sin_addr, sizeof in->sin_addr);
+}
+
+/* The namespace at the other end of the link of the step's actor. */
+static struct testbed_namespace *find_other(const struct step_run *run)
+{
+	struct testbed *t = run->testbed;
+	return &t->namespaces[run->actor->in == &t->namespaces[0] ? 1 : 0];
+}
+
+static bool has_address(const struct testbed_namespace *namespace, const struct in6_addr *address)
+{
+	return IN6_IS_ADDR_V4MAPPED(address)
+		       ? !memcmp(&address->s6_addr[12], &namespace->end.ipv4, sizeof namespace->end.ipv4)
+		       : IN6_ARE_ADDR_EQUAL(address, &namespace->end.ipv6);
+}
+
+static int number(const struct crafted_number *n, bool is_known, uint32_t base, const char *what, const struct word *to,
+	uint32_t *ret, struct error *e)
+{
+	*ret = n->offset;
+	if (!n->is_relative)
+		return 0;
+	if (!is_known)
+		return error_set(e, ERROR_UNMET, ENODATA,
+			"%s of %s is not known: it has said nothing of it yet; give a number", what, to->text);
+	*ret += base;
+	return 0;
+}
+
+static int set_numbers(const struct step_run *run, const struct crafted *crafted, struct segment *s, struct error *e)
+{
+	struct exchange x;
+	const struct word *to = &run->step->words[2];
+	exchange_find(run->testbed, find_other(run), s, &x);
+	int r = number(&crafted->sequence, x.has_acknowledged, x.receive_next, "RCV.NXT", to, &s->sequence, e);
+	if (r == 0)
+		r = number(&crafted->acknowledgement, x.has_sent, x.send_next, "SND.NXT", to, &s->acknowledgement, e);
+	s->has_timestamps = !crafted->timestamp.is_absent;
+	if (r < 0 || !s->has_timestamps)
+		return r;
+	r = number(&crafted->timestamp, x.has_timestamps, x.recent, "TS.Recent", to, &s->timestamp, e);
+	return r == 0 ? number(&crafted->echo, x.has_timestamps, x.timestamp, "TSval", to, &s->timestamp_echo, e) : r;
+}
+
+/* The segment that the words of the step describe. */
+static int describe(const struct step_run *run, struct segment *ret, struct error *e)
+{
+	const struct word *words = run->step->words;
+	struct crafted crafted = {.flags = 0};
+	int r = crafted_parse_flags(words[0].text, &crafted, e);
+	if (r == 0)
+		r = crafted_parse(words[3].text, &crafted, e);
+	if (r < 0)
+		return r;
+	*ret = (struct segment){
+		.family = family_of(&words[1].address, &words[2].address),
+		.flags = crafted.flags,
+		.window = crafted.window,
+		.n_data = crafted.n_data,
+		.mss = crafted.mss,
+		.window_scale = crafted.window_scale,
+		.sack_permitted = crafted.sack_permitted,
+	};
+	set_end(run->testbed, &words[1].address, ret->family, &ret->from, &ret->from_port);
+	set_end(run->testbed, &words[2].address, ret->family, &ret->to, &ret->to_port);
+	if (!has_address(find_other(run), &ret->to))
+		return error_set(e, ERROR_UNMET, EHOSTUNREACH,
+			"%s is no address at the other end of the link of '%s': nobody would take the segment",
+			words[2].text, run->actor->in->name);
+	return set_numbers(run, &crafted, ret, e);
+}
+
+/* Have the answers come back on the link, also to an address that is nobody's. */
+static int make_known(const struct step_run *run, const struct segment *s, struct error *e)
+{
+	struct testbed *t = run->testbed;
+	const struct testbed_namespace *own = run->actor->in, *other = find_other(run);
+	struct netlink route = NETLINK_INIT;
+	uint8_t link_layer[LINK_ADDRESS_BYTES];
+	if (has_address(own, &s->from))
+		return 0;
+	int r = testbed_enter(t, other, e);
+	if (r == 0)
+		r = netlink_open(&route, NETLINK_ROUTE, e);
+	if (r < 0)
+		return r;
+	link_layer_address(&own->end, link_layer);
+	const void *address = s->family == AF_INET ? &s->from.s6_addr[12] : s->from.s6_addr;
+	r = link_set_neighbour(&route, &other->end, s->family, address, link_layer, e);
+	netlink_close(&route);
+	return r;
+}
+
+/* The first that was said between the ends of @sent, the other way, since it was sent as packet @i. */
+static void find_answer(const struct step_run *run, size_t i, const struct segment *sent, char ret[static OUTCOME_TEXT])
+{
+	const struct testbed *t = run->testbed;
+	const struct witness *w = &t->witness;
+	uint64_t sent_ns = w->packets[i].at_ns;
+	snprintf(ret, OUTCOME_TEXT, NONE);
+	for (i++; i < w->n_packets; i++) {
+		struct segment segment;
+		char flags[SEGMENT_FLAGS_TEXT];
+		unsigned maker;
+		if (&t->namespaces[w->packets[i].namespace] == find_other(run) && w->packets[i].outgoing &&
+			w->packets[i].at_ns >= sent_ns &&
+			!frame_maker(&w->packets[i], &maker) && segment_parse(&w->packets[i], &segment) &&
+			segment_is_reverse(sent, &segment)) {
+			snprintf(ret, OUTCOME_TEXT, "%s", segment_flags_text(segment.flags, flags));
+			return;
+		}
+	}
+}
+
+static unsigned number_of_actor(const struct step_run *run)
+{
+	return (unsigned)(run->actor - run->testbed->actors);
+}
+
+/* Where the packet stands that was sent, and its echo's number, in the step's progress. */
+static enum step_status send_frame(struct step_run *run, const uint8_t *frame, size_t len, struct error *e)
+{
+	struct testbed *t = run->testbed;
+	uint8_t to[LINK_ADDRESS_BYTES];
+	link_layer_address(&find_other(run)->end, to);
+	look_note_crafted(t);
+	if (witness_send(t, run->actor->in, frame, len, to, e) < 0)
+		return STEP_FAILED;
+	run->progress = (uint64_t)t->witness.n_packets << 16 | t->witness.n_echoes;
+	run->phase = 1;
+	return STEP_DONE;
+}
+
+/* Until the segment has been dealt with; the answer then. */
+static enum step_status await(struct step_run *run, struct error *e)
+{
+	struct testbed *t = run->testbed;
+	struct witness *w = &t->witness;
+	const struct testbed_namespace *other = find_other(run);
+	size_t i = (size_t)(run->progress >> 16) - 1;
+	if (witness_drain(t, e) < 0)
+		return STEP_FAILED;
+	/* One that was not kept, or not seen: there may have been an answer. */
+	if (w->left_out || w->captures[other - t->namespaces].dropped) {
+		error_set(e, ERROR_UNMET, ENOBUFS,
+			"packets were lost to the capture: whether there was an answer cannot be told");
+		return STEP_FAILED;
+	}
+	if (witness_is_taken_in(w, (uint16_t)run->progress)) {
+		struct segment sent;
+		char answer[OUTCOME_TEXT];
+		segment_parse(&w->packets[i], &sent);
+		find_answer(run, i, &sent, answer);
+		bool is_measured = run->step->step->response != SCENARIO_NO_RESPONSE;
+		return is_measured ? step_observed(run, "%s", answer) : step_ok(run);
+	}
+	if (run->expired) {
+		error_set(e, ERROR_UNMET, ETIMEDOUT,
+			"namespace '%s' answers no echo request, so when it has dealt with the segment cannot be told",
+			other->name);
+		return STEP_FAILED;
+	}
+	uint64_t now_us = clock_now_us();
+	if (run->wait_until_us && now_us >= run->wait_until_us) {
+		uint8_t to[LINK_ADDRESS_BYTES];
+		link_layer_address(&other->end, to);
+		if (witness_ask_again(t, run->actor->in, to, e) < 0)
+			return STEP_FAILED;
+	}
+	if (!run->wait_until_us || now_us >= run->wait_until_us)
+		run->wait_until_us = now_us + ECHO_PATIENCE_US;
+	return step_wait(run, w->captures[other - t->namespaces].fd, EPOLLIN);
+}
+
+static int has_link(const struct step_run *run, struct error *e)
+{
+	if (run->testbed->n_namespaces > 1)
+		return 0;
+	return error_set(
+		e, ERROR_UNMET, ENODEV, "namespace '%s' has no link to send anything on", run->actor->in->name);
+}
+
+static enum step_status run_segment(struct step_run *run, struct error *e)
+{
+	if (run->phase)
+		return await(run, e);
+	struct segment segment;
+	uint8_t to[LINK_ADDRESS_BYTES], frame[SEGMENT_FRAME_MAX];
+	if (has_link(run, e) < 0 || witness_drain(run->testbed, e) < 0 || describe(run, &segment, e) < 0 ||
+		make_known(run, &segment, e) < 0)
+		return STEP_FAILED;
+	link_layer_address(&find_other(run)->end, to);
+	size_t len = segment_write(&segment, to, number_of_actor(run), frame);
+	enum step_status status = send_frame(run, frame, len, e);
+	return status == STEP_DONE ? await(run, e) : status;
+}
+
+/* "SYN,ACK": in the order in which flags are told. */
+static int check_answer(const char *outcome, struct error *e)
+{
+	struct crafted crafted = {.flags = 0};
+	char flags[SEGMENT_FLAGS_TEXT];
+	CLEANUP(cleanup_error) struct error why = ERROR_INIT;
+	if (crafted_parse_flags(outcome, &crafted, &why) == 0 &&
+		!strcmp(segment_flags_text(crafted.flags, flags), outcome))
+		return 0;
+	if (why.text)
+		return error_set(
+			e, ERROR_USAGE, EINVAL, "never comes out as '%s', but as flags or none: %s", outcome, why.text);
+	return error_set(e, ERROR_USAGE, EINVAL, "never comes out as '%s', but as '%s'", outcome, flags);
+}
+
+VERB(segment) = {
+	.syntax =
+		{
+			.name = "segment",
+			.usage = "segment FLAGS HOST:PORT HOST:PORT [KEY=VALUE…]",
+			.help = "send a crafted segment from the one to the other; record the answer",
+			.words = {&word_flags, &word_end, &word_other_end, &word_crafted},
+			.n_required = 3,
+			.check_outcome = check_answer,
+			.needs_capture = true,
+		},
+	.run = run_segment,
+};
+
+/* The last that has left the namespace of the step's actor. */
+static const struct packet *find_sent(const struct step_run *run, struct error *e)
+{
+	const struct testbed *t = run->testbed;
+	const struct witness *w = &t->witness;
+	CLEANUP(which_done) struct which which;
+	if (which_init(&which, &run->step->words[0], e) < 0)
+		return NULL;
+	for (size_t i = w->n_packets; i-- > 0;) {
+		struct segment segment;
+		const struct packet *packet = &w->packets[i];
+		if (&t->namespaces[packet->namespace] == run->actor->in && packet->outgoing && !packet->loopback &&
+			segment_parse(packet, &segment) && which_takes(&which, packet, &segment))
+			return packet;
+	}
+	error_set(e, ERROR_UNMET, ENODATA, "no such segment has left namespace '%s'", run->actor->in->name);
+	return NULL;
+}
+
+/* That of what was seen nothing is missing, and that TCP stands right behind IP. */
+static int check_whole(const struct packet *packet, struct error *e)
+{
+	if (packet->n_bytes < packet->len)
+		return error_set(e, ERROR_UNMET, EMSGSIZE,
+			"the segment is longer than what is kept of it (%d bytes), and cannot be sent again",
+			PACKET_BYTES_MAX);
+	if (packet->bytes[14] >> 4 == 6 && packet->bytes[20] != IPPROTO_TCP)
+		return error_set(e, ERROR_UNMET, EPROTONOSUPPORT,
+			"the segment has extension headers of IPv6, and cannot be sent again");
+	return 0;
+}
+
+static enum step_status run_resend(struct step_run *run, struct error *e)
+{
+	if (run->phase)
+		return await(run, e);
+	uint8_t to[LINK_ADDRESS_BYTES], frame[PACKET_BYTES_MAX];
+	if (has_link(run, e) < 0 || witness_drain(run->testbed, e) < 0)
+		return STEP_FAILED;
+	const struct packet *packet = find_sent(run, e);
+	if (!packet || check_whole(packet, e) < 0)
+		return STEP_FAILED;
+	size_t len = packet->len;
+	memcpy(frame, packet->bytes, len);
+	link_layer_address(&find_other(run)->end, to);
+	segment_rewrite(frame, len, to, number_of_actor(run));
+	enum step_status status = send_frame(run, frame, len, e);
+	return status == STEP_DONE ? await(run, e) : status;
+}
+
+VERB(resend) = {
+	.syntax =
+		{
+			.name = "resend",
+			.usage = "resend KIND|where FILTER",
+			.help = "send the last segment that left once more, as it was; record the answer",
+			.words = {&word_which},
+			.n_required = 1,
+			.check_outcome = check_answer,
+			.needs_capture = true,
+		},
+	.run = run_resend,
+};
