@@ -87,10 +87,29 @@ static void answer_reply(const struct step_run *run, const struct finding *f, ch
 	}
 }
 
+/* Whether the last of them says what was said before: the same flags and numbers between the same two ends. */
+static void answer_again(const struct step_run *run, const struct finding *f, char ret[static OUTCOME_TEXT])
+{
+	const struct witness *w = &run->testbed->witness;
+	const struct segment *last = &f->last.segment;
+	bool found = false;
+	for (size_t i = 0; f->n && i < f->last.i; i++) {
+		struct segment s;
+		found |= w->packets[i].namespace == w->packets[f->last.i].namespace &&
+			 segment_parse(&w->packets[i], &s) && s.family == last->family && s.flags == last->flags &&
+			 s.from_port == last->from_port && s.to_port == last->to_port &&
+			 IN6_ARE_ADDR_EQUAL(&s.from, &last->from) && IN6_ARE_ADDR_EQUAL(&s.to, &last->to) &&
+			 s.sequence == last->sequence && s.acknowledgement == last->acknowledgement &&
+			 s.n_data == last->n_data;
+	}
+	snprintf(ret, OUTCOME_TEXT, "%s", !f->n ? NONE : found ? "yes" : "no");
+}
+
 static const struct question {
 	const char *name;
 	void (*answer)(const struct step_run *run, const struct finding *finding, char ret[static OUTCOME_TEXT]);
 } questions[] = {
+	{"again", answer_again},
 	{"count", answer_count},
 	{"flags", answer_flags},
 	{"reply", answer_reply},
