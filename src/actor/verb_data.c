@@ -6,9 +6,21 @@
 #include <sys/socket.h>
 
 #include "actor/verb.h"
+#include "base/cleanup.h"
 #include "model/outcome.h"
 
 #define DATA_CHUNK 65536
+
+/* A small part of the room that a capture has (CAPTURE_ROOM_BYTES). */
+#define DATA_PER_DRAIN (4 * DATA_CHUNK)
+
+/* What was sent so far has left, and may have come in, within the calls that sent it: before the captures are full they are
+ * emptied. Where that fails it does so again behind the step, and is told then. */
+static void drain(struct step_run *run)
+{
+	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+	witness_drain(run->testbed, &e);
+}
 
 static enum step_status run_send(struct step_run *run, struct error *e)
 {
@@ -23,6 +35,8 @@ static enum step_status run_send(struct step_run *run, struct error *e)
 			return errno == EAGAIN ? step_wait_as(run, fd, EPOLLOUT, SO_SNDTIMEO, EAGAIN)
 					       : step_errno(run, errno);
 		run->progress += (uint64_t)n;
+		if (run->progress % DATA_PER_DRAIN < (uint64_t)n)
+			drain(run);
 	}
 	return step_ok(run);
 }
@@ -69,6 +83,8 @@ static enum step_status run_recv(struct step_run *run, struct error *e)
 		if (n == 0)
 			return amount == RECV_EOF ? step_ok(run) : step_observed(run, "eof");
 		run->progress += (uint64_t)n;
+		if (run->progress % DATA_PER_DRAIN < (uint64_t)n)
+			drain(run);
 	}
 	return amount == RECV_EOF ? step_observed(run, "data") : step_ok(run);
 }

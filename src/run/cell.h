@@ -24,7 +24,7 @@ struct cell {
 	int wait_fd;          /* -1: none */
 	uint32_t wait_events; /* of epoll(7) */
 	uint64_t wake_us;     /* on the clock of clock_now_us(); CLOCK_NEVER: not by time */
-	bool parked;          /* sleeps, or waits to repeat: works on nothing */
+	bool parked;          /* sleeps, waits to repeat, or for longer than steps do: works on nothing */
 
 	/* Steps that are made before the cell is held; its deadline is put off meanwhile. SIZE_MAX, unless set when it
 	 * is started: it is never held, and neither is it once all steps are made. */
