@@ -6,13 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
-socklen_t endpoint_fill(
-	const struct testbed *t, const struct address *address, int family, struct sockaddr_storage *ret)
+socklen_t endpoint_fill(const struct address *address, int family, struct sockaddr_storage *ret)
 {
 	memset(ret, 0, sizeof *ret);
 	struct sockaddr_in *in = (struct sockaddr_in *)ret;
 	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)ret;
-	const struct veth_end *end = NULL;
 	switch (address->host) {
 	case HOST_IPV4:
 		family = AF_INET;
@@ -23,11 +21,10 @@ socklen_t endpoint_fill(
 		in6->sin6_addr = address->ipv6;
 		break;
 	case HOST_NAMESPACE:
-		end = &t->namespaces[address->namespace].end;
 		if (family == AF_INET)
-			in->sin_addr = end->ipv4;
+			in->sin_addr = address->ipv4;
 		else
-			in6->sin6_addr = end->ipv6;
+			in6->sin6_addr = address->ipv6;
 		break;
 	case HOST_ANY: /* all zeroes in both families */
 	case HOST_KIND_COUNT:
@@ -75,7 +72,7 @@ static struct in6_addr mapped(struct in_addr ipv4)
 	return address;
 }
 
-bool endpoint_is_local(const struct testbed *t, const struct address *address, const struct tcp_socket *socket)
+bool endpoint_is_local(const struct address *address, const struct tcp_socket *socket)
 {
 	if (socket->local_port != address->port)
 		return false;
@@ -91,8 +88,8 @@ bool endpoint_is_local(const struct testbed *t, const struct address *address, c
 		first = second = address->ipv6;
 		break;
 	case HOST_NAMESPACE:
-		first = mapped(t->namespaces[address->namespace].end.ipv4);
-		second = t->namespaces[address->namespace].end.ipv6;
+		first = mapped(address->ipv4);
+		second = address->ipv6;
 		break;
 	}
 	return IN6_ARE_ADDR_EQUAL(&socket->local, &first) || IN6_ARE_ADDR_EQUAL(&socket->local, &second);

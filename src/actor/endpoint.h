@@ -6,7 +6,8 @@
 #include <stdbool.h>
 #include <sys/socket.h>
 
-#include "actor/testbed.h"
+#include "model/tcp_socket.h"
+#include "model/word.h"
 
 #define ENDPOINT_TEXT 64
 
@@ -17,8 +18,7 @@
  *
  * Return: the length of the socket address.
  */
-socklen_t endpoint_fill(
-	const struct testbed *t, const struct address *address, int family, struct sockaddr_storage *ret);
+socklen_t endpoint_fill(const struct address *address, int family, struct sockaddr_storage *ret);
 
 /* endpoint_format() - "10.0.0.1:80" or "[fd00::1]:80". */
 void endpoint_format(const struct sockaddr_storage *address, char text[static ENDPOINT_TEXT]);
@@ -26,6 +26,6 @@ void endpoint_format_host(const struct sockaddr_storage *address, char text[stat
 unsigned endpoint_port(const struct sockaddr_storage *address);
 
 /* endpoint_is_local() - whether @socket lies on @address: its port, and its local address unless that is `*`. */
-bool endpoint_is_local(const struct testbed *t, const struct address *address, const struct tcp_socket *socket);
+bool endpoint_is_local(const struct address *address, const struct tcp_socket *socket);
 
 #endif

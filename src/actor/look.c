@@ -120,19 +120,11 @@ static bool is_same(const struct tcp_socket *a, const struct tcp_socket *b)
 	       IN6_ARE_ADDR_EQUAL(&a->local, &b->local) && IN6_ARE_ADDR_EQUAL(&a->remote, &b->remote);
 }
 
-bool look_is_own_address(const struct testbed_namespace *namespace, const struct in6_addr *address)
-{
-	if (!IN6_IS_ADDR_V4MAPPED(address))
-		return IN6_IS_ADDR_LOOPBACK(address) || IN6_ARE_ADDR_EQUAL(address, &namespace->end.ipv6);
-	return address->s6_addr[12] == IN_LOOPBACKNET ||
-	       !memcmp(&address->s6_addr[12], &namespace->end.ipv4, sizeof namespace->end.ipv4);
-}
-
 /* Add the socket with the four-tuple of @wanted, where there is one and it is not in the list yet. */
 static int add_end(struct testbed_namespace *namespace, const struct tcp_socket *wanted, struct error *e)
 {
 	struct tcp_sockets *look = &namespace->look;
-	if (!look_is_own_address(namespace, &wanted->local))
+	if (!testbed_has_address(namespace, &wanted->local))
 		return 0;
 	for (size_t i = 0; i < look->n; i++)
 		if (is_same(&look->all[i], wanted))

@@ -24,9 +24,6 @@ void look_note_crafted(struct testbed *t);
 bool look_is_other_end(const struct testbed_namespace *in_a, const struct tcp_socket *a,
 	const struct testbed_namespace *in_b, const struct tcp_socket *b);
 
-/* look_is_own_address() - whether a socket of @namespace can have this address. */
-bool look_is_own_address(const struct testbed_namespace *namespace, const struct in6_addr *address);
-
 /* look_at() - all TCP sockets of @namespace, into its `look`. */
 int look_at(struct testbed *t, struct testbed_namespace *namespace, struct error *e);
 

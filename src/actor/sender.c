@@ -9,7 +9,8 @@
  * On lo it is one of the packet's own namespace: another one may have a connection with the same loopback ends.
  * What an actor has crafted, or sent again, says so itself (model/segment_write.h).
  * What is of no such connection (nobody has accepted it yet, or the connect failed) was sent by the one actor of the
- * namespace that it left, where there is but one.
+ * namespace that it left, where there is but one. Where there are more than two namespaces a packet may have been
+ * forwarded, and left first where its source address is at home.
  */
 #include "actor/sender.h"
 
@@ -40,10 +41,19 @@ static const struct testbed_connection *connection_of(
 	return found;
 }
 
-/* The namespace that a packet left; NULL where it came from elsewhere. */
-static const struct testbed_namespace *namespace_left(const struct testbed *t, const struct packet *packet)
+/* The namespace that a packet left first; NULL where it came from elsewhere. */
+static const struct testbed_namespace *namespace_left(
+	const struct testbed *t, const struct packet *packet, const struct segment *segment)
 {
-	if (packet->loopback || packet->outgoing)
+	if (packet->loopback)
+		return &t->namespaces[packet->namespace];
+	if (t->n_namespaces > 2) {
+		for (size_t i = 0; i < t->n_namespaces; i++)
+			if (testbed_has_address(&t->namespaces[i], &segment->from))
+				return &t->namespaces[i];
+		return NULL;
+	}
+	if (packet->outgoing)
 		return &t->namespaces[packet->namespace];
 	return t->n_namespaces == 2 ? &t->namespaces[1 - packet->namespace] : NULL;
 }
@@ -69,5 +79,5 @@ const struct testbed_actor *sender_of(
 		return &t->actors[maker];
 	const struct testbed_connection *c = connection_of(t, packet, segment);
 	const struct testbed_actor *owner = !c ? NULL : is_from(segment, &c->end) ? c->by : c->acceptor;
-	return owner ? owner : only_actor(t, namespace_left(t, packet));
+	return owner ? owner : only_actor(t, namespace_left(t, packet, segment));
 }

@@ -51,10 +51,10 @@ static bool has_other_end(const struct testbed *t, const struct testbed_namespac
 static const struct testbed_namespace *owner_of(
 	const struct testbed *t, const struct testbed_namespace *in, const struct in6_addr *address)
 {
-	if (look_is_own_address(in, address))
+	if (testbed_has_address(in, address))
 		return in;
 	for (size_t i = 0; i < t->n_namespaces; i++)
-		if (look_is_own_address(&t->namespaces[i], address))
+		if (testbed_has_address(&t->namespaces[i], address))
 			return &t->namespaces[i];
 	return NULL;
 }
@@ -113,7 +113,7 @@ int settle_look_there(const struct step_run *run, const struct address *address,
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < look->n; i++)
-		if (endpoint_is_local(run->testbed, address, &look->all[i]) && !lasts(look->all[i].state))
+		if (endpoint_is_local(address, &look->all[i]) && !lasts(look->all[i].state))
 			return settle_look(run, SETTLE_STATES, e);
 	return 1;
 }

@@ -13,17 +13,6 @@
 #include "net/namespace.h"
 #include "net/sysctl.h"
 
-/*
- * The addresses of every cell: private ones (RFC 1918, RFC 4193), as nothing of them leaves the namespaces. The first
- * namespace has 10.0.0.1 and fd00::1, the second 10.0.0.2 and fd00::2.
- */
-#define TESTBED_IPV4_FIRST 0x0A000001U
-#define TESTBED_IPV6_FIRST "fd00::1"
-
-/* Two ends of one veth must differ in their ifindex, or carrier events wait for a tick of 1 s
- * (linkwatch_urgent_event(), net/core/link_watch.c). 1 is the loopback. */
-#define TESTBED_IFINDEX_FIRST 2
-
 int testbed_enter(struct testbed *t, const struct testbed_namespace *namespace, struct error *e)
 {
 	if (t->whereabouts->now == namespace)
@@ -35,27 +24,48 @@ int testbed_enter(struct testbed *t, const struct testbed_namespace *namespace, 
 	return 0;
 }
 
-static void testbed_name_end(struct testbed_namespace *namespace, size_t i, bool with_ipv6)
+/* Two ends of one veth must differ in their ifindex, or carrier events wait for a tick of 1 s
+ * (linkwatch_urgent_event(), net/core/link_watch.c): all ends of the testbed do. */
+static int testbed_make_ends(struct testbed *t, struct plan *plan, struct error *e)
 {
-	static const char *const names[SCENARIO_NAMESPACES_MAX] = {"veth0", "veth1"};
-	namespace->end = (struct veth_end){
-		.name = names[i],
-		.ifindex = TESTBED_IFINDEX_FIRST + (int)i,
-		.ipv4.s_addr = htonl(TESTBED_IPV4_FIRST + (uint32_t)i),
-		.with_ipv6 = with_ipv6,
-	};
-	inet_pton(AF_INET6, TESTBED_IPV6_FIRST, &namespace->end.ipv6);
-	namespace->end.ipv6.s6_addr[15] += (uint8_t)i;
+	t->ends = arena_array(&plan->arena, plan->n_ends, sizeof *t->ends);
+	for (size_t i = 0; i < plan->n_namespaces; i++) {
+		t->namespaces[i].ends = arena_array(&plan->arena, plan->n_ends, sizeof *t->namespaces[i].ends);
+		if (!t->namespaces[i].ends)
+			return error_no_memory(e);
+	}
+	if (!t->ends)
+		return error_no_memory(e);
+	for (; t->n_ends < plan->n_ends; t->n_ends++) {
+		const struct plan_end *planned = &plan->ends[t->n_ends];
+		struct testbed_namespace *namespace = &t->namespaces[planned->namespace];
+		struct veth_end *end = &t->ends[t->n_ends];
+		*end = (struct veth_end){
+			.name = arena_printf(&plan->arena, "veth%zu", t->n_ends),
+			.ifindex = TOPOLOGY_IFINDEX_FIRST + (int)t->n_ends,
+			.ipv4 = planned->ipv4,
+			.ipv6 = planned->ipv6,
+			.more = planned->more,
+			.n_more = planned->n_more,
+			.with_ipv6 = plan->ipv6,
+		};
+		if (!end->name)
+			return error_no_memory(e);
+		namespace->ends[namespace->n_ends++] = end;
+	}
+	return 0;
 }
 
-/* Whether a sysctl is of the link of @namespace ("net.ipv4.conf.veth0.forwarding"), which is not there from the start.
+/* Whether a sysctl is of a link of @namespace ("net.ipv4.conf.veth0.forwarding"), which is not there from the start.
  */
 static bool is_of_link(const struct testbed_namespace *namespace, const char *name)
 {
-	size_t len = strlen(namespace->end.name);
-	for (const char *dot = strchr(name, '.'); dot; dot = strchr(dot + 1, '.'))
-		if (!strncmp(dot + 1, namespace->end.name, len) && dot[1 + len] == '.')
-			return true;
+	for (size_t i = 0; i < namespace->n_ends; i++) {
+		size_t len = strlen(namespace->ends[i]->name);
+		for (const char *dot = strchr(name, '.'); dot; dot = strchr(dot + 1, '.'))
+			if (!strncmp(dot + 1, namespace->ends[i]->name, len) && dot[1 + len] == '.')
+				return true;
+	}
 	return false;
 }
 
@@ -87,7 +97,6 @@ static int testbed_make_namespace(struct testbed *t, size_t i, const struct plan
 {
 	struct testbed_namespace *namespace = &t->namespaces[i];
 	namespace->name = plan->namespaces[i].name;
-	testbed_name_end(namespace, i, plan->ipv6);
 
 	/* The caller is in it from here on, whatever comes next. */
 	int fd = namespace_new(e);
@@ -117,18 +126,75 @@ static int testbed_make_namespace(struct testbed *t, size_t i, const struct plan
 	return r;
 }
 
-static int testbed_join(struct testbed *t, struct error *e)
+const struct veth_end *testbed_other_end(const struct testbed *t, const struct veth_end *end)
 {
-	struct testbed_namespace *first = &t->namespaces[0], *second = &t->namespaces[1];
-	int r = link_veth_new(&first->route, &first->end, &second->end, second->fd, e);
-	if (r == 0)
-		r = link_add_addresses(&first->route, &first->end, &second->end, e);
-	if (r == 0)
-		r = link_add_addresses(&second->route, &second->end, &first->end, e);
-	/* "IPv6 is disabled on this device": by a sysctl of the scenario, one of whose cells wants to speak it. */
+	return &t->ends[(size_t)(end - t->ends) ^ 1];
+}
+
+static bool end_has_address(const struct veth_end *end, const struct in6_addr *address)
+{
+	if (IN6_IS_ADDR_V4MAPPED(address) ? !memcmp(&address->s6_addr[12], &end->ipv4, sizeof end->ipv4)
+					  : IN6_ARE_ADDR_EQUAL(address, &end->ipv6))
+		return true;
+	for (size_t i = 0; i < end->n_more; i++)
+		if (IN6_ARE_ADDR_EQUAL(address, &end->more[i]))
+			return true;
+	return false;
+}
+
+bool testbed_has_address(const struct testbed_namespace *namespace, const struct in6_addr *address)
+{
+	if (IN6_IS_ADDR_V4MAPPED(address) ? address->s6_addr[12] == IN_LOOPBACKNET : IN6_IS_ADDR_LOOPBACK(address))
+		return true;
+	for (size_t i = 0; i < namespace->n_ends; i++)
+		if (end_has_address(namespace->ends[i], address))
+			return true;
+	return false;
+}
+
+/* "IPv6 is disabled on this device": by a sysctl of the scenario, one of whose cells wants to speak it. */
+static void blame_sysctl(const struct testbed *t, int r, struct error *e)
+{
 	if (r == -EACCES && t->ipv6 && e)
 		e->kind = ERROR_UNMET;
+}
+
+/* Make link @i. */
+static int testbed_join(struct testbed *t, size_t i, const struct plan *plan, struct error *e)
+{
+	const struct veth_end *own = &t->ends[2 * i], *peer = &t->ends[2 * i + 1];
+	struct testbed_namespace *first = &t->namespaces[plan->ends[2 * i].namespace];
+	struct testbed_namespace *second = &t->namespaces[plan->ends[2 * i + 1].namespace];
+	int r = link_veth_new(&first->route, own, peer, second->fd, e);
+	if (r == 0)
+		r = link_add_addresses(&first->route, own, peer, e);
+	if (r == 0)
+		r = link_add_addresses(&second->route, peer, own, e);
+	blame_sysctl(t, r, e);
 	return r < 0 ? error_wrap(e, "the veth between '%s' and '%s'", first->name, second->name) : 0;
+}
+
+/* A namespace speaks IPv6 where all do. */
+static int testbed_add_routes(struct testbed *t, size_t i, const struct plan_namespace *planned, struct error *e)
+{
+	int r = 0;
+	for (size_t k = 0; r == 0 && k < planned->n_routes; k++) {
+		const struct plan_route *route = &planned->routes[k];
+		const struct link_route added = {
+			.is_ipv6 = route->is_ipv6,
+			.to = route->to,
+			.via = route->via,
+			.bits = route->bits,
+			.ifindex = t->ends[route->end].ifindex,
+		};
+		if (!route->is_ipv6 || t->ipv6)
+			r = link_add_route(&t->namespaces[i].route, &added, e);
+		blame_sysctl(t, r, e);
+		if (r < 0)
+			error_wrap(e, "namespace '%s': the route to %s by %s", planned->name, route->destination,
+				route->neighbour);
+	}
+	return r;
 }
 
 static int testbed_make_actors(struct testbed *t, struct plan *plan, struct error *e)
@@ -161,25 +227,51 @@ int testbed_build(struct testbed *t, struct plan *plan, struct whereabouts *wher
 	witness_init(&t->witness);
 	for (size_t i = 0; i < SCENARIO_NAMESPACES_MAX; i++)
 		t->namespaces[i].fd = -1;
-	int r = testbed_make_actors(t, plan, e);
+	int r = testbed_make_ends(t, plan, e);
+	if (r == 0)
+		r = testbed_make_actors(t, plan, e);
 	for (; r == 0 && t->n_namespaces < plan->n_namespaces; t->n_namespaces++) {
 		r = testbed_make_namespace(t, t->n_namespaces, plan, e);
 		if (r < 0)
 			error_wrap(e, "namespace '%s'", plan->namespaces[t->n_namespaces].name);
 	}
-	if (r == 0 && t->n_namespaces == 2)
-		r = testbed_join(t, e);
+	for (size_t i = 0; r == 0 && i < t->n_ends / 2; i++)
+		r = testbed_join(t, i, plan, e);
+	for (size_t i = 0; r == 0 && i < t->n_namespaces; i++)
+		r = testbed_add_routes(t, i, &plan->namespaces[i], e);
 	for (size_t i = 0; r == 0 && i < t->n_namespaces; i++)
 		r = finish_namespace(t, i, &plan->namespaces[i], e);
 	return r;
 }
 
+/* The namespace that has @end. */
+static struct testbed_namespace *namespace_of(struct testbed *t, const struct veth_end *end)
+{
+	for (size_t i = 0; i < t->n_namespaces; i++)
+		for (size_t k = 0; k < t->namespaces[i].n_ends; k++)
+			if (t->namespaces[i].ends[k] == end)
+				return &t->namespaces[i];
+	return NULL;
+}
+
+/* The first end is the one that was opened first: the one to ask. */
+static int link_is_ready(struct testbed *t, size_t i, struct error *e)
+{
+	struct veth_end *ends = &t->ends[2 * i];
+	int r = link_is_up(&namespace_of(t, &ends[0])->route, ends[0].ifindex, e);
+	for (size_t k = 0; r > 0 && k < 2; k++)
+		if (ends[k].with_ipv6)
+			r = link_can_be_found(&namespace_of(t, &ends[k])->route, &ends[k], e);
+	return r;
+}
+
 int testbed_is_ready(struct testbed *t, struct error *e)
 {
-	int r = t->n_namespaces < 2 ? 1 : link_is_up(&t->namespaces[0].route, t->namespaces[0].end.ifindex, e);
-	for (size_t i = 0; r > 0 && t->n_namespaces == 2 && i < t->n_namespaces; i++)
-		if (t->namespaces[i].end.with_ipv6)
-			r = link_can_be_found(&t->namespaces[i].route, &t->namespaces[i].end, e);
+	int r = 1;
+	while (r > 0 && t->n_links_ready < t->n_ends / 2) {
+		r = link_is_ready(t, t->n_links_ready, e);
+		t->n_links_ready += r > 0;
+	}
 	for (size_t i = 0; r > 0 && i < t->n_namespaces; i++)
 		netlink_close(&t->namespaces[i].route);
 	return r;

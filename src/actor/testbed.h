@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The testbed of one cell: its namespaces, joined by a veth, and the actors in them with their sockets. */
+/* The testbed of one cell: its namespaces, joined by veths, and the actors in them with their sockets. */
 #ifndef ACTOR_TESTBED_H
 #define ACTOR_TESTBED_H
 
@@ -28,8 +28,11 @@ struct testbed_namespace {
 	struct netlink route;    /* open while the testbed is built */
 	struct netlink diag;     /* opened when first asked */
 	struct tcp_sockets look; /* what look_at() saw last */
-	struct veth_end end;     /* its link and addresses; no link where the namespace is alone */
-	bool is_blocked;         /* what its kernel sends gets lost */
+	/* Its ends of links, in the order of the links; none where it is alone. The neighbours of an end are the
+	 * addresses of its other one: testbed_other_end(). */
+	const struct veth_end **ends;
+	size_t n_ends;
+	bool is_blocked; /* what its kernel sends gets lost */
 };
 
 struct testbed_socket {
@@ -60,6 +63,9 @@ struct testbed {
 	struct whereabouts *whereabouts;
 	struct testbed_namespace namespaces[SCENARIO_NAMESPACES_MAX];
 	size_t n_namespaces;
+	struct veth_end *ends; /* numbered as in model/topology.h; from the plan's arena, as the next */
+	size_t n_ends;
+	size_t n_links_ready; /* of the first ones it is known that packets get through */
 	struct testbed_actor *actors; /* from the plan's arena */
 	size_t n_actors;
 	struct testbed_connection *connections; /* room for one a step; from the plan's arena */
@@ -71,13 +77,19 @@ struct testbed {
 };
 
 /**
- * testbed_build() - namespaces, sysctls, veth, addresses, actors
+ * testbed_build() - namespaces, sysctls, veths, addresses, routes, actors
  * @plan: of the cell; must outlive the testbed; its arena is used
  *
  * Not ready yet: see testbed_is_ready(). On failure the testbed is to be ended by testbed_done() all the same.
  * Errors are of all kinds but ERROR_USAGE: ERROR_ABSENT makes the cell a skip, ERROR_UNMET inconc.
  */
 int testbed_build(struct testbed *t, struct plan *plan, struct whereabouts *whereabouts, struct error *e);
+
+/* testbed_other_end() - of the same link. */
+const struct veth_end *testbed_other_end(const struct testbed *t, const struct veth_end *end);
+
+/* testbed_has_address() - whether @namespace has it (IPv4 as v4-mapped), those of the loopback included. */
+bool testbed_has_address(const struct testbed_namespace *namespace, const struct in6_addr *address);
 
 /* testbed_is_ready() - 1 when packets will get through, 0 when to be asked again in a moment, or -errno. */
 int testbed_is_ready(struct testbed *t, struct error *e);

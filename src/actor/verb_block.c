@@ -10,27 +10,46 @@
  * stopped.
  */
 #include <errno.h>
+#include <string.h>
 
 #include "actor/verb.h"
 
 /* Individual, locally administered, and no link's: these begin with 02. */
-static const uint8_t nobody[LINK_ADDRESS_BYTES] = {0x0a, 'n', 'o', 'b', 'd', 'y'};
+static const uint8_t nobody[TOPOLOGY_LINK_LAYER_BYTES] = {0x0a, 'n', 'o', 'b', 'd', 'y'};
+
+/* Of all that the other end of a link has. */
+static int set_neighbours_of(struct netlink *route, const struct veth_end *own, const struct veth_end *other,
+	const uint8_t link_layer[static TOPOLOGY_LINK_LAYER_BYTES], struct error *e)
+{
+	struct in6_addr ipv4 = {.s6_addr = {[10] = 0xff, [11] = 0xff}};
+	memcpy(&ipv4.s6_addr[12], &other->ipv4, sizeof other->ipv4);
+	int r = link_set_neighbour(route, own, &ipv4, link_layer, e);
+	if (r == 0 && other->with_ipv6)
+		r = link_set_neighbour(route, own, &other->ipv6, link_layer, e);
+	for (size_t i = 0; r == 0 && i < other->n_more; i++)
+		if (other->with_ipv6 || IN6_IS_ADDR_V4MAPPED(&other->more[i]))
+			r = link_set_neighbour(route, own, &other->more[i], link_layer, e);
+	return r;
+}
 
 static enum step_status set_neighbours(struct step_run *run, bool blocked, struct error *e)
 {
 	struct testbed *t = run->testbed;
 	struct testbed_namespace *own = run->actor->in;
 	struct netlink route = NETLINK_INIT;
-	uint8_t link_layer[LINK_ADDRESS_BYTES];
-	if (t->n_namespaces < 2) {
+	if (!own->n_ends) {
 		error_set(e, ERROR_UNMET, ENODEV, "namespace '%s' has no link", own->name);
 		return STEP_FAILED;
 	}
-	const struct testbed_namespace *other = &t->namespaces[own == &t->namespaces[0] ? 1 : 0];
-	link_layer_address(&other->end, link_layer);
 	if (testbed_enter(t, own, e) < 0 || netlink_open(&route, NETLINK_ROUTE, e) < 0)
 		return STEP_FAILED;
-	int r = link_set_neighbours(&route, &own->end, &other->end, blocked ? nobody : link_layer, e);
+	int r = 0;
+	for (size_t i = 0; r == 0 && i < own->n_ends; i++) {
+		const struct veth_end *other = testbed_other_end(t, own->ends[i]);
+		uint8_t link_layer[TOPOLOGY_LINK_LAYER_BYTES];
+		topology_link_layer(other->ifindex, link_layer);
+		r = set_neighbours_of(&route, own->ends[i], other, blocked ? nobody : link_layer, e);
+	}
 	netlink_close(&route);
 	own->is_blocked = blocked;
 	return r < 0 ? STEP_FAILED : step_ok(run);

@@ -27,6 +27,7 @@
 #include "actor/endpoint.h"
 #include "actor/exchange.h"
 #include "actor/look.h"
+#include "actor/path.h"
 #include "actor/settle.h"
 #include "actor/verb.h"
 #include "actor/which.h"
@@ -88,11 +89,10 @@ static int crafted_word_parse(const struct word_scope *scope, struct word *ret, 
 
 static const struct word_kind word_crafted = {.what = "KEY=VALUE…", .takes_rest = true, .parse = crafted_word_parse};
 
-static void set_end(
-	const struct testbed *t, const struct address *address, int family, struct in6_addr *ret, uint16_t *port)
+static void set_end(const struct address *address, int family, struct in6_addr *ret, uint16_t *port)
 {
 	struct sockaddr_storage filled;
-	endpoint_fill(t, address, family, &filled);
+	endpoint_fill(address, family, &filled);
 	const struct sockaddr_in *in = (const struct sockaddr_in *)&filled;
 	*port = address->port;
 	if (family == AF_INET6) {
@@ -101,20 +101,6 @@ static void set_end(
 	}
 	*ret = (struct in6_addr){.s6_addr = {[10] = 0xff, [11] = 0xff}};
 	memcpy(&ret->s6_addr[12], &in->sin_addr, sizeof in->sin_addr);
-}
-
-/* The namespace at the other end of the link of the step's actor. */
-static struct testbed_namespace *find_other(const struct step_run *run)
-{
-	struct testbed *t = run->testbed;
-	return &t->namespaces[run->actor->in == &t->namespaces[0] ? 1 : 0];
-}
-
-static bool has_address(const struct testbed_namespace *namespace, const struct in6_addr *address)
-{
-	return IN6_IS_ADDR_V4MAPPED(address)
-		       ? !memcmp(&address->s6_addr[12], &namespace->end.ipv4, sizeof namespace->end.ipv4)
-		       : IN6_ARE_ADDR_EQUAL(address, &namespace->end.ipv6);
 }
 
 static int number(const struct crafted_number *n, bool is_known, uint32_t base, const char *what, const struct word *to,
@@ -130,11 +116,12 @@ static int number(const struct crafted_number *n, bool is_known, uint32_t base, 
 	return 0;
 }
 
-static int set_numbers(const struct step_run *run, const struct crafted *crafted, struct segment *s, struct error *e)
+static int set_numbers(const struct step_run *run, const struct path *path, const struct crafted *crafted,
+	struct segment *s, struct error *e)
 {
 	struct exchange x;
 	const struct word *to = &run->step->words[2];
-	exchange_find(run->testbed, find_other(run), s, &x);
+	exchange_find(run->testbed, path->at, s, &x);
 	int r = number(&crafted->sequence, x.has_acknowledged, x.receive_next, "RCV.NXT", to, &s->sequence, e);
 	if (r == 0)
 		r = number(&crafted->acknowledgement, x.has_sent, x.send_next, "SND.NXT", to, &s->acknowledgement, e);
@@ -146,7 +133,7 @@ static int set_numbers(const struct step_run *run, const struct crafted *crafted
 }
 
 /* The segment that the words of the step describe. */
-static int describe(const struct step_run *run, struct segment *ret, struct error *e)
+static int describe(const struct step_run *run, struct segment *ret, struct path *path, struct error *e)
 {
 	const struct word *words = run->step->words;
 	struct crafted crafted = {.flags = 0};
@@ -164,38 +151,34 @@ static int describe(const struct step_run *run, struct segment *ret, struct erro
 		.window_scale = crafted.window_scale,
 		.sack_permitted = crafted.sack_permitted,
 	};
-	set_end(run->testbed, &words[1].address, ret->family, &ret->from, &ret->from_port);
-	set_end(run->testbed, &words[2].address, ret->family, &ret->to, &ret->to_port);
-	if (!has_address(find_other(run), &ret->to))
-		return error_set(e, ERROR_UNMET, EHOSTUNREACH,
-			"%s is no address at the other end of the link of '%s': nobody would take the segment",
-			words[2].text, run->actor->in->name);
-	return set_numbers(run, &crafted, ret, e);
+	set_end(&words[1].address, ret->family, &ret->from, &ret->from_port);
+	set_end(&words[2].address, ret->family, &ret->to, &ret->to_port);
+	r = path_find(run->testbed, run->actor->in, &ret->to, path, e);
+	return r == 0 ? set_numbers(run, path, &crafted, ret, e) : r;
 }
 
 /* Have the answers come back on the link, also to an address that is nobody's. */
-static int make_known(const struct step_run *run, const struct segment *s, struct error *e)
+static int make_known(const struct step_run *run, const struct path *path, const struct segment *s, struct error *e)
 {
 	struct testbed *t = run->testbed;
-	const struct testbed_namespace *own = run->actor->in, *other = find_other(run);
 	struct netlink route = NETLINK_INIT;
-	uint8_t link_layer[LINK_ADDRESS_BYTES];
-	if (has_address(own, &s->from))
+	uint8_t link_layer[TOPOLOGY_LINK_LAYER_BYTES];
+	if (testbed_has_address(run->actor->in, &s->from) || !path->is_direct)
 		return 0;
-	int r = testbed_enter(t, other, e);
+	int r = testbed_enter(t, path->at, e);
 	if (r == 0)
 		r = netlink_open(&route, NETLINK_ROUTE, e);
 	if (r < 0)
 		return r;
-	link_layer_address(&own->end, link_layer);
-	const void *address = s->family == AF_INET ? &s->from.s6_addr[12] : s->from.s6_addr;
-	r = link_set_neighbour(&route, &other->end, s->family, address, link_layer, e);
+	topology_link_layer(path->own->ifindex, link_layer);
+	r = link_set_neighbour(&route, path->neighbour, &s->from, link_layer, e);
 	netlink_close(&route);
 	return r;
 }
 
 /* The first that was said between the ends of @sent, the other way, since it was sent as packet @i. */
-static void find_answer(const struct step_run *run, size_t i, const struct segment *sent, char ret[static OUTCOME_TEXT])
+static void find_answer(const struct step_run *run, size_t i, const struct segment *sent,
+	const struct testbed_namespace *at, char ret[static OUTCOME_TEXT])
 {
 	const struct testbed *t = run->testbed;
 	const struct witness *w = &t->witness;
@@ -205,10 +188,9 @@ static void find_answer(const struct step_run *run, size_t i, const struct segme
 		struct segment segment;
 		char flags[SEGMENT_FLAGS_TEXT];
 		unsigned maker;
-		if (&t->namespaces[w->packets[i].namespace] == find_other(run) && w->packets[i].outgoing &&
-			w->packets[i].at_ns >= sent_ns &&
-			!frame_maker(&w->packets[i], &maker) && segment_parse(&w->packets[i], &segment) &&
-			segment_is_reverse(sent, &segment)) {
+		if (&t->namespaces[w->packets[i].namespace] == at && w->packets[i].outgoing &&
+			w->packets[i].at_ns >= sent_ns && !frame_maker(&w->packets[i], &maker) &&
+			segment_parse(&w->packets[i], &segment) && segment_is_reverse(sent, &segment)) {
 			snprintf(ret, OUTCOME_TEXT, "%s", segment_flags_text(segment.flags, flags));
 			return;
 		}
@@ -221,13 +203,12 @@ static unsigned number_of_actor(const struct step_run *run)
 }
 
 /* Where the packet stands that was sent, and its echo's number, in the step's progress. */
-static enum step_status send_frame(struct step_run *run, const uint8_t *frame, size_t len, struct error *e)
+static enum step_status send_frame(
+	struct step_run *run, const struct path *path, const uint8_t *frame, size_t len, struct error *e)
 {
 	struct testbed *t = run->testbed;
-	uint8_t to[LINK_ADDRESS_BYTES];
-	link_layer_address(&find_other(run)->end, to);
 	look_note_crafted(t);
-	if (witness_send(t, run->actor->in, frame, len, to, e) < 0)
+	if (witness_send(t, run->actor->in, path, frame, len, e) < 0)
 		return STEP_FAILED;
 	run->progress = (uint64_t)t->witness.n_packets << 16 | t->witness.n_echoes;
 	run->phase = 1;
@@ -239,48 +220,39 @@ static enum step_status await(struct step_run *run, struct error *e)
 {
 	struct testbed *t = run->testbed;
 	struct witness *w = &t->witness;
-	const struct testbed_namespace *other = find_other(run);
+	struct segment sent;
+	struct path path;
 	size_t i = (size_t)(run->progress >> 16) - 1;
 	if (witness_drain(t, e) < 0)
 		return STEP_FAILED;
+	segment_parse(&w->packets[i], &sent);
+	if (path_find(t, run->actor->in, &sent.to, &path, e) < 0)
+		return STEP_FAILED;
+	const struct capture *capture = &w->captures[path.at - t->namespaces];
 	/* One that was not kept, or not seen: there may have been an answer. */
-	if (w->left_out || w->captures[other - t->namespaces].dropped) {
+	if (w->left_out || capture->dropped) {
 		error_set(e, ERROR_UNMET, ENOBUFS,
 			"packets were lost to the capture: whether there was an answer cannot be told");
 		return STEP_FAILED;
 	}
 	if (witness_is_taken_in(w, (uint16_t)run->progress)) {
-		struct segment sent;
 		char answer[OUTCOME_TEXT];
-		segment_parse(&w->packets[i], &sent);
-		find_answer(run, i, &sent, answer);
+		find_answer(run, i, &sent, path.at, answer);
 		bool is_measured = run->step->step->response != SCENARIO_NO_RESPONSE;
 		return is_measured ? step_observed(run, "%s", answer) : step_ok(run);
 	}
 	if (run->expired) {
 		error_set(e, ERROR_UNMET, ETIMEDOUT,
 			"namespace '%s' answers no echo request, so when it has dealt with the segment cannot be told",
-			other->name);
+			path.at->name);
 		return STEP_FAILED;
 	}
 	uint64_t now_us = clock_now_us();
-	if (run->wait_until_us && now_us >= run->wait_until_us) {
-		uint8_t to[LINK_ADDRESS_BYTES];
-		link_layer_address(&other->end, to);
-		if (witness_ask_again(t, run->actor->in, to, e) < 0)
-			return STEP_FAILED;
-	}
+	if (run->wait_until_us && now_us >= run->wait_until_us && witness_ask_again(t, run->actor->in, &path, e) < 0)
+		return STEP_FAILED;
 	if (!run->wait_until_us || now_us >= run->wait_until_us)
 		run->wait_until_us = now_us + ECHO_PATIENCE_US;
-	return step_wait(run, w->captures[other - t->namespaces].fd, EPOLLIN);
-}
-
-static int has_link(const struct step_run *run, struct error *e)
-{
-	if (run->testbed->n_namespaces > 1)
-		return 0;
-	return error_set(
-		e, ERROR_UNMET, ENODEV, "namespace '%s' has no link to send anything on", run->actor->in->name);
+	return step_wait(run, capture->fd, EPOLLIN);
 }
 
 static enum step_status run_segment(struct step_run *run, struct error *e)
@@ -288,13 +260,13 @@ static enum step_status run_segment(struct step_run *run, struct error *e)
 	if (run->phase)
 		return await(run, e);
 	struct segment segment;
-	uint8_t to[LINK_ADDRESS_BYTES], frame[SEGMENT_FRAME_MAX];
-	if (has_link(run, e) < 0 || witness_drain(run->testbed, e) < 0 || describe(run, &segment, e) < 0 ||
-		make_known(run, &segment, e) < 0)
+	struct path path;
+	uint8_t frame[SEGMENT_FRAME_MAX];
+	if (witness_drain(run->testbed, e) < 0 || describe(run, &segment, &path, e) < 0 ||
+		make_known(run, &path, &segment, e) < 0)
 		return STEP_FAILED;
-	link_layer_address(&find_other(run)->end, to);
-	size_t len = segment_write(&segment, to, number_of_actor(run), frame);
-	enum step_status status = send_frame(run, frame, len, e);
+	size_t len = segment_write(&segment, path.link_layer, number_of_actor(run), frame);
+	enum step_status status = send_frame(run, &path, frame, len, e);
 	return status == STEP_DONE ? await(run, e) : status;
 }
 
@@ -363,17 +335,19 @@ static enum step_status run_resend(struct step_run *run, struct error *e)
 {
 	if (run->phase)
 		return await(run, e);
-	uint8_t to[LINK_ADDRESS_BYTES], frame[PACKET_BYTES_MAX];
-	if (has_link(run, e) < 0 || witness_drain(run->testbed, e) < 0)
+	uint8_t frame[PACKET_BYTES_MAX];
+	struct segment segment;
+	struct path path;
+	if (witness_drain(run->testbed, e) < 0)
 		return STEP_FAILED;
 	const struct packet *packet = find_sent(run, e);
-	if (!packet || check_whole(packet, e) < 0)
+	if (!packet || check_whole(packet, e) < 0 || !segment_parse(packet, &segment) ||
+		path_find(run->testbed, run->actor->in, &segment.to, &path, e) < 0)
 		return STEP_FAILED;
 	size_t len = packet->len;
 	memcpy(frame, packet->bytes, len);
-	link_layer_address(&find_other(run)->end, to);
-	segment_rewrite(frame, len, to, number_of_actor(run));
-	enum step_status status = send_frame(run, frame, len, e);
+	segment_rewrite(frame, len, path.link_layer, number_of_actor(run));
+	enum step_status status = send_frame(run, &path, frame, len, e);
 	return status == STEP_DONE ? await(run, e) : status;
 }
 

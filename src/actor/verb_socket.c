@@ -63,7 +63,7 @@ static enum step_status run_bind(struct step_run *run, struct error *e)
 	(void)e;
 	struct testbed_socket *s = step_socket(run, 0);
 	struct sockaddr_storage address;
-	socklen_t len = endpoint_fill(run->testbed, &run->step->words[1].address, s->family, &address);
+	socklen_t len = endpoint_fill(&run->step->words[1].address, s->family, &address);
 	return step_result(run, bind(s->fd, (struct sockaddr *)&address, len));
 }
 
@@ -132,7 +132,7 @@ static enum step_status run_connect(struct step_run *run, struct error *e)
 	(void)e;
 	struct testbed_socket *s = step_socket(run, 0);
 	struct sockaddr_storage address;
-	socklen_t len = endpoint_fill(run->testbed, &run->step->words[1].address, s->family, &address);
+	socklen_t len = endpoint_fill(&run->step->words[1].address, s->family, &address);
 	bool is_ok = connect(s->fd, (struct sockaddr *)&address, len) == 0;
 	int errnum = errno;
 	look_note_connect(run->testbed, run->actor, s->fd, run->began_us, is_ok, &run->progress);

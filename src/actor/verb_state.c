@@ -44,7 +44,7 @@ static enum step_status report_states(struct step_run *run, const struct tcp_soc
 	unsigned counts[STATES_SEEN] = {0};
 	const struct address *address = &run->step->words[0].address;
 	for (size_t i = 0; i < look->n; i++)
-		if (endpoint_is_local(run->testbed, address, &look->all[i]) && look->all[i].state < STATES_SEEN)
+		if (endpoint_is_local(address, &look->all[i]) && look->all[i].state < STATES_SEEN)
 			counts[look->all[i].state]++;
 	char text[OUTCOME_TEXT];
 	states_to_text(counts, text);

@@ -25,7 +25,7 @@ static enum step_status run_timer(struct step_run *run, struct error *e)
 	uint64_t longest_ms = 0;
 	for (size_t i = 0; i < look->n; i++) {
 		const struct tcp_socket *one = &look->all[i];
-		if (one->state != TCP_STATE_TIME_WAIT || !endpoint_is_local(run->testbed, address, one))
+		if (one->state != TCP_STATE_TIME_WAIT || !endpoint_is_local(address, one))
 			continue;
 		n++;
 		longest_ms = one->expires_ms > longest_ms ? one->expires_ms : longest_ms;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "actor/path.h"
 #include "actor/testbed.h"
 #include "base/grow.h"
 
@@ -83,23 +84,16 @@ int witness_drain(struct testbed *t, struct error *e)
 	return 0;
 }
 
-/* The namespace at the other end of the link. */
-static const struct testbed_namespace *neighbour_of(const struct testbed *t, const struct testbed_namespace *namespace)
+static struct iovec ask(struct testbed *t, const struct path *path, uint8_t echo[static ECHO_FRAME])
 {
-	return &t->namespaces[namespace == &t->namespaces[0] ? 1 : 0];
-}
-
-static struct iovec ask(struct testbed *t, const struct testbed_namespace *namespace,
-	const uint8_t to_link[static LINK_ADDRESS_BYTES], uint8_t echo[static ECHO_FRAME])
-{
-	echo_write(namespace->end.ipv4, neighbour_of(t, namespace)->end.ipv4, to_link, ++t->witness.n_echoes, echo);
+	echo_write(path->own->ipv4, path->echo_to, path->link_layer, ++t->witness.n_echoes, echo);
 	return (struct iovec){.iov_base = echo, .iov_len = ECHO_FRAME};
 }
 
-int witness_send(struct testbed *t, const struct testbed_namespace *namespace, const uint8_t *frame, size_t len,
-	const uint8_t to_link[static LINK_ADDRESS_BYTES], struct error *e)
+int witness_send(struct testbed *t, const struct testbed_namespace *from, const struct path *path, const uint8_t *frame,
+	size_t len, struct error *e)
 {
-	size_t index = (size_t)(namespace - t->namespaces);
+	size_t index = (size_t)(from - t->namespaces);
 	struct drained drained = {.witness = &t->witness, .namespace = index};
 	uint8_t echo[ECHO_FRAME];
 	struct timespec now;
@@ -108,8 +102,8 @@ int witness_send(struct testbed *t, const struct testbed_namespace *namespace, c
 	if (r < 0)
 		return r;
 	clock_gettime(CLOCK_REALTIME, &now);
-	struct iovec frames[CAPTURE_SEND_MAX] = {{.iov_base = (void *)frame, .iov_len = len}, ask(t, namespace, to_link, echo)};
-	r = capture_send(&t->witness.captures[index], namespace->end.ifindex, frames, CAPTURE_SEND_MAX, e);
+	struct iovec frames[CAPTURE_SEND_MAX] = {{.iov_base = (void *)frame, .iov_len = len}, ask(t, path, echo)};
+	r = capture_send(&t->witness.captures[index], path->own->ifindex, frames, CAPTURE_SEND_MAX, e);
 	if (r < 0)
 		return r;
 	const struct packet packet = {
@@ -123,13 +117,11 @@ int witness_send(struct testbed *t, const struct testbed_namespace *namespace, c
 	return keep_packet(&drained, &packet, e);
 }
 
-int witness_ask_again(struct testbed *t, const struct testbed_namespace *namespace,
-	const uint8_t to_link[static LINK_ADDRESS_BYTES], struct error *e)
+int witness_ask_again(struct testbed *t, const struct testbed_namespace *from, const struct path *path, struct error *e)
 {
 	uint8_t echo[ECHO_FRAME];
-	const struct iovec frame = ask(t, namespace, to_link, echo);
-	return capture_send(
-		&t->witness.captures[namespace - t->namespaces], namespace->end.ifindex, &frame, 1, e);
+	const struct iovec frame = ask(t, path, echo);
+	return capture_send(&t->witness.captures[from - t->namespaces], path->own->ifindex, &frame, 1, e);
 }
 
 bool witness_is_taken_in(const struct witness *w, uint16_t number)

@@ -14,6 +14,7 @@
 
 struct testbed;
 struct testbed_namespace;
+struct path;
 
 struct witness {
 	struct arena arena; /* owns the bytes of the packets */
@@ -37,18 +38,17 @@ int witness_begin_capture(struct testbed *t, struct error *e);
 int witness_drain(struct testbed *t, struct error *e);
 
 /**
- * witness_send() - send a frame from @namespace on its link, and keep it as a packet that was seen leaving
- * @to_link: link-layer address of who is to take it
+ * witness_send() - send a frame from @from on @path, and keep it as a packet that was seen leaving
  *
- * Behind it goes an echo request from the namespace to its neighbour: when the reply to that leaves, which
+ * Behind it goes an echo request to the namespace that it is for: when the reply to that leaves, which
  * witness_is_taken_in() says, the kernel there has dealt with the frame. Requests and replies are not kept.
  */
-int witness_send(struct testbed *t, const struct testbed_namespace *namespace, const uint8_t *frame, size_t len,
-	const uint8_t to_link[static LINK_ADDRESS_BYTES], struct error *e);
+int witness_send(struct testbed *t, const struct testbed_namespace *from, const struct path *path, const uint8_t *frame,
+	size_t len, struct error *e);
 
 /* witness_ask_again() - send the echo request alone once more: it, or the reply, may have been dropped. */
-int witness_ask_again(struct testbed *t, const struct testbed_namespace *namespace,
-	const uint8_t to_link[static LINK_ADDRESS_BYTES], struct error *e);
+int witness_ask_again(
+	struct testbed *t, const struct testbed_namespace *from, const struct path *path, struct error *e);
 
 /* witness_is_taken_in() - whether the echo request @number, or a later one, has been answered; drain first. */
 bool witness_is_taken_in(const struct witness *w, uint16_t number);

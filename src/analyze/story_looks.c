@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What became of the sockets of a namespace from each look to the next.
-#include <assert.h>
 #include <string.h>
 
 #include "analyze/story_parts.h"
@@ -86,8 +85,9 @@ int story_add_looks(struct story_builder *b)
 {
 	static const struct evidence_look nothing;
 	struct story *story = b->story;
-	const struct evidence_look *before[SCENARIO_NAMESPACES_MAX] = {&nothing, &nothing};
-	static_assert(SCENARIO_NAMESPACES_MAX == 2, "the first look at each namespace is held against nothing");
+	const struct evidence_look *before[SCENARIO_NAMESPACES_MAX];
+	for (size_t i = 0; i < SCENARIO_NAMESPACES_MAX; i++)
+		before[i] = &nothing;
 	size_t n = story->evidence->n_looks;
 	story->looks = arena_array(&story->arena, n, sizeof *story->looks);
 	if (!story->looks)

@@ -50,20 +50,6 @@ static int scope_find_namespace(const struct word_scope *scope, const char *name
 		*phrase ? "" : ": a host is *, a namespace, an actor, an IPv4 address or an [IPv6 address]");
 }
 
-/* Put the place in front of the text of the error at hand, and behind it where the $names of @t come from. */
-static int plan_wrap(const struct planner *p, const struct template *t)
-{
-	CLEANUP(text_done) struct text origin = TEXT_INIT;
-	template_explain(p->s, p->plan->levels, t, &origin);
-	return scenario_error(p->s, t->at, p->e, "%s%s", error_text(p->e), text_get(&origin));
-}
-
-static int plan_expand(const struct planner *p, const struct template *t, const char **ret)
-{
-	*ret = template_expand(p->s, p->plan->levels, t, &p->plan->arena);
-	return *ret ? 0 : error_no_memory(p->e);
-}
-
 static int plan_namespace(const struct planner *p, const struct namespace *from, struct plan_namespace *to)
 {
 	to->name = from->name;
@@ -75,7 +61,7 @@ static int plan_namespace(const struct planner *p, const struct namespace *from,
 		const struct sysctl_setting *setting = &from->sysctls[i];
 		to->sysctls[i] = (struct plan_sysctl){.name = setting->name, .at = setting->at};
 		p->plan->ipv6 |= !strncmp(setting->name, "net.ipv6.", strlen("net.ipv6."));
-		int rc = plan_expand(p, &setting->value, &to->sysctls[i].value);
+		int rc = planner_expand(p, &setting->value, &to->sysctls[i].value);
 		if (rc < 0)
 			return rc;
 	}
@@ -97,14 +83,14 @@ static int plan_unknown_namespace(const struct planner *p, const struct actor_sp
 	else
 		error_set(p->e, ERROR_USAGE, EINVAL, "unknown namespace '%s'%s%s", name, *phrase ? phrase : ": it is ",
 			*phrase ? "" : text_get(&known));
-	return plan_wrap(p, &actor->in);
+	return planner_wrap(p, &actor->in);
 }
 
 static int plan_actor(const struct planner *p, const struct actor_spec *from, struct plan_actor *to)
 {
 	const char *name;
 	to->name = from->name;
-	int rc = plan_expand(p, &from->in, &name);
+	int rc = planner_expand(p, &from->in, &name);
 	if (rc < 0)
 		return rc;
 	return find_namespace_by_name(p->plan, name, &to->namespace) < 0 ? plan_unknown_namespace(p, from, name) : 0;
@@ -124,8 +110,11 @@ static int plan_sides(const struct planner *p)
 			return rc;
 		plan->n_namespaces++;
 	}
+	int rc = topology_plan(p);
+	if (rc < 0)
+		return rc;
 	for (size_t i = 0; i < s->n_actors; i++) {
-		int rc = plan_actor(p, &s->actors[i], &plan->actors[i]);
+		rc = plan_actor(p, &s->actors[i], &plan->actors[i]);
 		if (rc < 0)
 			return rc;
 		plan->n_actors++;
@@ -187,7 +176,7 @@ static int plan_word(struct planner *p, const struct step *step, struct plan_ste
 {
 	const struct word_kind *kind = step->verb->words[i];
 	struct word *word = &to->words[i];
-	int rc = plan_expand(p, &step->words[i], &word->text);
+	int rc = planner_expand(p, &step->words[i], &word->text);
 	if (rc < 0)
 		return rc;
 	struct plan_scope scope = {
@@ -196,7 +185,9 @@ static int plan_word(struct planner *p, const struct step *step, struct plan_ste
 	if (rc == -ENOMEM)
 		return rc;
 	if (rc < 0)
-		return plan_wrap(p, &step->words[i]);
+		return planner_wrap(p, &step->words[i]);
+	if (word->address.host == HOST_NAMESPACE)
+		topology_host(p->plan, p->plan->actors[step->actor].namespace, &word->address);
 	p->plan->ipv6 |= word->ipv6;
 	p->plan->loopback |= may_need_loopback(p->plan, step->actor, kind, &word->address);
 	to->n_words++;
@@ -230,7 +221,7 @@ static int plan_duration(struct planner *p, const struct template *t, const char
 	const char *text;
 	if (!t->text)
 		return 0;
-	int rc = plan_expand(p, t, &text);
+	int rc = planner_expand(p, t, &text);
 	if (rc < 0)
 		return rc;
 	uint64_t us;
@@ -240,7 +231,7 @@ static int plan_duration(struct planner *p, const struct template *t, const char
 	if (rc == -ENOMEM)
 		return rc;
 	if (rc < 0)
-		return plan_wrap(p, t);
+		return planner_wrap(p, t);
 	*ret_us = us;
 	return 0;
 }

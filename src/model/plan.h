@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "model/scenario.h"
+#include "model/topology.h"
 
 struct plan_sysctl {
 	const char *name, *value;
@@ -15,6 +16,8 @@ struct plan_namespace {
 	const char *name;
 	struct plan_sysctl *sysctls;
 	size_t n_sysctls;
+	struct plan_route *routes;
+	size_t n_routes;
 };
 
 struct plan_actor {
@@ -41,6 +44,8 @@ struct plan {
 	size_t *levels; /* by factor */
 	struct plan_namespace *namespaces;
 	size_t n_namespaces;
+	struct plan_end *ends; /* of the links, two each: model/topology.h */
+	size_t n_ends;
 	struct plan_actor *actors;
 	size_t n_actors;
 	struct plan_step *steps;

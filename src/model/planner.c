@@ -75,6 +75,19 @@ static int planner_error(const struct planner *p, struct mark at, struct text *w
 	return what->failed ? error_no_memory(p->e) : scenario_error(p->s, at, p->e, "%s", text_get(what));
 }
 
+int planner_wrap(const struct planner *p, const struct template *t)
+{
+	CLEANUP(text_done) struct text origin = TEXT_INIT;
+	template_explain(p->s, p->plan->levels, t, &origin);
+	return scenario_error(p->s, t->at, p->e, "%s%s", error_text(p->e), text_get(&origin));
+}
+
+int planner_expand(const struct planner *p, const struct template *t, const char **ret)
+{
+	*ret = template_expand(p->s, p->plan->levels, t, &p->plan->arena);
+	return *ret ? 0 : error_no_memory(p->e);
+}
+
 int planner_reserve(struct planner *p, const size_t *n_sockets)
 {
 	struct plan *plan = p->plan;

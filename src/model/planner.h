@@ -25,6 +25,13 @@ struct planner {
 	struct error *e;
 };
 
+/* planner_expand() - @t with its $names replaced, in the plan's arena. */
+int planner_expand(const struct planner *p, const struct template *t, const char **ret);
+
+/* planner_wrap() - put the place in front of the text of the error at hand, and behind it where the $names of @t come
+ * from. */
+int planner_wrap(const struct planner *p, const struct template *t);
+
 /* planner_reserve() - room for the sockets of each actor: at most @n_sockets of them. */
 int planner_reserve(struct planner *p, const size_t *n_sockets);
 

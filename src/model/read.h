@@ -101,6 +101,7 @@ int read_include(struct reader *r, const struct yaml *node);
 int read_exclude(struct reader *r, const struct yaml *node);
 int read_check_matrix(struct reader *r); /* that it has cells, not too many, and that no entry is idle */
 int read_namespaces(struct reader *r, const struct yaml *node);
+int read_links(struct reader *r, const struct yaml *node);
 int read_actors(struct reader *r, const struct yaml *node);
 int read_steps(struct reader *r, const struct yaml *node, const struct yaml *check);
 int read_deadlines(struct reader *r, const struct yaml *node);

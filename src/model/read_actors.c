@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Reads `namespaces` and `actors`.
 #include "model/read.h"
+#include "model/topology.h"
 
 #include <string.h>
 
@@ -24,15 +25,64 @@ static int read_sysctls(struct reader *r, const struct yaml *node, struct namesp
 	return 0;
 }
 
+static int read_addresses(struct reader *r, const struct yaml *node, struct namespace *ns)
+{
+	int rc = read_kind(r, node, YAML_LIST, "addresses");
+	if (rc < 0)
+		return rc;
+	if (!node->n || node->n > TOPOLOGY_MORE_MAX)
+		return scenario_error(r->s, node->at, r->e, "%zu addresses: a namespace may be given 1 to %d more", node->n,
+			TOPOLOGY_MORE_MAX);
+	rc = read_array(r, node->n, sizeof *ns->addresses, &ns->addresses);
+	if (rc < 0)
+		return rc;
+	YAML_EACH (entry, node) {
+		rc = read_template(r, entry, "an address", &ns->addresses[ns->n_addresses++]);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+static int read_routes(struct reader *r, const struct yaml *node, struct namespace *ns)
+{
+	int rc = read_kind(r, node, YAML_MAP, "routes");
+	if (rc < 0)
+		return rc;
+	if (!node->n || node->n > TOPOLOGY_MORE_MAX)
+		return scenario_error(
+			r->s, node->at, r->e, "%zu routes: a namespace may be given 1 to %d", node->n, TOPOLOGY_MORE_MAX);
+	rc = read_array(r, node->n, sizeof *ns->routes, &ns->routes);
+	if (rc < 0)
+		return rc;
+	YAML_EACH (entry, node) {
+		struct route_setting *route = &ns->routes[ns->n_routes++];
+		*route = (struct route_setting){.to = entry->key, .at = entry->key_at};
+		rc = read_template(r, entry, "the neighbour of a route", &route->via);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
 static int read_namespace(struct reader *r, const struct yaml *node, struct namespace *ret)
 {
 	*ret = (struct namespace){.name = node->key, .at = node->key_at};
 	int rc = read_name(r, node->key_at, node->key, "a namespace", name_is_dashed, NAME_DASHED_RULE);
 	if (rc < 0 || yaml_is_empty(node))
 		return rc;
-	const struct yaml *sysctl;
-	rc = read_fields(r, node, "a namespace", (const struct read_field[]){{"sysctl", &sysctl, true}}, 1);
-	return rc < 0 ? rc : read_sysctls(r, sysctl, ret);
+	const struct yaml *sysctl, *addresses, *routes;
+	const struct read_field fields[] = {
+		{"sysctl", &sysctl, false},
+		{"addresses", &addresses, false},
+		{"routes", &routes, false},
+	};
+	rc = read_fields(r, node, "a namespace", fields, sizeof fields / sizeof *fields);
+	if (rc >= 0 && sysctl)
+		rc = read_sysctls(r, sysctl, ret);
+	if (rc >= 0 && addresses)
+		rc = read_addresses(r, addresses, ret);
+	return rc >= 0 && routes ? read_routes(r, routes, ret) : rc;
 }
 
 static const char *const default_namespaces[] = {"server", "client"};
@@ -54,9 +104,8 @@ int read_namespaces(struct reader *r, const struct yaml *node)
 		return rc;
 	if (!node->n || node->n > SCENARIO_NAMESPACES_MAX)
 		return scenario_error(r->s, node->at, r->e,
-			"%zu namespaces: a scenario has one or two; leave "
-			"'namespaces:' out for server and client",
-			node->n);
+			"%zu namespaces: a scenario has 1 to %d; leave 'namespaces:' out for server and client",
+			node->n, SCENARIO_NAMESPACES_MAX);
 	YAML_EACH (entry, node) {
 		rc = read_namespace(r, entry, &s->namespaces[s->n_namespaces]);
 		if (rc < 0)

@@ -9,7 +9,7 @@
 #include "model/matrix.h"
 #include "model/word.h"
 
-#define SCENARIO_NAMESPACES_MAX 2        /* more, and links of any shape, are not there yet */
+#define SCENARIO_NAMESPACES_MAX 8
 #define SCENARIO_FILE_BYTES_MAX (1 << 18) /* a page or ten; libfyaml may take 350 times as much */
 #define SCENARIO_SHA256_TEXT 65
 #define SCENARIO_STEP_DEADLINE_US (5 * CLOCK_US_PER_S)
@@ -27,10 +27,27 @@ struct sysctl_setting {
 	struct mark at;
 };
 
+struct route_setting {
+	const char *to;      /* ROUTE_DEFAULT, a network, or a namespace */
+	struct template via; /* the name of a namespace */
+	struct mark at;
+};
+#define ROUTE_DEFAULT "default"
+
 struct namespace {
 	const char *name;
 	struct sysctl_setting *sysctls;
 	size_t n_sysctls;
+	struct template *addresses; /* beside those that its links give it */
+	size_t n_addresses;
+	struct route_setting *routes;
+	size_t n_routes;
+	struct mark at;
+};
+
+/* A veth between two namespaces. */
+struct link_spec {
+	size_t namespaces[2];
 	struct mark at;
 };
 
@@ -93,6 +110,8 @@ struct scenario {
 	struct matrix matrix;
 	struct namespace *namespaces;
 	size_t n_namespaces;
+	struct link_spec *links; /* without `links`: the one that joins two namespaces */
+	size_t n_links;
 	struct actor_spec *actors;
 	size_t n_actors;
 	struct step *steps;

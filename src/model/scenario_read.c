@@ -22,7 +22,7 @@
 #include "model/plan.h"
 
 struct scenario_keys {
-	const struct yaml *name, *question, *note, *matrix, *exclude, *include, *namespaces, *actors, *steps, *check,
+	const struct yaml *name, *question, *note, *matrix, *exclude, *include, *namespaces, *links, *actors, *steps, *check,
 		*expect, *claims, *mechanism, *deadlines;
 };
 
@@ -70,6 +70,8 @@ static int read_parts(struct reader *r, const struct scenario_keys *keys)
 	if (rc >= 0)
 		rc = read_namespaces(r, keys->namespaces);
 	if (rc >= 0)
+		rc = read_links(r, keys->links);
+	if (rc >= 0)
 		rc = read_actors(r, keys->actors);
 	if (rc >= 0)
 		rc = read_steps(r, keys->steps, keys->check);
@@ -96,6 +98,7 @@ static int read_scenario(struct reader *r, const char *text, size_t len)
 		{"exclude", &k.exclude, false},
 		{"include", &k.include, false},
 		{"namespaces", &k.namespaces, false},
+		{"links", &k.links, false},
 		{"actors", &k.actors, false},
 		{"steps", &k.steps, true},
 		{"check", &k.check, false},

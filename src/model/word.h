@@ -21,7 +21,7 @@ enum host_kind { HOST_ANY, HOST_NAMESPACE, HOST_IPV4, HOST_IPV6, HOST_KIND_COUNT
 /* HOST:PORT as a scenario writes it: "*:80", "server:80", "127.0.0.1:80", "[::1]:80". */
 struct address {
 	enum host_kind host;
-	size_t namespace; /* of HOST_NAMESPACE */
+	size_t namespace; /* of HOST_NAMESPACE; which of its addresses are meant, planning says (model/topology.h) */
 	struct in_addr ipv4;
 	struct in6_addr ipv6;
 	uint16_t port; /* host byte order */

@@ -15,7 +15,8 @@
 // at once since Linux 6.10 (linkwatch_sync_dev() in rtnl_getlink()); on older kernels one asks again.
 //
 // The ends have different ifindexes: the link watch takes an end whose index is that of its peer for one that has no
-// peer, and lets its event wait for a tick of 1 s (linkwatch_urgent_event() in net/core/link_watch.c).
+// peer, and lets its event wait for a tick of 1 s (linkwatch_urgent_event() in net/core/link_watch.c). Where there
+// are several links all their ends have different ones, and each is made and waited for as if it were the only one.
 //
 // An IPv6 address is not there when the request that adds it is answered, though duplicate address detection is off: a
 // work queue joins its solicited-node group, without which nobody learns its link-layer address, and puts its local
@@ -26,12 +27,12 @@
 // Neighbours are told, not found. The table of those that are found is one for all namespaces, the host's included, and
 // full with gc_thresh3 entries (1024): a few hundred cells alive, and no connect works any more, nor the host's own
 // network ("neighbour: arp_cache: neighbor table overflow!"). Permanent entries do not count (neigh_alloc(),
-// net/core/neighbour.c). For that each end has a link-layer address that is known beforehand.
+// net/core/neighbour.c). For that each end has a link-layer address that is known beforehand. Each end is told all
+// addresses of the other, those that a scenario adds included; a route goes by one of them, so that a router is known.
 #include "net/link.h"
 
 #include <errno.h>
 #include <linux/if.h>
-#include <linux/if_ether.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <netlink/msg.h>
@@ -97,25 +98,17 @@ int link_loopback_up(struct netlink *route, struct error *e)
 	return 0;
 }
 
-/* Locally administered (IEEE 802), and different at both ends as the ifindexes are. */
-void link_layer_address(const struct veth_end *end, uint8_t ret[static LINK_ADDRESS_BYTES])
+/* Different at both ends, as the ifindexes are. NULL when memory is out. */
+static struct nl_addr *link_layer_address(const struct veth_end *end)
 {
-	const uint8_t bytes[LINK_ADDRESS_BYTES] = {
-		[0] = 0x02, [4] = (uint8_t)(end->ifindex >> 8), [5] = (uint8_t)end->ifindex};
-	memcpy(ret, bytes, sizeof(bytes));
-}
-
-/* NULL when memory is out. */
-static struct nl_addr *build_link_layer(const struct veth_end *end)
-{
-	uint8_t bytes[LINK_ADDRESS_BYTES];
-	link_layer_address(end, bytes);
+	uint8_t bytes[TOPOLOGY_LINK_LAYER_BYTES];
+	topology_link_layer(end->ifindex, bytes);
 	return nl_addr_build(AF_LLC, bytes, sizeof(bytes));
 }
 
 static int describe_end(struct rtnl_link *link, const struct veth_end *end)
 {
-	CLEANUP(cleanup_binary) struct nl_addr *address = build_link_layer(end);
+	CLEANUP(cleanup_binary) struct nl_addr *address = link_layer_address(end);
 	if (!address)
 		return -NLE_NOMEM;
 	rtnl_link_set_addr(link, address);
@@ -174,13 +167,11 @@ static int build_address(
 	return rtnl_addr_build_add_request(address, NLM_F_CREATE | NLM_F_EXCL, ret_message);
 }
 
-static int build_neighbour(int ifindex, int family, const void *bytes, size_t len,
-	const uint8_t link_layer_bytes[static LINK_ADDRESS_BYTES], struct nl_msg **ret_message)
+static int build_neighbour(int ifindex, int family, const void *bytes, size_t len, struct nl_addr *link_layer,
+	struct nl_msg **ret_message)
 {
 	CLEANUP(cleanup_neighbour) struct rtnl_neigh *neighbour = rtnl_neigh_alloc();
 	CLEANUP(cleanup_binary) struct nl_addr *address = nl_addr_build(family, bytes, len);
-	CLEANUP(cleanup_binary) struct nl_addr *link_layer =
-		nl_addr_build(AF_LLC, link_layer_bytes, LINK_ADDRESS_BYTES);
 	if (!neighbour || !address || !link_layer)
 		return -NLE_NOMEM;
 	rtnl_neigh_set_ifindex(neighbour, ifindex);
@@ -192,56 +183,162 @@ static int build_neighbour(int ifindex, int family, const void *bytes, size_t le
 	return rtnl_neigh_build_add_request(neighbour, NLM_F_CREATE | NLM_F_REPLACE, ret_message);
 }
 
+/* Requests that are sent together, as many at a time as go. */
+struct batch {
+	struct netlink *route;
+	struct nl_msg *messages[NETLINK_REQUESTS_MAX]; /* owned */
+	size_t n;
+	int status; /* the first failure */
+};
+
+static void batch_flush(struct batch *b)
+{
+	if (b->status == 0 && b->n)
+		b->status = netlink_request(b->route, b->messages, b->n);
+	while (b->n)
+		nlmsg_free(b->messages[--b->n]);
+}
+
+/* Room for the next request; NULL after a failure. */
+static struct nl_msg **batch_next(struct batch *b)
+{
+	if (b->n == NETLINK_REQUESTS_MAX)
+		batch_flush(b);
+	return b->status == 0 ? &b->messages[b->n] : NULL;
+}
+
+static void batch_keep(struct batch *b, int status)
+{
+	if (status == 0)
+		b->n++;
+	else
+		b->status = status;
+}
+
+/* An address of an end, without what tells IPv4 from IPv6. */
+struct bare {
+	int family;
+	const void *bytes;
+	size_t len;
+};
+
+static struct bare bare_of(const struct in6_addr *address)
+{
+	if (IN6_IS_ADDR_V4MAPPED(address))
+		return (struct bare){AF_INET, &address->s6_addr[12], sizeof(struct in_addr)};
+	return (struct bare){AF_INET6, address, sizeof(*address)};
+}
+
+static void batch_own(struct batch *b, int ifindex, struct bare address)
+{
+	bool is_ipv4 = address.family == AF_INET;
+	/* Duplicate address detection would hold an IPv6 address back for 1 s to 2 s. */
+	struct nl_msg **next = batch_next(b);
+	if (next)
+		batch_keep(b, build_address(ifindex, address.family, address.bytes, address.len,
+				      is_ipv4 ? LINK_IPV4_PREFIX : LINK_IPV6_PREFIX, is_ipv4 ? 0 : IFA_F_NODAD, next));
+}
+
+static void batch_neighbour(struct batch *b, int ifindex, struct bare address, struct nl_addr *link_layer)
+{
+	struct nl_msg **next = batch_next(b);
+	if (next)
+		batch_keep(b, build_neighbour(ifindex, address.family, address.bytes, address.len, link_layer, next));
+}
+
+static struct bare bare_ipv4(const struct veth_end *end)
+{
+	return (struct bare){AF_INET, &end->ipv4, sizeof(end->ipv4)};
+}
+
+static struct bare bare_ipv6(const struct veth_end *end)
+{
+	return (struct bare){AF_INET6, &end->ipv6, sizeof(end->ipv6)};
+}
+
+static void batch_neighbours(struct batch *b, int ifindex, const struct veth_end *of, int family, struct nl_addr *to)
+{
+	batch_neighbour(b, ifindex, family == AF_INET ? bare_ipv4(of) : bare_ipv6(of), to);
+	for (size_t i = 0; i < of->n_more; i++) {
+		struct bare address = bare_of(&of->more[i]);
+		if (address.family == family)
+			batch_neighbour(b, ifindex, address, to);
+	}
+}
+
+/* Of several IPv4 addresses in a network the first one is the primary, the source of what says no other. */
+static void batch_own_ipv4(struct batch *b, const struct veth_end *end)
+{
+	batch_own(b, end->ifindex, bare_ipv4(end));
+	for (size_t i = 0; i < end->n_more; i++)
+		if (IN6_IS_ADDR_V4MAPPED(&end->more[i]))
+			batch_own(b, end->ifindex, bare_of(&end->more[i]));
+}
+
+/* Of several IPv6 addresses that are alike otherwise it is the one that was added last (ipv6_link_dev_addr(),
+ * net/ipv6/addrconf.c). */
+static void batch_own_ipv6(struct batch *b, const struct veth_end *end)
+{
+	for (size_t i = end->n_more; i-- > 0;)
+		if (!IN6_IS_ADDR_V4MAPPED(&end->more[i]))
+			batch_own(b, end->ifindex, bare_of(&end->more[i]));
+	batch_own(b, end->ifindex, bare_ipv6(end));
+}
+
 int link_add_addresses(
 	struct netlink *route, const struct veth_end *end, const struct veth_end *neighbour, struct error *e)
 {
-	CLEANUP(cleanup_message) struct nl_msg *up = NULL;
-	CLEANUP(cleanup_message) struct nl_msg *ipv4 = NULL;
-	CLEANUP(cleanup_message) struct nl_msg *neighbour4 = NULL;
-	CLEANUP(cleanup_message) struct nl_msg *ipv6 = NULL;
-	CLEANUP(cleanup_message) struct nl_msg *neighbour6 = NULL;
-	int ifindex = end->ifindex;
-	uint8_t other[LINK_ADDRESS_BYTES];
-	link_layer_address(neighbour, other);
-	int status = build_up(ifindex, &up);
-	if (status == 0)
-		status = build_address(ifindex, AF_INET, &end->ipv4, sizeof(end->ipv4), LINK_IPV4_PREFIX, 0, &ipv4);
-	if (status == 0)
-		status = build_neighbour(
-			ifindex, AF_INET, &neighbour->ipv4, sizeof(neighbour->ipv4), other, &neighbour4);
-	/* Duplicate address detection would hold the address back for 1 s to 2 s. */
-	if (status == 0 && end->with_ipv6)
-		status = build_address(
-			ifindex, AF_INET6, &end->ipv6, sizeof(end->ipv6), LINK_IPV6_PREFIX, IFA_F_NODAD, &ipv6);
-	if (status == 0 && end->with_ipv6)
-		status = build_neighbour(
-			ifindex, AF_INET6, &neighbour->ipv6, sizeof(neighbour->ipv6), other, &neighbour6);
-	if (status == 0)
-		status = netlink_request(
-			route, (struct nl_msg *[]){up, ipv4, neighbour4, ipv6, neighbour6}, end->with_ipv6 ? 5 : 3);
-	if (status < 0)
-		return netlink_error(route, status, e, "'%s' up with its addresses", end->name);
+	struct batch b = {.route = route};
+	CLEANUP(cleanup_binary) struct nl_addr *link_layer = link_layer_address(neighbour);
+	batch_keep(&b, build_up(end->ifindex, batch_next(&b)));
+	batch_own_ipv4(&b, end);
+	batch_neighbours(&b, end->ifindex, neighbour, AF_INET, link_layer);
+	if (end->with_ipv6) {
+		batch_own_ipv6(&b, end);
+		batch_neighbours(&b, end->ifindex, neighbour, AF_INET6, link_layer);
+	}
+	batch_flush(&b);
+	if (b.status < 0)
+		return netlink_error(route, b.status, e, "'%s' up with its addresses", end->name);
 	return 0;
 }
 
-int link_set_neighbour(struct netlink *route, const struct veth_end *end, int family, const void *address,
-	const uint8_t link_layer[static LINK_ADDRESS_BYTES], struct error *e)
+int link_set_neighbour(struct netlink *route, const struct veth_end *end, const struct in6_addr *address,
+	const uint8_t link_layer[static TOPOLOGY_LINK_LAYER_BYTES], struct error *e)
 {
-	CLEANUP(cleanup_message) struct nl_msg *message = NULL;
-	size_t len = family == AF_INET ? sizeof(struct in_addr) : sizeof(struct in6_addr);
-	int status = build_neighbour(end->ifindex, family, address, len, link_layer, &message);
-	if (status == 0)
-		status = netlink_request(route, &message, 1);
-	return status < 0 ? netlink_error(route, status, e, "a neighbour of '%s'", end->name) : 0;
+	struct batch b = {.route = route};
+	CLEANUP(cleanup_binary) struct nl_addr *to = nl_addr_build(AF_LLC, link_layer, TOPOLOGY_LINK_LAYER_BYTES);
+	batch_neighbour(&b, end->ifindex, bare_of(address), to);
+	batch_flush(&b);
+	if (b.status < 0)
+		return netlink_error(route, b.status, e, "a neighbour of '%s'", end->name);
+	return 0;
 }
 
-int link_set_neighbours(struct netlink *route, const struct veth_end *end, const struct veth_end *neighbour,
-	const uint8_t link_layer[static LINK_ADDRESS_BYTES], struct error *e)
+int link_add_route(struct netlink *route, const struct link_route *added, struct error *e)
 {
-	int r = link_set_neighbour(route, end, AF_INET, &neighbour->ipv4, link_layer, e);
-	if (r == 0 && end->with_ipv6)
-		r = link_set_neighbour(route, end, AF_INET6, &neighbour->ipv6, link_layer, e);
-	return r;
+	struct bare to = bare_of(&added->to), via = bare_of(&added->via);
+	if (added->is_ipv6)
+		to = (struct bare){AF_INET6, &added->to, sizeof(added->to)};
+	struct rtmsg body = {
+		.rtm_family = (unsigned char)to.family,
+		.rtm_dst_len = (unsigned char)added->bits,
+		.rtm_table = RT_TABLE_MAIN,
+		.rtm_protocol = RTPROT_STATIC,
+		.rtm_scope = RT_SCOPE_UNIVERSE,
+		.rtm_type = RTN_UNICAST,
+	};
+	CLEANUP(cleanup_message)
+	struct nl_msg *message = nlmsg_alloc_simple(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL);
+	int status = -NLE_NOMEM;
+	if (message && nlmsg_append(message, &body, sizeof(body), NLMSG_ALIGNTO) == 0 &&
+		(!added->bits || nla_put(message, RTA_DST, (int)to.len, to.bytes) == 0) &&
+		nla_put(message, RTA_GATEWAY, (int)via.len, via.bytes) == 0 &&
+		nla_put_u32(message, RTA_OIF, (uint32_t)added->ifindex) == 0)
+		status = netlink_request(route, &message, 1);
+	if (status < 0)
+		return netlink_error(route, status, e, "a route by link %d", added->ifindex);
+	return 0;
 }
 
 static int read_operstate(struct nl_msg *message, void *context)
@@ -275,17 +372,26 @@ static int read_route_type(struct nl_msg *message, void *context)
 	return NL_OK;
 }
 
-int link_can_be_found(struct netlink *route, const struct veth_end *end, struct error *e)
+/* Return: 1 where the route to @address is a local one, 0 or -errno. */
+static int is_local(struct netlink *route, const struct in6_addr *address, const char *name, struct error *e)
 {
 	struct rtmsg body = {.rtm_family = AF_INET6, .rtm_dst_len = 128};
-	struct in6_addr address = end->ipv6;
 	uint8_t type = RTN_UNSPEC;
 	CLEANUP(cleanup_message) struct nl_msg *message = nlmsg_alloc_simple(RTM_GETROUTE, 0);
 	int status = -NLE_NOMEM;
 	if (message && nlmsg_append(message, &body, sizeof(body), NLMSG_ALIGNTO) == 0 &&
-		nla_put(message, RTA_DST, sizeof(address), &address) == 0)
+		nla_put(message, RTA_DST, sizeof(*address), address) == 0)
 		status = netlink_query(route, message, read_route_type, &type);
 	if (status < 0 && route->refused != ENETUNREACH && route->refused != EHOSTUNREACH)
-		return netlink_error(route, status, e, "the route to the IPv6 address of '%s'", end->name);
+		return netlink_error(route, status, e, "the route to an IPv6 address of '%s'", name);
 	return type == RTN_LOCAL;
+}
+
+int link_can_be_found(struct netlink *route, const struct veth_end *end, struct error *e)
+{
+	int r = is_local(route, &end->ipv6, end->name, e);
+	for (size_t i = 0; r > 0 && i < end->n_more; i++)
+		if (!IN6_IS_ADDR_V4MAPPED(&end->more[i]))
+			r = is_local(route, &end->more[i], end->name, e);
+	return r;
 }

@@ -7,16 +7,26 @@
 #include <stdbool.h>
 
 #include "base/error.h"
-#include "model/segment_write.h"
+#include "model/topology.h"
 #include "net/netlink.h"
 
 /* One end of a veth. */
 struct veth_end {
 	const char *name; /* of the link: "veth0" */
-	int ifindex;      /* the two ends must differ: see link.c */
+	int ifindex;      /* the two ends must differ, and those of one namespace: see link.c */
 	struct in_addr ipv4;
 	struct in6_addr ipv6;
+	const struct in6_addr *more; /* further addresses in the same networks, IPv4 ones as v4-mapped; borrowed */
+	size_t n_more;
 	bool with_ipv6;
+};
+
+/* A route to a network, by a neighbour. */
+struct link_route {
+	bool is_ipv6;
+	struct in6_addr to, via; /* IPv4 ones as v4-mapped */
+	unsigned bits;           /* of the network */
+	int ifindex;             /* of the link by which the packets leave */
 };
 #define LINK_IPV4_PREFIX 24
 #define LINK_IPV6_PREFIX 64
@@ -44,21 +54,16 @@ int link_veth_new(
 int link_add_addresses(
 	struct netlink *route, const struct veth_end *end, const struct veth_end *neighbour, struct error *e);
 
-/* link_layer_address() - of @end, known beforehand. */
-void link_layer_address(const struct veth_end *end, uint8_t ret[static LINK_ADDRESS_BYTES]);
-
 /**
- * link_set_neighbours() - what the namespace of @route takes for the link-layer address of @neighbour from now on
- * @end: its own end of the link to there
- *
- * Both addresses of @neighbour, where it has IPv6.
+ * link_set_neighbour() - one permanent neighbour entry of @end, made or overwritten, in the namespace of @route
+ * @address: of the neighbour, IPv4 as v4-mapped
+ * @link_layer: where packets to it go; that of an end: topology_link_layer()
  */
-int link_set_neighbours(struct netlink *route, const struct veth_end *end, const struct veth_end *neighbour,
-	const uint8_t link_layer[static LINK_ADDRESS_BYTES], struct error *e);
+int link_set_neighbour(struct netlink *route, const struct veth_end *end, const struct in6_addr *address,
+	const uint8_t link_layer[static TOPOLOGY_LINK_LAYER_BYTES], struct error *e);
 
-/* link_set_neighbour() - the same of any one address, of @family, in network byte order. */
-int link_set_neighbour(struct netlink *route, const struct veth_end *end, int family, const void *address,
-	const uint8_t link_layer[static LINK_ADDRESS_BYTES], struct error *e);
+/* link_add_route() - a route in the namespace of @route; the link is up and has its addresses. */
+int link_add_route(struct netlink *route, const struct link_route *added, struct error *e);
 
 /**
  * link_is_up() - ask for one link, singly, whether its operstate is IF_OPER_UP
@@ -70,7 +75,7 @@ int link_set_neighbour(struct netlink *route, const struct veth_end *end, int fa
 int link_is_up(struct netlink *route, int ifindex, struct error *e);
 
 /**
- * link_can_be_found() - whether packets to the IPv6 address of @end get through: see link.c
+ * link_can_be_found() - whether packets to the IPv6 addresses of @end get through: see link.c
  *
  * To be asked of both ends, after link_is_up().
  * Return: 1 they do, 0 not yet, or -errno.

@@ -22,9 +22,6 @@
 /* What the kernel puts in one datagram of a dump at most (net/netlink/af_netlink.c, netlink_dump()). */
 #define RECEIVE_BYTES 32768
 
-/* More requests than this in one send are a mistake. */
-#define REQUESTS_MAX 8
-
 /* A request, or several sent in one go, and the answer so far. */
 struct exchange {
 	struct netlink *nl;
@@ -209,9 +206,9 @@ void netlink_close(struct netlink *nl)
 static int exchange_send(struct exchange *x, struct nl_msg *const messages[], size_t n, uint16_t last_flags)
 {
 	struct nl_sock *sock = x->nl->sock;
-	struct iovec parts[REQUESTS_MAX];
+	struct iovec parts[NETLINK_REQUESTS_MAX];
 	forget(x->nl);
-	if (n == 0 || n > REQUESTS_MAX)
+	if (n == 0 || n > NETLINK_REQUESTS_MAX)
 		return -NLE_INVAL;
 	for (size_t i = 0; i < n; i++) {
 		struct nlmsghdr *header = nlmsg_hdr(messages[i]);

@@ -16,6 +16,9 @@ struct netlink {
 
 #define NETLINK_INIT ((struct netlink){.sock = NULL})
 
+/* Requests that can be sent in one go. */
+#define NETLINK_REQUESTS_MAX 8
+
 /* The kernel answers within the send itself. An answer that is not there after this long will not come (ETIMEDOUT). */
 #define NETLINK_PATIENCE_S 10
 
@@ -30,7 +33,7 @@ void netlink_close(struct netlink *nl);
 /**
  * netlink_request() - send requests in one go, in order, and wait until the kernel has dealt with the last
  * @messages: built by libnl, not completed; owned by the caller
- * @n: 1 or more
+ * @n: 1 to NETLINK_REQUESTS_MAX
  *
  * Only the last is acknowledged. The kernel carries out the others whether or not one of them is refused; the first
  * refusal is the one that is told.

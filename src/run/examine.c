@@ -154,6 +154,11 @@ static int build_testbed(
 	*plan = PLAN_INIT;
 	plan->namespaces = namespaces;
 	plan->n_namespaces = 2;
+	static struct plan_end ends[2];
+	for (size_t i = 0; i < 2; i++)
+		ends[i] = topology_end(i, i);
+	plan->ends = ends;
+	plan->n_ends = 2;
 	plan->ipv6 = ipv6;
 	whereabouts->home = namespace_open_own(e);
 	if (whereabouts->home < 0)

@@ -105,11 +105,11 @@ void lab_places(const struct lab *lab, struct lab_places *ret)
 		const struct testbed_namespace *from = &t->namespaces[i];
 		struct lab_namespace *to = &ret->namespaces[ret->n_namespaces++];
 		memcpy(to->name, from->name, strnlen(from->name, sizeof to->name - 1));
-		if (t->n_namespaces < 2)
+		if (!from->n_ends)
 			continue;
-		put_address(&to->ipv4, &from->end);
-		if (from->end.with_ipv6)
-			to->ipv6 = from->end.ipv6;
+		put_address(&to->ipv4, from->ends[0]);
+		if (from->ends[0]->with_ipv6)
+			to->ipv6 = from->ends[0]->ipv6;
 	}
 	for (size_t i = 0; i < t->n_actors && i < LAB_ACTORS_MAX; i++) {
 		struct lab_actor *to = &ret->actors[ret->n_actors++];

@@ -38,7 +38,7 @@ struct lab_places {
 	size_t n_namespaces, n_actors;
 	struct lab_namespace {
 		char name[NAME_BYTES_MAX + 1];
-		struct in6_addr ipv4, ipv6; /* of its end of the veth, IPv4 as v4-mapped; unspecified: none */
+		struct in6_addr ipv4, ipv6; /* of its end of its first link, IPv4 as v4-mapped; unspecified: none */
 	} namespaces[SCENARIO_NAMESPACES_MAX];
 	struct lab_actor {
 		char name[NAME_BYTES_MAX + 1];

@@ -35,8 +35,9 @@
 #include "run/isolation.h"
 
 #define WORKER_CELLS_MAX RUN_CELLS_MAX
-#define WORKER_FDS_PER_CELL 8 /* two namespaces, four of netlink, a pipe; and a socket for each step that makes one */
-#define WORKER_FDS_PER_CAPTURED_CELL 4 /* a capture in each of two namespaces, and as many that are being closed */
+#define WORKER_FDS_PER_CELL 2      /* a pipe; and a socket for each step that makes one */
+#define WORKER_FDS_PER_NAMESPACE 3 /* itself, and two of netlink */
+#define WORKER_FDS_PER_CAPTURE 2   /* in each namespace: itself, and one that is being closed */
 #define WORKER_FDS_OWN 17
 #define WORKER_EVENTS 64
 
@@ -123,8 +124,9 @@ static void raise_descriptor_limit(struct worker *w)
 		setrlimit(RLIMIT_NOFILE, &limit);
 	}
 	const struct scenario *s = w->job->scenario;
+	size_t fds_per_namespace = WORKER_FDS_PER_NAMESPACE + (captures(w) ? WORKER_FDS_PER_CAPTURE : 0);
 	size_t fds_per_cell = WORKER_FDS_PER_CELL + count_socket_steps(s->steps, s->n_steps) +
-			      (captures(w) ? WORKER_FDS_PER_CAPTURED_CELL : 0);
+			      s->n_namespaces * fds_per_namespace;
 	w->n_cells_max = limit.rlim_cur > WORKER_FDS_OWN ? (limit.rlim_cur - WORKER_FDS_OWN) / fds_per_cell : 0;
 	if (w->n_cells_max > w->job->cells_max)
 		w->n_cells_max = w->job->cells_max;

@@ -346,8 +346,12 @@ static void test_interfaces(void **state)
 	refuse_interfaces(&bad, 1, "a loopback without its namespace");
 	refuse_interfaces((struct interface[]){server, server}, 2, "twice");
 	refuse_interfaces((struct interface[]){server, bad, bad}, 3, "twice");
-	struct interface client = interface_named("client"), third = interface_named("third");
-	refuse_interfaces((struct interface[]){server, client, third}, 3, "of no namespace");
+	static const char *const names[] = {"a", "b", "c", "d", "e", "f", "g", "h", "one-too-many"};
+	struct interface many[SCENARIO_NAMESPACES_MAX + 1];
+	assert_int_equal(sizeof names / sizeof *names, sizeof many / sizeof *many);
+	for (size_t i = 0; i < sizeof many / sizeof *many; i++)
+		many[i] = interface_named(names[i]);
+	refuse_interfaces(many, SCENARIO_NAMESPACES_MAX + 1, "of no namespace");
 
 	CLEANUP(text_done) struct text t = TEXT_INIT;
 	add_section(&t);
