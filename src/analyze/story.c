@@ -20,11 +20,26 @@ static int refuse(struct error *e, const char *why)
 	return error_set(e, ERROR_USAGE, EINVAL, "%s", why);
 }
 
+bool story_has_routers(const struct story *story)
+{
+	return story->plan->n_namespaces > 2;
+}
+
+static bool is_acted_in(const struct story *story, size_t namespace)
+{
+	for (size_t i = 0; i < story->plan->n_actors; i++)
+		if (story->acts[i] && story->plan->actors[i].namespace == namespace)
+			return true;
+	return false;
+}
+
 enum story_side story_side_of_namespace(const struct story *story, size_t namespace)
 {
 	if (story->is_one_namespace)
 		return STORY_UNTOLD;
-	return namespace ? STORY_RIGHT : STORY_LEFT;
+	if (namespace == story->left_namespace)
+		return STORY_LEFT;
+	return !story_has_routers(story) || is_acted_in(story, namespace) ? STORY_RIGHT : STORY_UNTOLD;
 }
 
 enum story_side story_side_of_actor(const struct story *story, size_t actor)
@@ -279,6 +294,9 @@ static int add_actors(struct story_builder *b)
 		story->first_actor = i;
 	}
 	story->is_one_namespace = n > 1 && are_together;
+	for (size_t i = plan->n_namespaces; story_has_routers(story) && i-- > 0;)
+		if (is_acted_in(story, i))
+			story->left_namespace = i;
 	return 0;
 }
 

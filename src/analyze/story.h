@@ -7,6 +7,10 @@
  * in one namespace, the first one is left and the others are right. There an end of a connection belongs to an actor
  * only where it can be told: the end that opened it to the actor during whose connecting step the SYN left, the other
  * one to the only actor that gave one of its sockets that port. Whose the rest is remains untold.
+ *
+ * Where there are more than two namespaces, the first one in which an actor makes steps is left, the others in which one
+ * does are right, and what is of the rest (routers) is told by the name of its namespace. A packet that is forwarded is
+ * one packet, from where it was sent to where it came in, by way of those between.
  */
 #ifndef ANALYZE_STORY_H
 #define ANALYZE_STORY_H
@@ -16,6 +20,7 @@
 #include "model/result.h"
 
 #define STORY_NO_ACTOR SIZE_MAX
+#define STORY_NO_NAMESPACE SIZE_MAX
 
 enum story_side { STORY_LEFT, STORY_RIGHT, STORY_UNTOLD, STORY_SIDE_COUNT };
 
@@ -53,6 +58,12 @@ struct story_packet {
 	bool was_received; /* it was seen coming in (on lo: it left, and there is no other sighting) */
 	uint64_t at_us, received_us;
 	size_t namespace; /* from which it left */
+	size_t to_namespace; /* where its destination is */
+	size_t via[SCENARIO_NAMESPACES_MAX]; /* which forwarded it, in order */
+	size_t n_via;
+	size_t stopped_at; /* which it came to and did not leave again, while its destination is another one; or none */
+	const struct packet *hop; /* the latest sighting as it left */
+	size_t reached; /* namespace in which it was seen coming in last */
 	enum story_side from, to;
 	size_t sender; /* actor; STORY_NO_ACTOR where it cannot be told */
 	size_t step;   /* number, from 1, of the step that was being made, or was the last made; 0: before */
@@ -66,6 +77,7 @@ struct story_change {
 	const struct tcp_socket *socket; /* as it is; of one that is gone, as it was */
 	const struct tcp_socket *before; /* as it was; NULL for one that appeared */
 	enum story_side side;
+	size_t namespace;
 };
 
 struct story_look {
@@ -105,6 +117,7 @@ struct story {
 	bool *acts;            /* by actor: whether it makes a step; of the others nothing is told */
 	size_t first_actor;    /* of these; STORY_NO_ACTOR where the cell has no steps */
 	bool is_one_namespace; /* they are several, all in one */
+	size_t left_namespace; /* what is in it is left; where there are two it is the first */
 };
 #define STORY_INIT ((struct story){.arena = {.blocks = NULL}})
 
@@ -121,6 +134,13 @@ struct story {
 int story_make(struct story *story, const struct scenario *s, const struct plan *plan, const struct result *result,
 	const struct evidence *evidence, struct error *e);
 void story_done(struct story *story);
+
+/* story_has_routers() - whether there are more than two namespaces, so that a packet may be forwarded. */
+bool story_has_routers(const struct story *story);
+
+/* story_side_of_namespace() - where all that happens in it stands; untold where all actors are in one, and where there
+ * are more than two of those in which nobody acts. */
+enum story_side story_side_of_namespace(const struct story *story, size_t namespace);
 
 /* story_side_of_actor() - where the steps of an actor stand. */
 enum story_side story_side_of_actor(const struct story *story, size_t actor);

@@ -47,6 +47,7 @@ static void add_change(const struct story_builder *b, struct story_look *to, enu
 		.socket = socket,
 		.before = before,
 		.side = story_side_of_end(b->story, look->namespace, owner_of(b, look, socket)),
+		.namespace = look->namespace,
 	};
 }
 

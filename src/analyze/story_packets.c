@@ -5,6 +5,9 @@
  * Theory of operation. What crosses the veth is seen twice. A sighting that comes in is the latest one that left the
  * other namespace with the same bytes and has not come in yet: a veth hands over at once, and of two frames that are
  * alike in every byte the first one that never came in is the lost one.
+ * Where there are more than two namespaces, a frame tells by its link-layer addresses over which link it goes. One that
+ * leaves a namespace into which the same packet has come, with another TTL, is that packet forwarded. Where a connection
+ * is at home, the addresses say, as a packet may have been seen only on its way.
  * A connection is a four-tuple and a SYN; each SYN with another sequence number begins a new one. Numbers are counted
  * from the SYN of their direction. One that was never sent in this connection, but was in the one before between the
  * same ends, is told as that one's: it is how a TIME-WAIT answers.
@@ -19,22 +22,96 @@ static bool are_alike(const struct packet *a, const struct packet *b)
 	return a->len == b->len && a->n_bytes == b->n_bytes && !memcmp(a->bytes, b->bytes, a->n_bytes);
 }
 
+#define FRAME_HEADER_BYTES 14 /* Ethernet: destination, source, EtherType */
+#define FRAME_SOURCE 6
+#define FRAME_TYPE 12
+
+/* Where the TTL of an IPv4 header stands in a frame, and its checksum; where the hop limit of IPv6 (RFC 791, 8200). */
+#define IPV4_TTL (FRAME_HEADER_BYTES + 8)
+#define IPV4_CHECKSUM (FRAME_HEADER_BYTES + 10)
+#define IPV6_HOP_LIMIT (FRAME_HEADER_BYTES + 7)
+
+static bool changes_on_its_way(const uint8_t *frame, size_t i)
+{
+	unsigned type = (unsigned)frame[FRAME_TYPE] << 8 | frame[FRAME_TYPE + 1];
+	if (type == 0x0800)
+		return i == IPV4_TTL || i == IPV4_CHECKSUM || i == IPV4_CHECKSUM + 1;
+	return type == 0x86dd && i == IPV6_HOP_LIMIT;
+}
+
+/* Whether two frames hold the same packet, one of them as it was forwarded. */
+static bool are_hops(const struct packet *a, const struct packet *b)
+{
+	if (a->len != b->len || a->n_bytes != b->n_bytes || a->n_bytes < FRAME_HEADER_BYTES)
+		return false;
+	for (size_t i = FRAME_TYPE; i < a->n_bytes; i++)
+		if (a->bytes[i] != b->bytes[i] && !changes_on_its_way(a->bytes, i))
+			return false;
+	return true;
+}
+
 /* The sighting of @in as it left; NULL where there is none. */
 static struct story_packet *find_departure(const struct story *story, const struct packet *in)
 {
 	for (size_t i = story->n_packets; i-- > 0;) {
 		struct story_packet *p = &story->packets[i];
-		if (p->was_sent && !p->was_received && p->packet->namespace != in->namespace &&
-			are_alike(p->packet, in))
+		if (p->was_sent && !p->was_received && p->hop->namespace != in->namespace && are_alike(p->hop, in))
 			return p;
 	}
 	return NULL;
 }
 
-/* The other end of the veth, which joins the first two namespaces. */
-static size_t other_namespace(const struct story *story, size_t namespace)
+/* The packet that came into the namespace which @out leaves, and is this one; NULL where there is none. */
+static struct story_packet *find_forwarded(const struct story *story, const struct packet *out)
 {
-	return story->plan->n_namespaces > 1 && namespace == 0 ? 1 : 0;
+	for (size_t i = story->n_packets; story_has_routers(story) && !out->loopback && i-- > 0;) {
+		struct story_packet *p = &story->packets[i];
+		if (p->was_received && !p->packet->loopback && p->reached == out->namespace &&
+			p->n_via < SCENARIO_NAMESPACES_MAX && are_hops(p->hop, out))
+			return p;
+	}
+	return NULL;
+}
+
+/* The other end of the link that a frame goes over, where there are more than two namespaces. */
+static size_t across(const struct story *story, const struct packet *packet)
+{
+	const struct plan *plan = story->plan;
+	if (packet->n_bytes < FRAME_HEADER_BYTES)
+		return packet->namespace;
+	size_t end = topology_find_end(plan, packet->bytes + FRAME_SOURCE);
+	if (end != TOPOLOGY_NONE && packet->outgoing)
+		return plan->ends[end ^ 1].namespace;
+	if (end != TOPOLOGY_NONE)
+		return plan->ends[end].namespace;
+	end = topology_find_end(plan, packet->bytes);
+	return end == TOPOLOGY_NONE ? packet->namespace : plan->ends[packet->outgoing ? end : end ^ 1].namespace;
+}
+
+/* The namespace at the other end of the veth that a packet was seen on; of one on lo the same. */
+static size_t other_namespace(const struct story *story, const struct packet *packet)
+{
+	if (packet->loopback)
+		return packet->namespace;
+	if (story_has_routers(story))
+		return across(story, packet);
+	return story->plan->n_namespaces > 1 && packet->namespace == 0 ? 1 : 0;
+}
+
+/* Where an end of a segment is at home: by its address where packets may be forwarded, otherwise @namespace. */
+static size_t home_of(const struct story *story, const struct story_packet *p, const struct in6_addr *address,
+	size_t namespace)
+{
+	size_t owner = story_has_routers(story) && !p->packet->loopback ? topology_owner(story->plan, address)
+									 : TOPOLOGY_NONE;
+	return owner == TOPOLOGY_NONE ? namespace : owner;
+}
+
+static void arrive(struct story_packet *p, const struct packet *packet, uint64_t at_us)
+{
+	p->was_received = true;
+	p->received_us = at_us;
+	p->reached = packet->namespace;
 }
 
 static void add_sighting(struct story *story, const struct packet *packet)
@@ -43,22 +120,44 @@ static void add_sighting(struct story *story, const struct packet *packet)
 	bool leaves = packet->outgoing || packet->loopback;
 	struct story_packet *departed = leaves ? NULL : find_departure(story, packet);
 	if (departed) {
-		departed->was_received = true;
-		departed->received_us = at_us;
+		arrive(departed, packet, at_us);
 		return;
 	}
+	struct story_packet *forwarded = leaves ? find_forwarded(story, packet) : NULL;
+	if (forwarded) {
+		forwarded->hop = packet;
+		forwarded->via[forwarded->n_via++] = packet->namespace;
+		forwarded->was_received = false;
+		return;
+	}
+	size_t other = other_namespace(story, packet);
 	struct story_packet *p = &story->packets[story->n_packets++];
 	*p = (struct story_packet){
 		.packet = packet,
+		.hop = packet,
 		.was_sent = leaves,
 		.was_received = packet->loopback || !leaves,
+		.reached = packet->namespace,
 		.at_us = at_us,
 		.received_us = at_us,
-		.namespace = leaves ? packet->namespace : other_namespace(story, packet->namespace),
+		.namespace = leaves ? packet->namespace : other,
+		.to_namespace = leaves ? other : packet->namespace,
+		.stopped_at = STORY_NO_NAMESPACE,
 		.sender = STORY_NO_ACTOR,
 		.step = story_step_at(story, at_us),
 	};
 	p->is_tcp = segment_parse(packet, &p->segment);
+	if (p->is_tcp)
+		p->to_namespace = home_of(story, p, &p->segment.to, p->to_namespace);
+}
+
+/* A packet that came in somewhere, and should have gone further. */
+static void note_stop(const struct story *story, struct story_packet *p)
+{
+	if (!story_has_routers(story) || !p->is_tcp || !p->was_received || p->reached == p->to_namespace)
+		return;
+	p->stopped_at = p->reached;
+	p->was_received = false;
 }
 
 static bool is_bare_syn(const struct segment *s)
@@ -101,10 +200,10 @@ static bool begins_anew(const struct story_connection *c, int end, const struct 
 }
 
 /* The actor whose connecting step has sent this SYN. */
-static size_t find_opener(const struct story *story, const struct story_packet *syn)
+static size_t find_opener(const struct story *story, const struct story_packet *syn, size_t namespace)
 {
 	const struct story_step *step = syn->step ? &story->steps[syn->step - 1] : NULL;
-	if (!step || story->plan->actors[step->actor].namespace != syn->namespace)
+	if (!step || story->plan->actors[step->actor].namespace != namespace)
 		return STORY_NO_ACTOR;
 	for (size_t i = 0; i < step->planned->n_words; i++)
 		if (step->planned->step->verb->words[i]->is_destination)
@@ -122,8 +221,8 @@ static size_t begin_connection(struct story_builder *b, const struct story_packe
 	struct story *story = b->story;
 	const struct segment *s = &p->segment;
 	bool began = is_bare_syn(s);
-	size_t to = p->packet->loopback ? p->namespace : other_namespace(story, p->namespace);
-	size_t opener = began ? find_opener(story, p) : STORY_NO_ACTOR;
+	size_t from = home_of(story, p, &s->from, p->namespace), to = p->to_namespace;
+	size_t opener = began ? find_opener(story, p, from) : STORY_NO_ACTOR;
 	size_t owner = began ? story_owner_of_port(story, to, s->to_port, p->step) : STORY_NO_ACTOR;
 	b->connections[story->n_connections] = (struct story_connection){
 		.first = s,
@@ -132,7 +231,7 @@ static size_t begin_connection(struct story_builder *b, const struct story_packe
 		.before = before,
 		.ends =
 			{
-				{.namespace = p->namespace, .actor = tell_actor(story, p->namespace, opener)},
+				{.namespace = from, .actor = tell_actor(story, from, opener)},
 				{.namespace = to, .actor = tell_actor(story, to, owner)},
 			},
 	};
@@ -224,10 +323,9 @@ static void place_segment(struct story_builder *b, struct story_packet *p)
 
 static void place_other(const struct story *story, struct story_packet *p)
 {
-	size_t to = p->packet->loopback ? p->namespace : other_namespace(story, p->namespace);
 	p->sender = story_only_actor(story, p->namespace);
 	p->from = story_side_of_end(story, p->namespace, p->sender);
-	p->to = story_side_of_end(story, to, story_only_actor(story, to));
+	p->to = story_side_of_end(story, p->to_namespace, story_only_actor(story, p->to_namespace));
 }
 
 int story_add_packets(struct story_builder *b)
@@ -240,6 +338,8 @@ int story_add_packets(struct story_builder *b)
 		return error_no_memory(b->e);
 	for (size_t i = 0; i < capture->n_packets; i++)
 		add_sighting(story, &capture->packets[i]);
+	for (size_t i = 0; i < story->n_packets; i++)
+		note_stop(story, &story->packets[i]);
 	for (size_t i = 0; i < story->n_packets; i++)
 		if (story->packets[i].is_tcp)
 			place_segment(b, &story->packets[i]);

@@ -50,9 +50,6 @@ size_t story_only_actor(const struct story *story, size_t namespace);
  */
 size_t story_owner_of_port(const struct story *story, size_t namespace, uint16_t port, size_t n_steps);
 
-/* story_side_of_namespace() - where all that happens in it stands; untold where all actors are in one. */
-enum story_side story_side_of_namespace(const struct story *story, size_t namespace);
-
 /* story_side_of_end() - of an end of a connection, or of a socket. */
 enum story_side story_side_of_end(const struct story *story, size_t namespace, size_t actor);
 

@@ -2,9 +2,9 @@
 /*
  * Packets as a pcapng file (draft-ietf-opsawg-pcapng): written for Wireshark and its like, and read back by ourselves.
  *
- * Two interfaces a namespace, both Ethernet, in nanoseconds: the veth, named as the namespace ("server"), and its
+ * Two interfaces a namespace, both Ethernet, in nanoseconds: its veths, named as the namespace ("server"), and its
  * loopback ("server lo"). The direction of a packet is in its epb_flags. What the capture dropped stands in an
- * interface statistics block of the veth (isb_ifdrop).
+ * interface statistics block of the veths (isb_ifdrop).
  */
 #ifndef MODEL_PCAPNG_H
 #define MODEL_PCAPNG_H

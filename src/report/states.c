@@ -127,11 +127,15 @@ static void add_socket(const struct drawing *d, size_t side, const struct states
 	struct story_addresses addresses = {{NULL}};
 	struct tcp_socket socket = s->socket;
 	round_timer(&socket);
-	for (size_t i = 0; i < d->n; i++)
+	const struct states_side *own = &d->sides[side];
+	bool are_two = d->n <= sizeof places / sizeof *places;
+	if (!are_two) /* whose the other end is, its address tells */
+		addresses.only[STORY_LEFT] = IN6_IS_ADDR_V4MAPPED(&socket.local) ? own->ipv4 : own->ipv6;
+	for (size_t i = 0; are_two && i < d->n; i++)
 		addresses.only[places[i]] = IN6_IS_ADDR_V4MAPPED(&socket.local) ? d->sides[i].ipv4 : d->sides[i].ipv6;
 	const struct story_change change = {
 		.how = s->is_gone ? STORY_GONE : STORY_CHANGED,
-		.side = places[side],
+		.side = are_two ? places[side] : STORY_LEFT,
 		.socket = &socket,
 	};
 	story_phrase_socket(&addresses, &change, &words);

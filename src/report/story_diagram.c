@@ -37,6 +37,7 @@ struct diagram {
 	size_t step_columns[STORY_SIDE_COUNT]; /* of the steps with their numbers */
 	size_t right_column;                   /* where the steps of the right side begin */
 	bool has_several[STORY_SIDE_COUNT];    /* actors stand on a side: each step says whose it is */
+	bool names_sockets[STORY_SIDE_COUNT];  /* namespaces stand on a side: each socket says in which it is */
 };
 
 /* A row of the diagram while it is put together: escape sequences take no columns. */
@@ -225,6 +226,11 @@ static void add_arrow(const struct diagram *d, const struct story_packet *packet
 		row_add(row, "▶");
 }
 
+static const char *name_of(const struct diagram *d, size_t namespace)
+{
+	return d->story->plan->namespaces[namespace].name;
+}
+
 static void add_packet_label(const struct diagram *d, const struct story_packet *packet, struct text *t)
 {
 	char late[DURATION_TEXT];
@@ -237,7 +243,13 @@ static void add_packet_label(const struct diagram *d, const struct story_packet 
 		text_add(t, ", seen only as it came in");
 	else if (packet->received_us >= packet->at_us + CLOCK_US_PER_MS)
 		text_addf(t, ", came in %s later", duration_format(packet->received_us - packet->at_us, late));
-	if (!is_told)
+	for (size_t i = 0; i < packet->n_via; i++)
+		text_addf(t, "%s%s", i ? ", " : ", via ", name_of(d, packet->via[i]));
+	if (packet->stopped_at != STORY_NO_NAMESPACE)
+		text_addf(t, ", came no further than %s", name_of(d, packet->stopped_at));
+	if (story_has_routers(d->story) && (!is_told || packet->from == packet->to) && !packet->packet->loopback)
+		text_addf(t, ", %s to %s", name_of(d, packet->namespace), name_of(d, packet->to_namespace));
+	else if (!is_told)
 		text_add(t, ", of whom it is cannot be told");
 }
 
@@ -286,14 +298,21 @@ static const struct story_change *next_change(const struct diagram *d, struct cu
 	return NULL;
 }
 
+static void phrase_change(const struct diagram *d, const struct story_change *change, struct text *t)
+{
+	if (d->names_sockets[change->side])
+		text_addf(t, "%s: ", name_of(d, change->namespace));
+	story_phrase_socket(&d->addresses, change, t);
+	if (change->side == STORY_UNTOLD && !d->names_sockets[change->side])
+		text_add(t, ", of whom it is cannot be told");
+}
+
 static void add_change(const struct diagram *d, const struct story_change *change, size_t columns, struct text *t)
 {
 	CLEANUP(text_done) struct text whole = TEXT_INIT;
 	if (!change)
 		return;
-	story_phrase_socket(&d->addresses, change, &whole);
-	if (change->side == STORY_UNTOLD)
-		text_add(&whole, ", of whom it is cannot be told");
+	phrase_change(d, change, &whole);
 	text_add_shortened(t, text_get(&whole), columns);
 }
 
@@ -351,7 +370,8 @@ static void add_title(const struct diagram *d, enum story_side side, struct text
 	for (size_t i = 0; i < story->plan->n_actors; i++)
 		if (story->acts[i] && story_side_of_actor(story, i) == side)
 			text_addf(t, "%s%s", t->len ? ", " : "", story->plan->actors[i].name);
-	if (!t->len && !story->is_one_namespace && (size_t)side < story->plan->n_namespaces)
+	if (!t->len && !story->is_one_namespace && !story_has_routers(story) &&
+		(size_t)side < story->plan->n_namespaces)
 		text_add(t, story->plan->namespaces[side].name);
 	if (d->addresses.only[side]) {
 		text_add(t, " ");
@@ -401,10 +421,14 @@ static void measure(struct diagram *d)
 	d->time_columns = time_columns > TIME_COLUMNS_MIN ? time_columns : TIME_COLUMNS_MIN;
 	d->inner = COLUMNS - d->time_columns - 4;
 	d->number_columns = (size_t)snprintf(last, sizeof last, "%zu", story->n_steps);
-	size_t n_actors[STORY_SIDE_COUNT] = {0};
+	size_t n_actors[STORY_SIDE_COUNT] = {0}, n_namespaces[STORY_SIDE_COUNT] = {0};
 	for (size_t i = 0; i < story->plan->n_actors; i++) {
 		enum story_side side = story_side_of_actor(story, i);
 		d->has_several[side] |= story->acts[i] && ++n_actors[side] > 1;
+	}
+	for (size_t i = 0; i < story->plan->n_namespaces && story_has_routers(story); i++) {
+		enum story_side side = story_side_of_namespace(story, i);
+		d->names_sockets[side] |= side == STORY_UNTOLD || n_namespaces[side]++ > 0;
 	}
 	for (size_t i = 0; i < story->n_steps; i++) {
 		enum story_side side = story_side_of_actor(story, story->steps[i].actor);
@@ -426,7 +450,7 @@ static void measure(struct diagram *d)
 			CLEANUP(text_done) struct text t = TEXT_INIT;
 			if (story->looks[i].changes[k].side != STORY_RIGHT)
 				continue;
-			story_phrase_socket(&d->addresses, &story->looks[i].changes[k], &t);
+			phrase_change(d, &story->looks[i].changes[k], &t);
 			size_t columns = d->number_columns + 1 + text_columns(text_get(&t));
 			if (columns < d->inner / 2 && columns > widest)
 				widest = columns;

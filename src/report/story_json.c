@@ -161,6 +161,13 @@ static json_t *packet_to_json(struct writer *w, const struct story_packet *p)
 	json_writer_put(&w->json, object, "seen_leaving", json_boolean(p->was_sent));
 	json_writer_put(&w->json, object, "step", step_number(p->step));
 	json_writer_put(&w->json, object, "namespace", namespace_name(w, p->namespace));
+	json_t *via = json_array();
+	for (size_t i = 0; i < p->n_via; i++)
+		json_writer_append(&w->json, via, namespace_name(w, p->via[i]));
+	json_writer_put(&w->json, object, "to_namespace", namespace_name(w, p->to_namespace));
+	json_writer_put(&w->json, object, "via", via);
+	json_writer_put(&w->json, object, "stopped_at",
+		p->stopped_at == STORY_NO_NAMESPACE ? json_null() : namespace_name(w, p->stopped_at));
 	json_writer_put(&w->json, object, "loopback", json_boolean(p->packet->loopback));
 	json_writer_put(&w->json, object, "sender", actor_name(w, p->sender));
 	json_writer_put(&w->json, object, "side", side_name(p->from));
