@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <linux/if.h>
 #include <linux/in6.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
@@ -29,6 +30,7 @@
 
 static const struct sockopt sockopts[] = {
 	OPTION(SOL_SOCKET, SO_ACCEPTCONN, SOCKOPT_INT),
+	OPTION(SOL_SOCKET, SO_BINDTODEVICE, SOCKOPT_DEVICE),
 	OPTION(SOL_SOCKET, SO_BINDTOIFINDEX, SOCKOPT_INT),
 	OPTION(SOL_SOCKET, SO_BUSY_POLL, SOCKOPT_INT),
 	OPTION(SOL_SOCKET, SO_DEBUG, SOCKOPT_INT),
@@ -106,6 +108,19 @@ static int sockopt_parse(const struct word_scope *scope, struct word *ret, struc
 
 const struct word_kind word_sockopt = {.what = "a socket option", .parse = sockopt_parse};
 
+/* What stands for no device; the kernel's word for it is "". */
+#define NO_DEVICE "none"
+
+/* Whether there is one of this name the kernel will say. */
+static int parse_device(const char *text, const struct sockopt *option, struct error *e)
+{
+	if (strlen(text) < IFNAMSIZ)
+		return 0;
+	return error_set(e, ERROR_USAGE, EINVAL,
+		"'%s' is no value for %s: the name of a link has at most %d bytes; 'none' takes it away", text,
+		option->name, IFNAMSIZ - 1);
+}
+
 static int sockopt_value_parse(const struct word_scope *scope, struct word *ret, struct error *e)
 {
 	const struct sockopt *option = scope->before[scope->n_before - 1].entry;
@@ -125,6 +140,8 @@ static int sockopt_value_parse(const struct word_scope *scope, struct word *ret,
 				       "'%s' is no value for %s: whole seconds, or 'off', are wanted", ret->text,
 				       option->name)
 			     : 0;
+	case SOCKOPT_DEVICE:
+		return parse_device(ret->text, option, e);
 	case SOCKOPT_KIND_COUNT:
 		break;
 	}
@@ -139,6 +156,7 @@ int sockopt_set(int fd, const struct sockopt *option, const struct word *value)
 		int number;
 		struct linger linger;
 		struct timeval timeval;
+		char device[IFNAMSIZ];
 	} data = {.number = (int)value->number};
 	socklen_t len = sizeof data.number;
 	switch (option->kind) {
@@ -152,6 +170,10 @@ int sockopt_set(int fd, const struct sockopt *option, const struct word *value)
 		data.timeval.tv_sec = (time_t)(value->duration_us / CLOCK_US_PER_S);
 		data.timeval.tv_usec = (suseconds_t)(value->duration_us % CLOCK_US_PER_S);
 		len = sizeof data.timeval;
+		break;
+	case SOCKOPT_DEVICE:
+		snprintf(data.device, sizeof data.device, "%s", strcmp(value->text, NO_DEVICE) ? value->text : "");
+		len = (socklen_t)strlen(data.device);
 		break;
 	case SOCKOPT_INT:
 	case SOCKOPT_UNSIGNED: /* the same bits */
@@ -167,10 +189,12 @@ int sockopt_get(int fd, const struct sockopt *option, char text[static SOCKOPT_T
 		int number;
 		struct linger linger;
 		struct timeval timeval;
+		char device[IFNAMSIZ];
 	} data;
 	memset(&data, 0, sizeof data);
 	socklen_t len = option->kind == SOCKOPT_LINGER    ? sizeof data.linger
 			: option->kind == SOCKOPT_TIMEVAL ? sizeof data.timeval
+			: option->kind == SOCKOPT_DEVICE  ? sizeof data.device
 							  : sizeof data.number;
 	if (getsockopt(fd, option->level, option->option, &data, &len) < 0)
 		return errno;
@@ -187,6 +211,9 @@ int sockopt_get(int fd, const struct sockopt *option, char text[static SOCKOPT_T
 		snprintf(text, SOCKOPT_TEXT, "%s", us ? duration_format(us, duration) : "0");
 		break;
 	}
+	case SOCKOPT_DEVICE: /* without a device the kernel writes nothing, and says so by the length */
+		snprintf(text, SOCKOPT_TEXT, "%.*s", IFNAMSIZ, len && data.device[0] ? data.device : NO_DEVICE);
+		break;
 	case SOCKOPT_UNSIGNED:
 		snprintf(text, SOCKOPT_TEXT, "%u", (unsigned)data.number);
 		break;

@@ -47,6 +47,7 @@ static void test_names(void **state)
 		{"SO_LINGER", SOL_SOCKET, SO_LINGER, SOCKOPT_LINGER},
 		{"SO_RCVTIMEO", SOL_SOCKET, SO_RCVTIMEO, SOCKOPT_TIMEVAL},
 		{"TCP_NODELAY", IPPROTO_TCP, TCP_NODELAY, SOCKOPT_INT},
+		{"SO_BINDTODEVICE", SOL_SOCKET, SO_BINDTODEVICE, SOCKOPT_DEVICE},
 		{"IP_TTL", IPPROTO_IP, IP_TTL, SOCKOPT_INT},
 		{"IPV6_V6ONLY", IPPROTO_IPV6, IPV6_V6ONLY, SOCKOPT_INT},
 	};
@@ -105,6 +106,7 @@ static void test_values(void **state)
 	assert_int_equal(word.duration_us, 1500000);
 	assert_int_equal(parse("SO_RCVTIMEO", "0", &word, NULL), 0);
 	assert_int_equal(word.duration_us, 0);
+	assert_int_equal(parse("SO_BINDTODEVICE", "a-name-of-15-b.", &word, NULL), 0);
 }
 
 static void test_bad_values(void **state)
@@ -117,6 +119,7 @@ static void test_bad_values(void **state)
 		{"SO_REUSEADDR", "-2147483649"}, {"SO_REUSEADDR", "0x1"}, {"SO_REUSEADDR", " 1"}, {"SO_LINGER", "-1"},
 		{"SO_LINGER", "on"}, {"SO_LINGER", "5s"}, {"SO_LINGER", ""}, {"SO_LINGER", "OFF"}, {"SO_RCVTIMEO", "1"},
 		{"SO_RCVTIMEO", "off"}, {"SO_RCVTIMEO", "-1s"}, {"SO_SNDTIMEO", ""},
+		{"SO_BINDTODEVICE", "a-name-of-16-by."},
 	};
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
 		CLEANUP(cleanup_error) struct error e = ERROR_INIT;
@@ -144,6 +147,7 @@ static void test_there_and_back(void **state)
 		{"SO_REUSEADDR", "0", "1"}, {"SO_KEEPALIVE", "0", "1"}, {"SO_LINGER", "off", "0"},
 		{"SO_LINGER", "off", "5"}, {"SO_LINGER", "off", "off"}, {"SO_RCVTIMEO", "0", "1.5s"},
 		{"SO_SNDTIMEO", "0", "200ms"}, {"TCP_NODELAY", "0", "1"}, {"TCP_KEEPCNT", "9", "3"}, {"IP_TTL", "64", "7"},
+		{"SO_BINDTODEVICE", "none", "lo"}, {"SO_BINDTODEVICE", "none", "none"},
 	};
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
 		CLEANUP(cleanup_close) int fd = new_socket();
@@ -183,6 +187,8 @@ static void test_the_kernels_word(void **state)
 	CLEANUP(cleanup_close) int fd = new_socket();
 	char text[SOCKOPT_TEXT];
 	struct word word;
+	parse("SO_BINDTODEVICE", "a-name-of-15-b.", &word, NULL);
+	assert_int_equal(sockopt_set(fd, find("SO_BINDTODEVICE"), &word), ENODEV);
 	parse("TCP_MAXSEG", "5", &word, NULL);
 	assert_int_equal(sockopt_set(fd, find("TCP_MAXSEG"), &word), EINVAL);
 	assert_int_equal(sockopt_set(-1, find("TCP_MAXSEG"), &word), EBADF);
