@@ -55,7 +55,8 @@ static struct story_packet *find_departure(const struct story *story, const stru
 {
 	for (size_t i = story->n_packets; i-- > 0;) {
 		struct story_packet *p = &story->packets[i];
-		if (p->was_sent && !p->was_received && p->hop->namespace != in->namespace && are_alike(p->hop, in))
+		bool leaves = p->was_sent || p->n_via;
+		if (leaves && !p->was_received && p->hop->namespace != in->namespace && are_alike(p->hop, in))
 			return p;
 	}
 	return NULL;

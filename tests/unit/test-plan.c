@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // model/plan: one cell, every name replaced and every word read.
+#include <arpa/inet.h>
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,6 +20,118 @@ static void must_plan(struct plan *plan, const struct scenario *s, uint64_t cell
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
 	if (plan_make(plan, s, cell, &e) < 0)
 		fail_msg("%s", error_text(&e));
+}
+
+static const char triangle[] = "name: x\nmatrix: {by: [b, c], more: [10.0.2.9, \"fd00:0:0:2::9\"]}\n"
+			       "namespaces:\n  a: {routes: {default: $by}, addresses: [10.0.0.9, $more]}\n"
+			       "  b: {routes: {c: a}}\n  c:\n  d:\n"
+			       "links: [[a, b], [c, d], [c, a]]\n"
+			       "steps:\n- a: socket s\n- a: connect s b:1\n- b: socket s\n- b: connect s c:1\n"
+			       "- c: socket s\n- c: connect s a:1\n- d: socket s\n- d: connect s a:1\n"
+			       "- a: tcp-state a:1\n  as: seen\n";
+
+static void check_host(const struct plan *plan, size_t step, size_t word, const char *ipv4, const char *ipv6)
+{
+	const struct address *address = &plan->steps[step].words[word].address;
+	struct in_addr expected;
+	struct in6_addr expected6;
+	assert_int_equal(inet_pton(AF_INET, ipv4, &expected), 1);
+	assert_int_equal(inet_pton(AF_INET6, ipv6, &expected6), 1);
+	assert_int_equal(address->host, HOST_NAMESPACE);
+	assert_int_equal(address->ipv4.s_addr, expected.s_addr);
+	assert_memory_equal(&address->ipv6, &expected6, sizeof expected6);
+}
+
+/* Which address of a namespace is meant depends on who names it. */
+static void test_hosts(void **state)
+{
+	(void)state;
+	CLEANUP(plan_done) struct plan plan = PLAN_INIT;
+	CLEANUP(cleanup_scenario) struct scenario *s = test_must_read(triangle);
+	must_plan(&plan, s, 0);
+	check_host(&plan, 1, 1, "10.0.0.2", "fd00::2");       /* on the link of the two */
+	check_host(&plan, 3, 1, "10.0.1.1", "fd00:0:0:1::1"); /* none: c's first */
+	check_host(&plan, 5, 1, "10.0.2.2", "fd00:0:0:2::2"); /* on the link of the two, which is not a's first */
+	check_host(&plan, 7, 1, "10.0.0.1", "fd00::1");       /* none: a's first */
+	check_host(&plan, 8, 0, "10.0.0.1", "fd00::1");       /* its own: the first */
+}
+
+static void check_owner(const struct plan *plan, const char *address, size_t namespace)
+{
+	struct in6_addr wanted;
+	assert_int_equal(inet_pton(AF_INET6, address, &wanted), 1);
+	assert_int_equal(topology_owner(plan, &wanted), namespace);
+}
+
+static void test_links(void **state)
+{
+	(void)state;
+	static const size_t namespaces[] = {0, 1, 2, 3, 2, 0};
+	CLEANUP(plan_done) struct plan plan = PLAN_INIT;
+	CLEANUP(cleanup_scenario) struct scenario *s = test_must_read(triangle);
+	must_plan(&plan, s, 0);
+	assert_int_equal(plan.n_ends, 6);
+	for (size_t k = 0; k < 6; k++) {
+		uint8_t link_layer[TOPOLOGY_LINK_LAYER_BYTES];
+		topology_link_layer(TOPOLOGY_IFINDEX_FIRST + (int)k, link_layer);
+		assert_int_equal(plan.ends[k].namespace, namespaces[k]);
+		assert_int_equal(topology_find_end(&plan, link_layer), k);
+		link_layer[0] ^= 4;
+		assert_int_equal(topology_find_end(&plan, link_layer), TOPOLOGY_NONE);
+	}
+	assert_int_equal(plan.ends[0].n_more, 1);
+	assert_int_equal(plan.ends[5].n_more, 1); /* 10.0.2.9 is of the third link */
+	check_owner(&plan, "::ffff:10.0.2.9", 0);
+	check_owner(&plan, "::ffff:10.0.0.2", 1);
+	check_owner(&plan, "fd00:0:0:2::1", 2);
+	check_owner(&plan, "::ffff:10.0.0.3", TOPOLOGY_NONE);
+	check_owner(&plan, "::", TOPOLOGY_NONE);
+}
+
+static void check_route(const struct plan_route *route, const char *to, unsigned bits, const char *via, size_t end)
+{
+	struct in6_addr address;
+	assert_int_equal(inet_pton(AF_INET6, to, &address), 1);
+	assert_memory_equal(&route->to, &address, sizeof address);
+	assert_int_equal(inet_pton(AF_INET6, via, &address), 1);
+	assert_memory_equal(&route->via, &address, sizeof address);
+	assert_int_equal(route->bits, bits);
+	assert_int_equal(route->end, end);
+}
+
+static void test_routes(void **state)
+{
+	(void)state;
+	CLEANUP(plan_done) struct plan plan = PLAN_INIT;
+	CLEANUP(cleanup_scenario) struct scenario *s = test_must_read(triangle);
+	must_plan(&plan, s, 0);
+	assert_int_equal(plan.namespaces[0].n_routes, 2);
+	check_route(&plan.namespaces[0].routes[0], "::ffff:0.0.0.0", 0, "::ffff:10.0.0.2", 0);
+	check_route(&plan.namespaces[0].routes[1], "::", 0, "fd00::2", 0);
+	/* Both of c's networks: b is in none of them. */
+	assert_int_equal(plan.namespaces[1].n_routes, 4);
+	check_route(&plan.namespaces[1].routes[0], "::ffff:10.0.1.0", 24, "::ffff:10.0.0.1", 1);
+	check_route(&plan.namespaces[1].routes[3], "fd00:0:0:2::", 64, "fd00::1", 1);
+	must_plan(&plan, s, 2); /* by c */
+	check_route(&plan.namespaces[0].routes[0], "::ffff:0.0.0.0", 0, "::ffff:10.0.2.1", 5);
+	assert_true(plan.ipv6);
+}
+
+/* Without a word of it two namespaces are joined as ever, and one with nobody. */
+static void test_default_link(void **state)
+{
+	(void)state;
+	CLEANUP(plan_done) struct plan plan = PLAN_INIT;
+	CLEANUP(cleanup_scenario)
+	struct scenario *two = test_must_read("name: x\nsteps:\n- server: socket s\n- server: connect s client:1\n");
+	CLEANUP(cleanup_scenario)
+	struct scenario *one = test_must_read("name: x\nnamespaces: {a: }\nsteps:\n- a: socket s\n");
+	must_plan(&plan, two, 0);
+	assert_int_equal(plan.n_ends, 2);
+	check_host(&plan, 1, 1, "10.0.0.2", "fd00::2");
+	assert_false(plan.ipv6);
+	must_plan(&plan, one, 0);
+	assert_int_equal(plan.n_ends, 0);
 }
 
 static void test_steps_follow_the_levels(void **state)
@@ -201,6 +314,10 @@ static void test_levels_text(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_hosts),
+		cmocka_unit_test(test_links),
+		cmocka_unit_test(test_routes),
+		cmocka_unit_test(test_default_link),
 		cmocka_unit_test(test_steps_follow_the_levels),
 		cmocka_unit_test(test_actors_and_namespaces),
 		cmocka_unit_test(test_slots_are_by_actor),

@@ -93,6 +93,28 @@ static void test_side_by_side(void **state)
 		"  ESTABLISHED :80 ↔ :40000\n");
 }
 
+/* Of three, each shortens its own address alone: whose the other end is, its address tells. */
+static void test_three(void **state)
+{
+	(void)state;
+	struct in6_addr third_address = ipv4(3);
+	struct states_side three[3] = {sides[0], sides[1],
+		{.title = "third 10.0.0.3", .ipv4 = &third_address, .ipv6 = &server_ipv6}};
+	const struct tcp_socket of_server[] = {connection(1, 80, 3, 40000), listener(80)};
+	const struct tcp_socket of_third[] = {connection(3, 40000, 1, 80)};
+	update(&three[0], T0, of_server, 2);
+	update(&three[2], T0, of_third, 1);
+	text_truncate(&drawn, 0);
+	states_draw(three, 3, 120, 0, T0 + AFTER, style_get(false), &drawn);
+	assert_string_equal(text_get(&drawn),
+		"server 10.0.0.1                         client 10.0.0.2                         third 10.0.0.3\n"
+		"  LISTEN *:80                                                                     "
+		"ESTABLISHED :40000 ↔ 10.0.0.1:80\n"
+		"  ESTABLISHED :80 ↔ 10.0.0.3:40000\n");
+	for (int i = 0; i < 3; i++)
+		states_done(&three[i]);
+}
+
 static void test_ipv6(void **state)
 {
 	(void)state;
@@ -218,6 +240,7 @@ static void test_colour_takes_no_columns(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_three, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_side_by_side, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_ipv6, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_other_addresses, set_up, tear_down),

@@ -337,6 +337,155 @@ static void test_not_whole(void **state)
 	assert_false(story_is_whole(&m.story));
 }
 
+/* server 10.0.0.1 – router – clients one 10.0.1.1 and two 10.0.2.1; ends 0 and 1, 2 and 3, 4 and 5. */
+static const char routed[] = "name: t\n"
+			     "namespaces:\n"
+			     "  router: {sysctl: {net.ipv4.ip_forward: 1}}\n"
+			     "  server: {routes: {default: router}}\n"
+			     "  one: {routes: {default: router}}\n"
+			     "  two: {routes: {default: router}}\n"
+			     "links: [[server, router], [one, router], [two, router]]\n"
+			     "steps:\n"
+			     "- server: socket listener\n"     /* 1 */
+			     "- server: bind listener *:80\n"  /* 2 */
+			     "- server: listen listener\n"     /* 3 */
+			     "- one: socket conn\n"            /* 4 */
+			     "- one: connect conn server:80\n" /* 5 */
+			     "- two: socket conn\n"            /* 6 */
+			     "- two: connect conn server:80\n" /* 7 */
+			     "- server: accept listener a\n";  /* 8 */
+enum { ROUTER, SERVER, ONE, TWO };
+
+static const struct made_up_segment syn_one = {0x101, 40000, 1, 80, 5000, 0, SEGMENT_SYN, 0, false};
+static const struct made_up_segment syn_two = {0x201, 40000, 1, 80, 7000, 0, SEGMENT_SYN, 0, false};
+static const struct made_up_segment syn_ack_one = {
+	1, 80, 0x101, 40000, 9000, 5001, SEGMENT_SYN | SEGMENT_ACK, 0, false};
+
+/* A sighting of what goes over a link from end @end, in the namespace @namespace, with a TTL and a checksum of it. */
+static void hop(
+	uint64_t at_us, size_t namespace, bool outgoing, size_t end, uint8_t ttl, const struct made_up_segment *s)
+{
+	uint8_t *frame = m.frames[m.evidence.capture.n_packets];
+	made_up_sighting(&m, at_us, namespace, outgoing, s);
+	topology_link_layer(TOPOLOGY_IFINDEX_FIRST + (int)(end ^ 1), frame);
+	topology_link_layer(TOPOLOGY_IFINDEX_FIRST + (int)end, frame + 6);
+	frame[22] = ttl;
+	frame[24] = (uint8_t)~ttl;
+}
+
+static void check_way(const struct story_packet *p, size_t from, size_t to, size_t via)
+{
+	assert_int_equal(p->namespace, from);
+	assert_int_equal(p->to_namespace, to);
+	assert_int_equal(p->n_via, via == STORY_NO_NAMESPACE ? 0 : 1);
+	if (p->n_via)
+		assert_int_equal(p->via[0], via);
+}
+
+/* Seen four times in three namespaces, and one packet; a second connection beside it. */
+static void test_forwarded(void **state)
+{
+	(void)state;
+	made_up_begin(&m, routed, 0);
+	hop(510, ONE, true, 2, 64, &syn_one);
+	hop(511, ROUTER, false, 2, 64, &syn_one);
+	hop(512, ROUTER, true, 1, 63, &syn_one);
+	hop(513, SERVER, false, 1, 63, &syn_one);
+	hop(520, SERVER, true, 0, 64, &syn_ack_one);
+	hop(521, ROUTER, false, 0, 64, &syn_ack_one);
+	hop(522, ROUTER, true, 3, 63, &syn_ack_one);
+	hop(523, ONE, false, 3, 63, &syn_ack_one);
+	hop(710, TWO, true, 4, 64, &syn_two);
+	hop(711, ROUTER, false, 4, 64, &syn_two);
+	hop(712, ROUTER, true, 1, 63, &syn_two);
+	hop(713, SERVER, false, 1, 63, &syn_two);
+	made_up_story(&m, true);
+	const struct story_packet *p = m.story.packets;
+	assert_int_equal(m.story.n_packets, 3);
+	assert_int_equal(m.story.n_connections, 2);
+	check_way(&p[0], ONE, SERVER, ROUTER);
+	check_way(&p[1], SERVER, ONE, ROUTER);
+	check_way(&p[2], TWO, SERVER, ROUTER);
+	assert_int_equal(p[0].at_us, 510);
+	assert_int_equal(p[0].received_us, 513);
+	for (int i = 0; i < 3; i++) {
+		assert_true(p[i].was_sent && p[i].was_received);
+		assert_int_equal(p[i].stopped_at, STORY_NO_NAMESPACE);
+		assert_int_equal(p[i].from, i == 1 ? STORY_LEFT : STORY_RIGHT);
+		assert_int_equal(p[i].to, i == 1 ? STORY_RIGHT : STORY_LEFT);
+	}
+	assert_string_equal(story_who(&m.story, &p[0]), "one");
+	assert_string_equal(story_who(&m.story, &p[1]), "server");
+	assert_string_equal(story_who(&m.story, &p[2]), "two");
+	check_number(p[1].acknowledgement, 1, STORY_COUNTED);
+	check_number(p[2].sequence, 0, STORY_COUNTED);
+	assert_int_equal(story_side_of_namespace(&m.story, ROUTER), STORY_UNTOLD);
+}
+
+/* The router keeps it; or it is lost behind the router; or the router has an answer of its own. */
+static void test_not_forwarded(void **state)
+{
+	(void)state;
+	const struct made_up_segment reset = {2, 80, 0x101, 40000, 0, 5001, SEGMENT_RST | SEGMENT_ACK, 0, false};
+	made_up_begin(&m, routed, 0);
+	hop(510, ONE, true, 2, 64, &syn_one);
+	hop(511, ROUTER, false, 2, 64, &syn_one);
+	hop(710, TWO, true, 4, 64, &syn_two);
+	hop(711, ROUTER, false, 4, 64, &syn_two);
+	hop(712, ROUTER, true, 1, 63, &syn_two);
+	hop(713, ROUTER, true, 3, 64, &reset);
+	hop(714, ONE, false, 3, 64, &reset);
+	made_up_story(&m, true);
+	const struct story_packet *p = m.story.packets;
+	assert_int_equal(m.story.n_packets, 3);
+	check_way(&p[0], ONE, SERVER, STORY_NO_NAMESPACE);
+	assert_false(p[0].was_received);
+	assert_int_equal(p[0].stopped_at, ROUTER);
+	check_way(&p[1], TWO, SERVER, ROUTER);
+	assert_false(p[1].was_received);
+	assert_int_equal(p[1].stopped_at, STORY_NO_NAMESPACE);
+	check_way(&p[2], ROUTER, ONE, STORY_NO_NAMESPACE);
+	assert_true(p[2].was_received);
+	assert_int_equal(p[2].from, STORY_UNTOLD);
+	assert_string_equal(story_who(&m.story, &p[2]), "router");
+}
+
+/* The first sightings are missing: whose it is, its address says, and from where it came, its frame. */
+static void test_seen_on_its_way(void **state)
+{
+	(void)state;
+	made_up_begin(&m, routed, 0);
+	hop(513, SERVER, false, 1, 63, &syn_one);
+	hop(711, ROUTER, false, 4, 64, &syn_two);
+	hop(712, ROUTER, true, 1, 63, &syn_two);
+	hop(713, SERVER, false, 1, 63, &syn_two);
+	made_up_story(&m, true);
+	const struct story_packet *p = m.story.packets;
+	assert_int_equal(m.story.n_packets, 2);
+	check_way(&p[0], ROUTER, SERVER, STORY_NO_NAMESPACE);
+	assert_false(p[0].was_sent);
+	assert_string_equal(story_who(&m.story, &p[0]), "one");
+	check_way(&p[1], TWO, SERVER, ROUTER);
+	assert_true(p[1].was_received);
+	assert_string_equal(story_who(&m.story, &p[1]), "two");
+}
+
+/* The same bytes with another TTL are the same packet; with another sequence number they are not. */
+static void test_sent_twice_by_a_router(void **state)
+{
+	(void)state;
+	struct made_up_segment again = syn_one;
+	again.sequence++;
+	made_up_begin(&m, routed, 0);
+	hop(510, ONE, true, 2, 64, &syn_one);
+	hop(511, ROUTER, false, 2, 64, &syn_one);
+	hop(512, ROUTER, true, 1, 63, &again);
+	made_up_story(&m, true);
+	assert_int_equal(m.story.n_packets, 2);
+	assert_int_equal(m.story.packets[0].stopped_at, ROUTER);
+	assert_int_equal(m.story.packets[1].n_via, 0);
+}
+
 static void must_refuse(const char *why)
 {
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
@@ -384,6 +533,10 @@ int main(void)
 		cmocka_unit_test_teardown(test_steps_alone, tear_down),
 		cmocka_unit_test_teardown(test_not_whole, tear_down),
 		cmocka_unit_test_teardown(test_refuses, tear_down),
+		cmocka_unit_test_teardown(test_forwarded, tear_down),
+		cmocka_unit_test_teardown(test_not_forwarded, tear_down),
+		cmocka_unit_test_teardown(test_seen_on_its_way, tear_down),
+		cmocka_unit_test_teardown(test_sent_twice_by_a_router, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
