@@ -36,7 +36,7 @@ static const struct sockopt sockopts[] = {
 	OPTION(SOL_SOCKET, SO_DEBUG, SOCKOPT_INT),
 	OPTION(SOL_SOCKET, SO_DOMAIN, SOCKOPT_INT),
 	OPTION(SOL_SOCKET, SO_DONTROUTE, SOCKOPT_INT),
-	OPTION(SOL_SOCKET, SO_ERROR, SOCKOPT_INT),
+	OPTION(SOL_SOCKET, SO_ERROR, SOCKOPT_ERRNO),
 	OPTION(SOL_SOCKET, SO_INCOMING_CPU, SOCKOPT_INT),
 	OPTION(SOL_SOCKET, SO_KEEPALIVE, SOCKOPT_INT),
 	OPTION(SOL_SOCKET, SO_LINGER, SOCKOPT_LINGER),
@@ -126,6 +126,7 @@ static int sockopt_value_parse(const struct word_scope *scope, struct word *ret,
 	const struct sockopt *option = scope->before[scope->n_before - 1].entry;
 	switch (option->kind) {
 	case SOCKOPT_INT:
+	case SOCKOPT_ERRNO: /* can be asked for, and not set: what the kernel says to that is the answer */
 		return word_parse_number(ret->text, INT_MIN, INT_MAX, &ret->number, e);
 	case SOCKOPT_UNSIGNED:
 		return word_parse_number(ret->text, 0, UINT_MAX, &ret->number, e);
@@ -176,6 +177,7 @@ int sockopt_set(int fd, const struct sockopt *option, const struct word *value)
 		len = (socklen_t)strlen(data.device);
 		break;
 	case SOCKOPT_INT:
+	case SOCKOPT_ERRNO:
 	case SOCKOPT_UNSIGNED: /* the same bits */
 	case SOCKOPT_KIND_COUNT:
 		break;
@@ -217,6 +219,12 @@ int sockopt_get(int fd, const struct sockopt *option, char text[static SOCKOPT_T
 	case SOCKOPT_UNSIGNED:
 		snprintf(text, SOCKOPT_TEXT, "%u", (unsigned)data.number);
 		break;
+	case SOCKOPT_ERRNO:
+		if (data.number && strerrorname_np(data.number)) {
+			snprintf(text, SOCKOPT_TEXT, "%s", strerrorname_np(data.number));
+			break;
+		}
+		/* fall through */
 	case SOCKOPT_INT:
 	case SOCKOPT_KIND_COUNT:
 		snprintf(text, SOCKOPT_TEXT, "%d", data.number);

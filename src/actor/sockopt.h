@@ -12,6 +12,7 @@ enum sockopt_kind {
 	SOCKOPT_UNSIGNED,
 	SOCKOPT_LINGER,  /* "off", or whole seconds */
 	SOCKOPT_TIMEVAL, /* a duration */
+	SOCKOPT_ERRNO,   /* asked for: the name of an errno, or 0 */
 	SOCKOPT_DEVICE,  /* the name of a link, or "none" */
 	SOCKOPT_KIND_COUNT
 };
