@@ -53,7 +53,7 @@ int crafted_parse_flags(const char *text, struct crafted *ret, struct error *e)
 static int parse_offset(const char *text, uint32_t *ret, struct error *e)
 {
 	long long offset = 0;
-	if (*text && *text != '+' && *text != '-')
+	if (*text && ((*text != '+' && *text != '-') || text[1] == '-'))
 		return -EINVAL;
 	int r = *text ? word_parse_number(text + (*text == '+'), -(long long)UINT32_MAX, UINT32_MAX, &offset, e) : 0;
 	*ret = (uint32_t)offset;

@@ -304,6 +304,66 @@ packets
 	client: packets flags FIN = FIN,ACK
 	client: packets reply FIN = ACK
 	client: packets count RST = 0
+packets-again
+	client: packets again SYN = no
+	client: packets again data = none
+	client: resend SYN = ACK
+	client: packets again SYN = yes
+block
+	client: block
+	client: send c 10 = ok
+	server: recv s 10 | deadline: 20ms = timeout
+	client: packets count data = 1 or 2
+	server: packets count data = 0
+	client: unblock
+	client: resend data = ACK
+	server: recv s 10 = ok
+block-is-not-told
+	server: block
+	client: close c = ok
+	client: tcp-state *:4000 = FIN-WAIT-1
+	server: recv s eof = ok
+	server: close s
+	server: tcp-state *:80 = LAST-ACK+LISTEN
+	server: unblock
+	server: tcp-state *:80 = LISTEN
+	client: tcp-state *:4000 = TIME-WAIT
+resend-reset
+	client: block
+	client: setsockopt c SO_LINGER 0
+	client: close c
+	server: tcp-state server:80 = ESTABLISHED
+	client: resend where tcp[tcpflags] & tcp-rst != 0 = none
+	server: tcp-state server:80 = none
+segment-reset
+	client: block
+	client: segment RST client:4000 server:80 seq=RCV.NXT+1 = ACK
+	server: tcp-state server:80 = ESTABLISHED
+	client: segment RST client:4000 server:80 = none
+	server: recv s 1 = ECONNRESET
+segment-data
+	client: block
+	client: segment ACK|PSH client:4000 server:80 data=7 ts=TS.Recent = ACK
+	server: recv s 7 = ok
+	client: packets sender data = client
+segment-nobody
+	client: segment SYN 10.0.0.9:5 server:80 seq=7 mss=1000 = SYN,ACK
+	server: tcp-state server:80 = SYN-RECEIVED+ESTABLISHED or ESTABLISHED+SYN-RECEIVED
+	client: segment ACK 10.0.0.9:5 server:80 seq=8 = none
+	server: accept l e = ok
+	server: tcp-state server:80 = ESTABLISHED*2
+	client: segment RST 10.0.0.9:5 server:80 seq=8 = none
+	server: recv e 1 = ECONNRESET
+segment-no-listener
+	client: segment SYN 10.0.0.9:5 server:81 seq=7 = RST,ACK
+	client: segment ACK 10.0.0.9:5 server:81 seq=7 ack=5 = RST
+	client: segment RST 10.0.0.9:5 server:81 seq=7 = none
+segment-ipv6
+	server: socket l6 tcp6
+	server: bind l6 *:86
+	server: listen l6
+	client: segment SYN [fd00::99]:5 server:86 seq=7 = SYN,ACK
+	client: segment SYN [fd00::99]:6 server:87 seq=7 ts=5 mss=1400 wscale=3 sack=yes = RST,ACK
 packets-reset
 	client: socket d
 	client: connect d server:81 = ECONNREFUSED

@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Crafted segments whose condition is not met make no data, and say why; and whose a crafted segment is.
+set -u -o pipefail
+# shellcheck source=tests/cli/tap.bash
+. tests/cli/tap.bash
+begin crafted
+
+# scenario NAME STEP…: a connection from client:4000 to server:80, whose other end is s, and then these steps
+scenario() {
+	local name=$1
+	shift
+	cat >"$name.yaml" <<-END
+		name: $name
+		actors: {attacker: {in: client}}
+		steps:
+		  - server: socket l
+		  - server: bind l *:80
+		  - server: listen l
+		  - client: socket c
+		  - client: bind c *:4000
+		  - client: connect c server:80
+		  - server: accept l s
+	END
+	printf '  %s\n' "$@" >>"$name.yaml"
+}
+
+# inconc NAME STEP…: what is said of a cell that came to nothing
+inconc() {
+	scenario "$@"
+	try run --quiet "$1.yaml"
+	exits 1
+	golden "$1" out
+	tap_report "inconc: $1"
+}
+
+inconc resend-what-never-was '- client: resend RST' '  as: answer'
+inconc resend-too-long '- client: send c 1000' '- client: resend data' '  as: answer'
+inconc number-unknown '- attacker: segment SYN 10.0.0.9:5 server:80' '  as: answer'
+inconc timestamp-unknown '- server: sysctl net.ipv4.tcp_timestamps 0' '- client: socket d' '- client: bind d *:4001' \
+	'- client: connect d server:80' '- attacker: segment ACK client:4001 server:80 ts=TS.Recent' '  as: answer'
+inconc to-nobody '- attacker: segment SYN client:5 10.0.0.77:80 seq=7' '  as: answer'
+inconc to-oneself '- attacker: segment SYN client:5 client:80 seq=7' '  as: answer'
+inconc to-lo '- attacker: segment SYN client:5 127.0.0.1:80 seq=7' '  as: answer'
+inconc no-echo '- server: sysctl net.ipv4.icmp_echo_ignore_all 1' '- attacker: segment RST client:4000 server:80' '  as: answer' \
+	'  deadline: 50ms'
+
+cat >alone.yaml <<'END'
+name: alone
+namespaces: {server: }
+steps:
+  - server: block
+END
+try run --quiet alone.yaml
+exits 1
+golden alone out
+tap_report 'inconc: a namespace without a link is not blocked'
+
+# Whose it is: in the answer to `packets`, in the story, and in the packets themselves.
+scenario whose '- client: block' '- attacker: segment RST client:4000 server:80' '- server: packets sender RST' '  as: sender' \
+	'- client: packets sender RST' '  as: seen_leaving'
+try run --quiet --evidence all -o whose whose.yaml
+exits 0
+grep -q '"sender":"attacker"' whose/results.jsonl || wrong+=('the server takes it for somebody else')
+grep -q '"seen_leaving":"attacker"' whose/results.jsonl || wrong+=('the client takes it for somebody else')
+try show whose 0
+says out 'attacker: segment RST client:4000 server:80'
+says out ' RST seq 1 '
+try show --format json whose 0
+is 'who sent it' "$(jq -c '[.evidence.packets[] | select(.tcp.flags == ["RST"]) | .sender]' out)" '["attacker"]'
+is 'packets that are no segments' "$(jq -c '[.evidence.packets[] | select(.tcp == null)]' out)" '[]'
+tap_report 'a crafted segment is its actor'\''s; the echo behind it is no packet of the cell'
+finish
