@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/grow.h"
 #include "base/text.h"
 
@@ -60,6 +61,17 @@ static const char *number_of(struct comparing *c, uint64_t number)
 	return keep(c, &t);
 }
 
+/* "5s" */
+static const char *max_wait_of(struct comparing *c, const struct run_record *record)
+{
+	char duration[DURATION_TEXT];
+	struct text t = TEXT_INIT;
+	if (record->max_wait_us == RUN_ANY_WAIT)
+		return NULL;
+	text_add(&t, duration_format_exact(record->max_wait_us, duration));
+	return keep(c, &t);
+}
+
 static void compare_runs(struct comparing *c)
 {
 	const struct run_record *a = c->runs[0].record, *b = c->runs[1].record;
@@ -71,6 +83,7 @@ static void compare_runs(struct comparing *c)
 	compare(c, FINGERPRINT_RUN, "--set", sets_of(c, a), sets_of(c, b));
 	compare(c, FINGERPRINT_RUN, "--cell", a->only_cell == RUN_ALL_CELLS ? NULL : number_of(c, a->only_cell),
 		b->only_cell == RUN_ALL_CELLS ? NULL : number_of(c, b->only_cell));
+	compare(c, FINGERPRINT_RUN, "--max-wait", max_wait_of(c, a), max_wait_of(c, b));
 	compare(c, FINGERPRINT_RUN, "--replicates", number_of(c, a->replicates), number_of(c, b->replicates));
 }
 

@@ -10,8 +10,9 @@
 
 #include "actor/verb.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "cli/cli.h"
-#include "cli/run_session.h"
+#include "cli/run_scenarios.h"
 #include "model/results.h"
 #include "run/runner.h"
 
@@ -21,6 +22,7 @@ enum {
 	OPTION_REPLICATES,
 	OPTION_SEED,
 	OPTION_CELL,
+	OPTION_MAX_WAIT,
 	OPTION_DRY_RUN,
 	OPTION_MAX_CELLS,
 	OPTION_FORMAT,
@@ -33,6 +35,7 @@ static const struct cli_option options[] = {
 	{OPTION_RESUME, "resume", NULL, "go on with the interrupted run in DIR"},
 	{OPTION_SET, "set", "FACTOR=LEVEL,…", "only these levels of a factor; repeatable"},
 	{OPTION_CELL, "cell", "ID", "only this cell"},
+	{OPTION_MAX_WAIT, "max-wait", "DURATION", "skip cells that may wait longer (70s, 500ms)"},
 	{OPTION_REPLICATES, "replicates", "N", "run each cell N times (1)"},
 	{'j', "jobs", "N", "cells that work at once (one a processor)"},
 	{OPTION_SEED, "seed", "N", "draw the order of the cells from it"},
@@ -69,6 +72,8 @@ static int set_option(void *context, int key, const char *argument, struct error
 		return selection_add_set(o->sets, &o->n_sets, argument, e);
 	case OPTION_CELL:
 		return cli_number("cell", argument, 0, UINT64_MAX - 1, &o->cell, e);
+	case OPTION_MAX_WAIT:
+		return duration_parse(argument, &o->max_wait_us, e) < 0 ? error_wrap(e, "--max-wait") : 0;
 	case OPTION_REPLICATES:
 		return cli_number("replicates", argument, 1, REPLICATES_MAX, &o->replicates, e);
 	case OPTION_SEED:
@@ -122,45 +127,6 @@ static int print_annotations(const struct run_options *o, const struct annotatio
 	return STATUS_OK;
 }
 
-/* Reports are of all scenarios, also of those of which nothing was run. */
-static int tell_absent(struct totals *totals, const struct scenario *s, int status)
-{
-	const char *why = totals->why ? totals->why : "nothing of it was run";
-	if (!totals->why && status >= STATUS_SIGNAL)
-		why = "the run was interrupted before it";
-	if (totals->annotations)
-		annotations_add_absent(totals->annotations, s, why);
-	return reports_tell_absent(totals->reports, s, why);
-}
-
-static int run_each(struct run_options *o, struct scenario *const *scenarios, size_t n, struct totals *totals)
-{
-	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
-	struct isolation isolation = ISOLATION_INIT;
-	int status = STATUS_OK;
-	if (!o->dry_run && isolation_begin(&isolation, &e) < 0) {
-		status = cli_fail(&e);
-		totals->why = strdup(error_text(&e));
-	}
-	for (size_t i = 0; i < n; i++) {
-		int one = STATUS_OK;
-		totals->is_told = o->dry_run;
-		if (!e.text) {
-			free(TAKE_POINTER(totals->why));
-			if (status < STATUS_SIGNAL)
-				one = run_scenario(o, scenarios[i], n > 1, &isolation, totals);
-			status = one > status ? one : status;
-		}
-		totals->n_told += totals->is_told;
-		if (!totals->is_told) {
-			one = tell_absent(totals, scenarios[i], status);
-			status = one > status ? one : status;
-		}
-	}
-	isolation_end(&isolation);
-	return status;
-}
-
 /* The folder of the results may be that of the reports as well. */
 /* Of several scenarios each makes a folder of its own, at the end of whose runs no report could take its place. */
 static int check_folders(const struct run_options *o, struct scenario *const *scenarios, size_t n, struct error *e)
@@ -212,7 +178,7 @@ static int run_all(struct run_options *o, struct scenario *const *scenarios, siz
 	bool made_folder;
 	int status = open_reports(o, scenarios, n, &made_folder, &e) < 0 ? cli_fail(&e) : STATUS_OK;
 	if (!e.text) {
-		status = run_each(o, scenarios, n, &totals);
+		status = run_scenarios(o, scenarios, n, &totals);
 		if (totals.n_scenarios > 1 && !o->quiet && o->format->is_for_terminal &&
 			!reports_take_output(&o->reports))
 			print_totals(&totals);
@@ -279,6 +245,7 @@ static int run(const struct command *command, int argc, char **argv)
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
 	struct run_options o = {
 		.cell = RUN_ALL_CELLS,
+		.max_wait_us = RUN_ANY_WAIT,
 		.replicates = 1,
 		.jobs = runner_default_jobs(),
 		.max_cells = MAX_CELLS_DEFAULT,
@@ -316,9 +283,7 @@ const struct command command_run = {
 	.name = "run",
 	.arguments = "SCENARIO…",
 	.summary = "run scenarios over every combination of their factors",
-	.description = "Needs root, or a host that lets an ordinary user make user namespaces.\n"
-		       "A SCENARIO is a file, a folder of them, or the bare name of one of the\n"
-		       "project's.\n",
+	.description = "Needs root, or user namespaces. A SCENARIO is a file, a folder, or a bare name.\n",
 	.options = options,
 	.n_options = sizeof options / sizeof *options,
 	.example = "run -o results/restart scenarios/server-restart.yaml",

@@ -34,8 +34,13 @@ static int begin(void *context, const struct run_record *record, struct error *e
 static int visit(void *context, const struct result *result, struct error *e)
 {
 	struct explained *x = context;
-	if (result->end_us > x->elapsed_us)
-		x->elapsed_us = result->end_us;
+	/* Of scenarios that are run together each begins at a time of its own. */
+	uint64_t began_us = result->end_us > result->elapsed_us ? result->end_us - result->elapsed_us : 0;
+	if (!x->ended_us || began_us < x->began_us)
+		x->began_us = began_us;
+	if (result->end_us > x->ended_us)
+		x->ended_us = result->end_us;
+	x->elapsed_us = x->ended_us - x->began_us;
 	int r = explanation_add(&x->explanation, result, e);
 	return r < 0 || !x->visit ? r : x->visit(x->context, result, e);
 }

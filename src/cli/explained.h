@@ -15,7 +15,8 @@ struct explained {
 	/* to be filled in: called with each result besides; NULL for none */
 	int (*visit)(void *context, const struct result *result, struct error *e);
 	void *context;
-	uint64_t elapsed_us; /* until the last result */
+	uint64_t began_us, ended_us; /* its first run, and the last result; since the run began */
+	uint64_t elapsed_us;         /* between the two */
 	bool is_finished;
 };
 #define EXPLAINED_INIT ((struct explained){.record = RUN_RECORD_INIT, .arena = ARENA_INIT})

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// One scenario being run: its plan, what the runner hands back, and what is said at its end.
+// One scenario of a run: its plan, what the runner hands back, and what is said at its end.
 #include "cli/run_session.h"
 
 #include <errno.h>
@@ -15,14 +15,12 @@
 #include "cli/cli.h"
 #include "cli/dry_run.h"
 #include "cli/explained.h"
-#include "cli/progress.h"
 #include "model/results.h"
-#include "run/runner.h"
 
-/* One scenario being run. */
 struct session {
 	const struct run_options *options;
 	struct totals *totals;
+	struct session_hook hook;
 	const struct scenario *scenario;
 	struct arena arena; /* of the restriction */
 	struct conditions restriction;
@@ -33,8 +31,12 @@ struct session {
 	struct tally tally;
 	char *dir; /* of its results; owned; NULL: not kept */
 	bool is_one_of_several;
-	bool said_stopping;
-	uint64_t n_before;
+
+	/* How it ended. */
+	bool is_over, is_complete;
+	struct runner_progress progress;
+	int status;       /* as the runner gives it to a listener */
+	struct error why; /* where that is an error of its own */
 };
 
 /* Which runs there are. */
@@ -45,10 +47,14 @@ static int session_plan(struct session *session, struct error *e)
 	const struct selection selection = {
 		.sets = o->sets, .n_sets = o->n_sets, .cell = o->cell, .replicates = (uint32_t)o->replicates};
 	int r = selection_make(&selection, s, &session->arena, &session->restriction, &session->schedule, e);
+	/* Without a seed a dry run is in the order of the file. */
+	if (r == 0 && (!o->dry_run || o->has_seed))
+		r = schedule_weigh(&session->schedule, s, o->max_wait_us, e);
 	session->facts = (struct run_facts){
 		.scenario = s,
 		.restriction = &session->restriction,
 		.only_cell = o->cell,
+		.max_wait_us = o->max_wait_us,
 		.replicates = (uint32_t)o->replicates,
 		.seed = o->seed,
 		.n_runs = session->schedule.n_runs,
@@ -68,7 +74,6 @@ static int resume_result(void *context, const struct result *result, struct erro
 			id.cell, id.replicate);
 	if (r < 0)
 		return error_no_memory(e);
-	session->n_before++;
 	return tally_add(&session->tally, result, e);
 }
 
@@ -117,22 +122,6 @@ static int session_result(void *context, const char *line, size_t len, const str
 	return r < 0 ? r : tally_add(&session->tally, result, e);
 }
 
-static void session_progress(void *context, const struct runner_progress *progress)
-{
-	struct session *session = context;
-	if (session->options->quiet)
-		return;
-	struct runner_progress p = *progress;
-	p.n_before = session->n_before;
-	progress_draw(&p);
-	if (p.draining && p.n_in_flight && !progress_is_on() && !session->said_stopping) {
-		fprintf(stderr,
-			"netrepro: stopping; %" PRIu64 " runs go on to their end; a second signal stops at once\n",
-			p.n_in_flight);
-		session->said_stopping = true;
-	}
-}
-
 /* The peak of this process's memory, in KiB: VmHWM, proc_pid_status(5). */
 static long peak_memory_kib(void)
 {
@@ -154,7 +143,7 @@ static const char *readable_path(const char *path, int fd, char ret[static 32])
 	return ret;
 }
 
-/* A scenario that cannot be run: said at once, and kept for the reports. */
+/* A scenario that cannot be run: it is said, and kept for the reports. */
 static int session_fail(const struct session *session, const struct error *e)
 {
 	free(session->totals->why);
@@ -208,8 +197,9 @@ static struct summary summary_of(const struct session *session, const struct exp
  * What the run says, read back from the file that it has written: what `explain` will say of it later is the same, and
  * the runner needs no memory for each of its cells.
  */
-static int print_summary(struct session *session, const struct runner_progress *progress, bool interrupted)
+static int print_summary(struct session *session)
 {
+	bool interrupted = !session->is_complete;
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
 	CLEANUP(explained_done) struct explained explained = EXPLAINED_INIT;
 	char path[32], evidence_path[32];
@@ -224,8 +214,8 @@ static int print_summary(struct session *session, const struct runner_progress *
 		run_evidence_finish(&session->evidence, &explained.explanation, session->options->quiet, &e) < 0)
 		status = cli_fail(&e);
 	struct summary summary = summary_of(session, &explained);
-	summary.n_done = progress->n_done;
-	summary.elapsed_us = progress->elapsed_us;
+	summary.n_done = session->progress.n_done;
+	summary.elapsed_us = session->progress.elapsed_us;
 	summary.interrupted = interrupted;
 	int told = tell(session, &summary, results);
 	status = told > status ? told : status;
@@ -251,90 +241,110 @@ static int report_finished(struct session *session)
 	return reports_tell(session->totals->reports, &summary, session->file.path);
 }
 
-static int status_of(const struct tally *t)
+/* Those that the user did not want to wait for are left out of it. */
+static int status_of(const struct session *session)
 {
-	if (t->verdicts[VERDICT_ERROR])
+	const uint64_t *verdicts = session->tally.verdicts;
+	if (verdicts[VERDICT_ERROR])
 		return STATUS_HARNESS;
-	if (t->verdicts[VERDICT_FAIL] || t->verdicts[VERDICT_INCONC])
+	if (verdicts[VERDICT_FAIL] || verdicts[VERDICT_INCONC])
 		return STATUS_DIFFERS;
 	/* Where every single run was skipped, nothing was shown. */
-	return t->verdicts[VERDICT_SKIP] && !t->verdicts[VERDICT_PASS] ? STATUS_HOST : STATUS_OK;
+	bool has_skipped = verdicts[VERDICT_SKIP] > session->schedule.n_too_long;
+	return has_skipped && !verdicts[VERDICT_PASS] ? STATUS_HOST : STATUS_OK;
 }
 
-/* What is left to be written when the run has ended with @r. Return: @r, or -errno. */
-static int session_end(struct session *session, int r, bool is_complete, struct error *e)
+/* What is left to be written. Return: @r, or -errno. */
+static int end_results(struct session *session, int r, struct error *e)
 {
-	if (is_complete) {
+	if (session->is_complete) {
 		int ended = results_end(&session->file, session->tally.verdicts, peak_memory_kib(), e);
 		r = ended < 0 ? ended : r;
 	}
-	struct error close_error = ERROR_INIT;
-	if (results_flush(&session->file, &close_error) < 0 && r >= 0) {
-		r = -close_error.code;
-		*e = close_error;
+	struct error flush_error = ERROR_INIT;
+	if (results_flush(&session->file, &flush_error) < 0 && r >= 0) {
+		r = -flush_error.code;
+		*e = flush_error;
 	} else {
-		error_clear(&close_error);
+		error_clear(&flush_error);
 	}
-	runner_allow_signals();
 	return r;
 }
 
-static int session_run(struct session *session, struct isolation *isolation)
+static void session_end(void *context, const struct runner_progress *progress, int status, struct error *why)
 {
-	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
-	const struct run_options *o = session->options;
-	session->facts.privilege = isolation->privilege;
-	struct runner_job job = {
+	struct session *session = context;
+	session->progress = *progress;
+	session->why = *why;
+	*why = ERROR_INIT;
+	session->is_complete = status >= 0 && tally_total(&session->tally) == session->facts.n_runs;
+	session->status = end_results(session, status, &session->why);
+	session->is_over = true;
+	session->hook.is_over(session->hook.context);
+}
+
+struct runner_part session_part(struct session *session)
+{
+	return (struct runner_part){
 		.scenario = session->scenario,
 		.schedule = &session->schedule,
-		.jobs = (unsigned)o->jobs,
-		.isolation = isolation,
 		.listener =
 			{
 				.context = session,
 				.begin = session_begin,
-				.evidence = o->evidence == EVIDENCE_NONE ? NULL : session_evidence,
+				.evidence = session_evidence,
 				.result = session_result,
-				.progress = session_progress,
+				.end = session_end,
 			},
 	};
-	struct runner_progress progress;
-	int r = runner_run(&job, &progress, &e);
-	if (!o->quiet)
-		progress_clear();
-	/* A signal may come when all runs are under way already: then nothing is missing. */
-	bool is_complete = r >= 0 && tally_total(&session->tally) == session->facts.n_runs;
-	r = session_end(session, r, is_complete, &e);
+}
+
+bool session_is_over(const struct session *session)
+{
+	return session->is_over;
+}
+
+int session_tell(struct session *session)
+{
+	int r = session->status;
 	if (r == -EALREADY && session->is_one_of_several)
 		return report_finished(session);
-	int printed = r >= 0 || progress.n_done ? print_summary(session, &progress, !is_complete) : STATUS_OK;
+	int printed = r >= 0 || session->progress.n_done ? print_summary(session) : STATUS_OK;
+	if (r == -ECANCELED)
+		return printed;
 	if (r < 0)
-		return session_fail(session, &e);
+		return session_fail(session, &session->why);
 	if (r > 0)
 		return STATUS_SIGNAL + r;
-	int status = status_of(&session->tally);
+	int status = status_of(session);
 	return printed > status ? printed : status;
 }
 
-static int session_dry_run(struct session *session)
+int session_dry_run(struct session *session)
 {
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
 	CLEANUP(text_done) struct text t = TEXT_INIT;
 	if (session->options->has_seed)
 		schedule_seed(&session->schedule, session->facts.seed);
-	if (dry_run(session->scenario, &session->schedule, style_get(cli_has_colour(STDOUT_FILENO)), &t, &e) < 0)
+	if (session->is_over)
+		return session_fail(session, &session->why);
+	if (dry_run(session->scenario, &session->schedule, session->options->max_wait_us, style_get(cli_has_colour(STDOUT_FILENO)), &t, &e) < 0)
 		return cli_fail(&e);
 	return cli_print(&t);
 }
 
-static void session_done(struct session *session)
+void session_free(struct session *session)
 {
+	if (!session)
+		return;
 	results_close(&session->file, NULL);
 	evidence_store_close(&session->evidence.store);
 	schedule_done(&session->schedule);
 	tally_done(&session->tally);
 	arena_done(&session->arena);
+	error_clear(&session->why);
 	free(session->dir);
+	free(session);
 }
 
 int run_make_folder(const char *dir, struct error *e)
@@ -364,24 +374,27 @@ static int choose_folder(struct session *session, struct error *e)
 	return r < 0 ? r : 0;
 }
 
-int run_scenario(const struct run_options *o, const struct scenario *s, bool is_one_of_several,
-	struct isolation *isolation, struct totals *totals)
+struct session *session_new(const struct run_options *o, const struct scenario *s, bool is_one_of_several,
+	const char *privilege, struct totals *totals, struct session_hook hook)
 {
-	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
-	CLEANUP(session_done)
-	struct session session = {
+	struct session *session = calloc(1, sizeof *session);
+	if (!session)
+		return NULL;
+	*session = (struct session){
 		.options = o,
 		.totals = totals,
+		.hook = hook,
 		.scenario = s,
 		.arena = ARENA_INIT,
 		.file = RESULTS_FILE_INIT,
 		.evidence = RUN_EVIDENCE(o->evidence),
 		.is_one_of_several = is_one_of_several,
 	};
-	int r = session_plan(&session, &e);
+	int r = session_plan(session, &session->why);
+	session->facts.privilege = privilege;
 	if (r == 0)
-		r = choose_folder(&session, &e);
-	if (r < 0)
-		return session_fail(&session, &e);
-	return o->dry_run ? session_dry_run(&session) : session_run(&session, isolation);
+		r = choose_folder(session, &session->why);
+	session->status = r;
+	session->is_over = r < 0;
+	return session;
 }

@@ -238,7 +238,7 @@ static int plan_duration(struct planner *p, const struct template *t, const char
 
 static int plan_times(struct planner *p, const struct step *step, struct plan_step *to)
 {
-	uint64_t own_us = 0, waits_us = 0;
+	uint64_t own_us = 0, waits_us = 0, sleeps_us = 0;
 	int rc = plan_duration(p, &step->deadline, "deadline", &own_us);
 	if (rc >= 0)
 		rc = plan_duration(p, &step->repeat_for, "for", &to->repeat_for_us);
@@ -248,13 +248,15 @@ static int plan_times(struct planner *p, const struct step *step, struct plan_st
 	}
 	if (rc < 0)
 		return rc;
-	for (size_t i = 0; i < to->n_words; i++)
+	for (size_t i = 0; i < to->n_words; i++) {
 		waits_us += to->words[i].duration_us;
-	to->deadline_us = own_us;
-	if (!own_us)
-		to->deadline_us =
-			waits_us + (step->verb->deadline_us ? step->verb->deadline_us : p->s->step_deadline_us);
+		sleeps_us += step->verb->words[i] == &word_duration ? to->words[i].duration_us : 0;
+	}
+	uint64_t usual_us = waits_us + (step->verb->deadline_us ? step->verb->deadline_us : p->s->step_deadline_us);
+	to->deadline_us = own_us ? own_us : usual_us;
 	p->plan->deadline_us += waits_us + own_us + to->repeat_for_us;
+	p->plan->parks_us += sleeps_us + to->repeat_for_us;
+	p->plan->waits_us += sleeps_us + to->repeat_for_us + (own_us > usual_us ? own_us : 0);
 	return 0;
 }
 

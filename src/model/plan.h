@@ -53,6 +53,10 @@ struct plan {
 	bool ipv6;            /* some step of the scenario speaks IPv6; otherwise its namespaces are without */
 	bool loopback;        /* some step of it names an address that may need lo; otherwise lo stays down */
 	uint64_t deadline_us; /* of the whole cell, its own sleeps and repeats included */
+	uint64_t parks_us;    /* the longest that it may be parked: its sleeps, and each `for` */
+	/* The longest that it may wait as the file has it: parks_us, and those of the steps' own deadlines that are
+	 * longer than what holds for a step that has none. */
+	uint64_t waits_us;
 };
 
 #define PLAN_INIT ((struct plan){.arena = {.blocks = NULL}})

@@ -91,6 +91,8 @@ int read_check_cells(struct reader *r)
 			return rc;
 		r->s->ipv6 |= plan.ipv6;
 		r->s->loopback |= plan.loopback;
+		if (plan.waits_us > s->longest_wait_us)
+			r->s->longest_wait_us = plan.waits_us;
 		note_records(&plan, s, u.records);
 		struct rule_use *rest = note_rules(s->checks, s->n_checks, &plan, u.records, u.uses);
 		note_rules(s->expects, s->n_expects, &plan, u.records, rest);

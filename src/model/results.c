@@ -96,9 +96,12 @@ static json_t *identity_to_json(const struct run_facts *facts)
 		restriction_to_json(&s->matrix, facts->restriction), "replicates", (int)facts->replicates, "runs",
 		(json_int_t)facts->n_runs, "kernel", "release", kernel.release, "version", kernel.version, "machine",
 		kernel.machine, "privilege", facts->privilege, "environment", environment);
-	if (!identity || facts->only_cell == RUN_ALL_CELLS)
-		return identity;
-	return if_good(identity, json_put(identity, "cell", json_integer((json_int_t)facts->only_cell)));
+	bool good = identity;
+	if (good && facts->only_cell != RUN_ALL_CELLS)
+		good = json_put(identity, "cell", json_integer((json_int_t)facts->only_cell));
+	if (good && facts->max_wait_us != RUN_ANY_WAIT)
+		good = json_put(identity, "max_wait_us", json_integer((json_int_t)facts->max_wait_us));
+	return if_good(identity, good);
 }
 
 static char *facts_to_line(const struct run_facts *facts)
@@ -205,6 +208,7 @@ static const char *find_difference(const json_t *have, const json_t *want)
 		{"factors", "it belongs to another matrix"},
 		{"set", "its --set was another one"},
 		{"cell", "its --cell was another one"},
+		{"max_wait_us", "its --max-wait was another one"},
 		{"replicates", "its --replicates was another one"},
 		{"runs", "it belongs to another matrix"},
 		{"kernel", "it was made on another kernel, and results of two kernels do not belong into one file"},

@@ -25,6 +25,7 @@ struct run_facts {
 	const struct scenario *scenario;
 	const struct conditions *restriction; /* --set */
 	uint64_t only_cell;                   /* --cell; RUN_ALL_CELLS otherwise */
+	uint64_t max_wait_us;                 /* --max-wait; RUN_ANY_WAIT otherwise */
 	uint32_t replicates;
 	uint64_t seed;
 	uint64_t n_runs;         /* cells times replicates */
@@ -32,6 +33,7 @@ struct run_facts {
 	const char *environment; /* JSON object: a new namespace's sysctls, name to value */
 };
 #define RUN_ALL_CELLS UINT64_MAX
+#define RUN_ANY_WAIT UINT64_MAX
 
 struct results_file {
 	int fd;     /* -1: none */
@@ -81,6 +83,7 @@ struct run_record {
 	uint32_t replicates;
 	uint64_t n_runs;    /* that were to be made: cells times replicates */
 	uint64_t only_cell; /* --cell; RUN_ALL_CELLS otherwise */
+	uint64_t max_wait_us; /* --max-wait; RUN_ANY_WAIT otherwise */
 	const char **sets;  /* each as --set gives it: "closer=server,client" */
 	size_t n_sets;
 	const char *scenario_name, *scenario_path, *scenario_sha256;

@@ -111,17 +111,17 @@ static bool take_environment(struct run_record *record, const json_t *environmen
 
 static bool take_numbers(struct run_record *record, const json_t *line)
 {
-	json_int_t replicates, runs, cell;
+	json_int_t replicates, runs, cell = 0, max_wait_us = 0;
 	if (!take_number(line, "replicates", 1, INT_MAX, &replicates) ||
 		!take_number(line, "runs", 0, INT64_MAX, &runs))
 		return false;
 	record->replicates = (uint32_t)replicates;
 	record->n_runs = (uint64_t)runs;
-	record->only_cell = RUN_ALL_CELLS;
-	if (!json_object_get(line, "cell"))
-		return true;
-	bool good = take_number(line, "cell", 0, INT64_MAX, &cell);
-	record->only_cell = (uint64_t)cell;
+	bool has_cell = json_object_get(line, "cell"), has_max_wait = json_object_get(line, "max_wait_us");
+	bool good = (!has_cell || take_number(line, "cell", 0, INT64_MAX, &cell)) &&
+		    (!has_max_wait || take_number(line, "max_wait_us", 0, INT64_MAX, &max_wait_us));
+	record->only_cell = has_cell ? (uint64_t)cell : RUN_ALL_CELLS;
+	record->max_wait_us = has_max_wait ? (uint64_t)max_wait_us : RUN_ANY_WAIT;
 	return good;
 }
 

@@ -132,6 +132,7 @@ struct scenario {
 	/* Some cell needs them; then all cells have them, so that none is a hidden factor. */
 	bool ipv6, loopback;
 	bool captures; /* of the packets */
+	uint64_t longest_wait_us; /* of all its cells: `waits_us` of a plan */
 };
 
 /**

@@ -162,22 +162,38 @@ static enum cell_status cell_finish(struct cell *cell, enum verdict verdict, con
 	return CELL_DONE;
 }
 
-char *cell_error_line(
-	const struct scenario *s, struct run_id id, const char *reason, uint64_t elapsed_us, uint64_t end_us)
+/* The result of a run of which there are no steps to tell. */
+static char *stepless_line(const struct scenario *s, const struct result *result)
 {
 	CLEANUP(cleanup_free) size_t *levels = calloc(s->matrix.n_factors + 1, sizeof *levels);
 	if (!levels)
 		return NULL;
-	matrix_cell(&s->matrix, id.cell, levels);
-	struct result result = {
-		.cell = id.cell,
-		.replicate = id.replicate,
-		.verdict = VERDICT_ERROR,
-		.reason = reason,
-		.elapsed_us = elapsed_us,
-		.end_us = end_us,
-	};
-	return result_to_line(s, levels, &result);
+	matrix_cell(&s->matrix, result->cell, levels);
+	return result_to_line(s, levels, result);
+}
+
+char *cell_error_line(
+	const struct scenario *s, struct run_id id, const char *reason, uint64_t elapsed_us, uint64_t end_us)
+{
+	return stepless_line(s, &(struct result){
+					.cell = id.cell,
+					.replicate = id.replicate,
+					.verdict = VERDICT_ERROR,
+					.reason = reason,
+					.elapsed_us = elapsed_us,
+					.end_us = end_us,
+				});
+}
+
+char *cell_skip_line(const struct scenario *s, struct run_id id, const char *reason, uint64_t end_us)
+{
+	return stepless_line(s, &(struct result){
+					.cell = id.cell,
+					.replicate = id.replicate,
+					.verdict = VERDICT_SKIP,
+					.reason = reason,
+					.end_us = end_us,
+				});
 }
 
 /* The verdict that an error of each kind gives its cell. */

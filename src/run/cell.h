@@ -86,4 +86,7 @@ int cell_free(struct cell *cell, struct error *e);
 char *cell_error_line(
 	const struct scenario *s, struct run_id id, const char *reason, uint64_t elapsed_us, uint64_t end_us);
 
+/* cell_skip_line() - the result of a run that is not to be made, with the verdict `skip`; owned by the caller. */
+char *cell_skip_line(const struct scenario *s, struct run_id id, const char *reason, uint64_t end_us);
+
 #endif

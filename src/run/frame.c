@@ -4,36 +4,35 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
-int frame_send(int fd, const struct frame *frame, const void *payload)
+void frame_add(struct text *out, const struct frame *frame, const void *payload)
 {
 	struct frame copy;
 	memset(&copy, 0, sizeof copy); /* the padding too: it crosses a pipe */
 	copy.kind = frame->kind;
 	copy.len = frame->len;
-	copy.id.cell = frame->id.cell;
-	copy.id.replicate = frame->id.replicate;
+	copy.id = frame->id;
 	copy.wants = frame->wants;
-	struct iovec parts[] = {{&copy, sizeof copy}, {(void *)(uintptr_t)payload, frame->len}};
-	struct iovec *part = parts;
-	int n_parts = frame->len ? 2 : 1;
-	while (n_parts) {
-		ssize_t n = writev(fd, part, n_parts);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		size_t done = (size_t)n;
-		for (; n_parts && done >= part->iov_len; part++, n_parts--)
-			done -= part->iov_len;
-		if (n_parts) {
-			part->iov_base = (char *)part->iov_base + done;
-			part->iov_len -= done;
-		}
+	text_add_bytes(out, &copy, sizeof copy);
+	text_add_bytes(out, payload, frame->len);
+}
+
+int frame_flush(int fd, struct text *out)
+{
+	size_t done = 0;
+	int r = 0;
+	while (r == 0 && done < out->len) {
+		ssize_t n = write(fd, out->data + done, out->len - done);
+		if (n >= 0)
+			done += (size_t)n;
+		else if (errno != EINTR)
+			r = -errno;
 	}
-	return 0;
+	if (done && done < out->len)
+		memmove(out->data, out->data + done, out->len - done);
+	text_truncate(out, out->len - done);
+	return r == -EAGAIN ? 0 : r;
 }
 
 int frame_next(const struct text *buffer, size_t offset, struct frame *ret, const char **ret_payload)

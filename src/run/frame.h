@@ -4,7 +4,8 @@
  * network namespace in which it was made (SIOCGSKNS), and a worker must not be able to go back.
  *
  * runner → worker: a struct run_id for each cell to run; end of file: no more.
- * worker → runner: frames, below.
+ * worker → runner: frames, below. The runner may be busy for a while, and a worker must not wait for it, as its cells have
+ * their times: so it keeps what the pipe has no room for.
  */
 #ifndef RUN_FRAME_H
 #define RUN_FRAME_H
@@ -14,7 +15,8 @@
 
 enum frame_kind {
 	FRAME_HELLO, /* isolated and ready; payload: the environment as a JSON object, or nothing where not asked for */
-	FRAME_FAILED, /* cannot start, or go on: payload: a struct frame_failure, and its text */
+	FRAME_FAILED, /* cannot start, or go on: payload: an enum error_kind in 32 bits, and the text of the error */
+	FRAME_BLIND,  /* before FRAME_HELLO: cannot see packets, which some scenario needs; payload: as FRAME_FAILED */
 	FRAME_WANT,   /* wants one order more */
 	FRAME_EVIDENCE, /* payload: the line of evidence of the cell `id`; its result is the next frame, or it has none */
 	FRAME_RESULT, /* payload: the line of the cell `id` */
@@ -29,9 +31,12 @@ struct frame {
 	uint32_t wants; /* 1 in a FRAME_RESULT that is a FRAME_WANT as well */
 };
 
-/* frame_send() - write one frame whole, and its payload; blocks. Return: 0 or -errno; -EPIPE when the runner is gone.
- */
-int frame_send(int fd, const struct frame *frame, const void *payload);
+/* frame_add() - one frame, and its payload, behind what @out holds; where memory is out @out has `failed`. */
+void frame_add(struct text *out, const struct frame *frame, const void *payload);
+
+/* frame_flush() - write as much of @out as @fd takes, and take it out. Return: 0, also where something is left as a pipe
+ * that does not block is full; or -errno; -EPIPE when the runner is gone. */
+int frame_flush(int fd, struct text *out);
 
 #define FRAME_PAYLOAD_MAX (16U << 20) /* no line is as long */
 

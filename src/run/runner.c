@@ -2,12 +2,17 @@
 /*
  * The runner.
  *
- * Theory of operation. Workers ask (FRAME_WANT), the runner answers with a run of the schedule, as long as there is
- * one. What was handed out and has not come back as a result is in flight, and belongs to one worker. A worker that
+ * Theory of operation. Several scenarios are run together, by the same workers. Workers ask (FRAME_WANT), the runner
+ * answers with a run of a schedule, as long as there is one: of all scenarios that which may be parked longest, so that
+ * the others run while it waits, and among equals that of the scenario that stands first. A scenario begins when its first
+ * run is handed out, and is over when the last of its results has come. What was handed out and has not come back as a result is in flight, and belongs to one worker. A worker that
  * dies makes each of its runs in flight an `error`, and another worker takes its place; so each run is begun once and
  * has one result. A worker's pipe is read to its end before it counts as dead: results that it had sent are results.
  * Orders that it had not read were never begun: the runner keeps the reading end of their pipe too, takes them back,
- * and hands them out again.
+ * and hands them out again. Cells that may wait longer than they are to are not handed out: they are skipped here.
+ *
+ * What ends a scenario early (its results cannot be written, say) ends that one alone; what comes of it later is dropped.
+ * What is wrong with the workers ends all.
  *
  * The first signal (Ctrl-C) stops the handing out, and takes back what was not begun; the runs in flight end. The
  * second one ends all at once; what was in flight has no result then, and a resumed run does it.
@@ -29,6 +34,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "model/plan.h"
 #include "run/cell.h"
 #include "run/frame.h"
 #include "run/worker.h"
@@ -61,9 +67,21 @@ struct worker_process {
 	struct error failure; /* what it said before it died */
 };
 
+/* One scenario. */
+struct part {
+	const struct runner_part *is;
+	bool begun, over;
+	uint64_t began_us;
+	uint64_t n_open; /* runs that came from the schedule and have no result yet: in flight, or taken back */
+	struct runner_progress progress;
+};
+
 struct runner {
 	const struct runner_job *job;
-	struct runner_progress progress;
+	struct part *parts;               /* as many as the job has; owned */
+	const struct scenario **scenarios; /* of them; owned */
+	char *environment;                /* owned; NULL while no worker has told it: nothing was begun */
+	struct runner_progress progress;  /* of all */
 	struct worker_process *workers;
 	size_t n_workers, n_workers_max;
 	int epoll_fd, signal_fd;
@@ -71,8 +89,7 @@ struct runner {
 	uint64_t told_us;
 	uint64_t turned_us;      /* when the loop last went round */
 	unsigned deaths;         /* since the last result */
-	bool begun;              /* the listener's begin() was called */
-	bool exhausted;          /* the schedule is */
+	bool exhausted;          /* all schedules are */
 	struct run_id *returned; /* taken back from workers; to be handed out again */
 	size_t n_returned, returned_size;
 	int signal; /* that stops the run */
@@ -111,12 +128,13 @@ static int spawn_worker(struct runner *r, struct worker_process *w, struct error
 	if (fcntl(w->frames_fd, F_SETFL, O_NONBLOCK) < 0 || fcntl(w->unread_fd, F_SETFL, O_NONBLOCK) < 0)
 		return error_errno(e, ERROR_HARNESS, errno, "cannot set up the pipe to a worker");
 	struct worker_job job = {
-		.scenario = r->job->scenario,
+		.scenarios = r->scenarios,
+		.n_scenarios = r->job->n_parts,
 		.run_began_us = r->began_us,
 		.places = w->places,
 		.cells_max = RUN_CELLS_MAX / (unsigned)r->n_workers_max,
-		.wants_environment = !r->begun,
-		.wants_evidence = r->job->listener.evidence,
+		.wants_environment = !r->environment,
+		.wants_evidence = r->job->wants_evidence,
 	};
 	pid_t pid = fork();
 	if (pid < 0)
@@ -144,10 +162,56 @@ static void close_worker(struct worker_process *w)
 	w->n_flights = w->flights_size = 0;
 }
 
-static int take_result(struct runner *r, const char *line, size_t len, struct error *e)
+/* Nothing more comes of the scenario. @why: taken over */
+static void end_part(struct runner *r, struct part *p, int status, struct error *why)
+{
+	const struct runner_listener *listener = &p->is->listener;
+	p->over = true;
+	for (size_t i = 0; i < r->n_returned;)
+		if (&r->parts[r->returned[i].scenario] == p)
+			r->returned[i] = r->returned[--r->n_returned];
+		else
+			i++;
+	listener->end(listener->context, &p->progress, status, why);
+	error_clear(why);
+}
+
+/* It cannot go on; the others can. */
+static void fail_part(struct runner *r, struct part *p, struct error *why)
+{
+	r->progress.n_runs -= p->progress.n_runs - p->progress.n_before - p->progress.n_done;
+	end_part(r, p, -why->code, why);
+}
+
+static void end_part_if_done(struct runner *r, struct part *p)
+{
+	struct error none = ERROR_INIT;
+	if (!p->over && !p->n_open && schedule_rank(p->is->schedule) < 0)
+		end_part(r, p, 0, &none);
+}
+
+static void begin_part(struct runner *r, struct part *p)
+{
+	struct error e = ERROR_INIT;
+	struct schedule *schedule = p->is->schedule;
+	const struct runner_listener *listener = &p->is->listener;
+	p->begun = true;
+	p->began_us = clock_now_us();
+	int status = listener->begin(listener->context, r->environment, schedule, &e);
+	p->progress.n_before = schedule->n_done;
+	r->progress.n_before += schedule->n_done;
+	if (status < 0)
+		fail_part(r, p, &e);
+	else
+		end_part_if_done(r, p);
+}
+
+static int take_result(struct runner *r, struct part *p, const char *line, size_t len, struct error *e)
 {
 	arena_reset(&r->arena);
+	struct error own = ERROR_INIT;
 	struct result result;
+	p->n_open--;
 	int status = result_from_line(line, len, &r->arena, &result, e);
 	if (status == 0)
 		status = error_set(e, ERROR_HARNESS, EPROTO, "it is of no cell");
@@ -158,17 +222,50 @@ static int take_result(struct runner *r, const char *line, size_t len, struct er
 	}
 	r->progress.n_done++;
 	r->progress.counts[result.verdict]++;
-	return r->job->listener.result(r->job->listener.context, line, len, &result, e);
+	p->progress.n_done++;
+	p->progress.counts[result.verdict]++;
+	p->progress.elapsed_us = clock_now_us() - p->began_us;
+	if (p->is->listener.result(p->is->listener.context, line, len, &result, &own) < 0)
+		fail_part(r, p, &own);
+	else
+		end_part_if_done(r, p);
+	return 0;
+}
+
+/* Return: the line of a run that would wait longer than it is to; NULL when memory is out. */
+static char *too_long_line(const struct runner *r, const struct part *p, struct run_id id)
+{
+	char waits[DURATION_TEXT], most[DURATION_TEXT], reason[2 * DURATION_TEXT + 64];
+	CLEANUP(plan_done) struct plan plan = PLAN_INIT;
+	if (plan_make(&plan, p->is->scenario, id.cell, NULL) < 0) /* it was read: no memory */
+		return NULL;
+	snprintf(reason, sizeof reason, "waits up to %s, which is longer than --max-wait %s",
+		duration_format_exact(plan.waits_us, waits), duration_format_exact(r->job->max_wait_us, most));
+	return cell_skip_line(p->is->scenario, id, reason, clock_now_us() - r->began_us);
+}
+
+static void skip_run(struct runner *r, struct part *p, struct run_id id)
+{
+	struct error e = ERROR_INIT;
+	CLEANUP(cleanup_free) char *line = too_long_line(r, p, id);
+	p->n_open++;
+	if (!line)
+		error_no_memory(&e);
+	if (!line || take_result(r, p, line, strlen(line), &e) < 0)
+		fail_part(r, p, &e);
 }
 
 static bool end_flight(struct runner *r, struct worker_process *w, struct run_id id)
 {
-	for (size_t i = 0; i < w->n_flights; i++)
-		if (w->flights[i].id.cell == id.cell && w->flights[i].id.replicate == id.replicate) {
-			w->flights[i] = w->flights[--w->n_flights];
-			r->progress.n_in_flight--;
-			return true;
-		}
+	for (size_t i = 0; i < w->n_flights; i++) {
+		const struct run_id *have = &w->flights[i].id;
+		if (have->cell != id.cell || have->replicate != id.replicate || have->scenario != id.scenario)
+			continue;
+		w->flights[i] = w->flights[--w->n_flights];
+		r->progress.n_in_flight--;
+		r->parts[id.scenario].progress.n_in_flight--;
+		return true;
+	}
 	return false;
 }
 
@@ -193,19 +290,46 @@ static unsigned take_back(struct runner *r, struct worker_process *w)
 		struct run_id id;
 		if (w->unread_fd < 0 || read(w->unread_fd, &id, sizeof id) != sizeof id)
 			return n;
-		if (end_flight(r, w, id))
+		if (end_flight(r, w, id) && !r->parts[id.scenario].over)
 			r->returned[r->n_returned++] = id;
 	}
 }
 
+/* Of those that have runs left that which may be parked longest, and among equals the first; NULL when none has. */
+static struct part *next_part(const struct runner *r)
+{
+	struct part *next = NULL;
+	int highest = -1;
+	for (struct part *p = r->parts; p < r->parts + r->job->n_parts; p++) {
+		int rank = p->over ? -1 : schedule_rank(p->is->schedule);
+		if (rank > highest) {
+			highest = rank;
+			next = p;
+		}
+	}
+	return next;
+}
+
 static bool next_run(struct runner *r, struct run_id *ret)
 {
+	struct part *p;
 	if (r->n_returned) {
 		*ret = r->returned[--r->n_returned];
 		return true;
 	}
-	if (!r->exhausted && schedule_next(r->job->schedule, ret))
-		return true;
+	while (!r->exhausted && (p = next_part(r))) {
+		if (!p->begun) {
+			begin_part(r, p);
+			continue;
+		}
+		schedule_next(p->is->schedule, ret);
+		ret->scenario = (uint32_t)(p - r->parts);
+		if (!schedule_is_too_long(p->is->schedule, *ret)) {
+			p->n_open++;
+			return true;
+		}
+		skip_run(r, p, *ret);
+	}
 	r->exhausted = true;
 	return false;
 }
@@ -224,13 +348,10 @@ static int hand_out_one(struct runner *r, struct worker_process *w, struct run_i
 		w->heard_us = clock_now_us(); /* it owed no word until now */
 	w->flights[w->n_flights++] = (struct flight){.id = id, .began_us = clock_now_us()};
 	r->progress.n_in_flight++;
+	r->parts[id.scenario].progress.n_in_flight++;
 	w->wants--;
-	struct run_id order; /* with its padding, as it crosses a pipe */
-	memset(&order, 0, sizeof order);
-	order.cell = id.cell;
-	order.replicate = id.replicate;
 	/* The pipe has room for a few thousand orders, and a worker asks for one more than it has places. */
-	return write(w->orders_fd, &order, sizeof order) == sizeof order
+	return write(w->orders_fd, &id, sizeof id) == sizeof id
 		       ? 0
 		       : error_errno(e, ERROR_HARNESS, errno, "cannot give a worker its orders");
 }
@@ -256,52 +377,79 @@ static int hand_out(struct runner *r, struct worker_process *w, struct error *e)
 {
 	struct run_id id;
 	int status = 0;
-	while (status == 0 && w->wants && !r->signal && r->begun && next_run(r, &id))
+	while (status == 0 && w->wants && !r->signal && r->environment && next_run(r, &id))
 		status = hand_out_one(r, w, id, e);
 	/* One order more than there are places is always wanted. */
-	bool has_place = w->wants > 1 && !r->signal && r->begun;
+	bool has_place = w->wants > 1 && !r->signal && r->environment;
 	return status == 0 && has_place ? share_out(r, e) : status;
 }
 
 static int begin(struct runner *r, const char *environment, size_t len, struct error *e)
 {
-	CLEANUP(cleanup_free) char *text = strndup(environment, len);
-	if (!text)
+	r->environment = strndup(environment, len);
+	if (!r->environment)
 		return error_no_memory(e);
-	r->begun = true;
-	int status = r->job->listener.begin(r->job->listener.context, text, r->job->schedule, e);
+	int status = 0;
 	for (size_t i = 0; status == 0 && i < r->n_workers; i++)
 		status = hand_out(r, &r->workers[i], e);
 	return status;
 }
 
-static void keep_failure(struct worker_process *w, const char *payload, size_t len)
+/* What a worker says that cannot do something. */
+static void read_failure(struct error *ret, const char *payload, size_t len)
 {
 	uint32_t kind = ERROR_HARNESS;
 	if (len < sizeof kind)
 		return;
 	memcpy(&kind, payload, sizeof kind);
-	error_set(&w->failure, kind < ERROR_KIND_COUNT ? (enum error_kind)kind : ERROR_HARNESS, EIO, "%.*s",
+	error_set(ret, kind < ERROR_KIND_COUNT ? (enum error_kind)kind : ERROR_HARNESS, EIO, "%.*s",
 		(int)(len - sizeof kind), payload + sizeof kind);
 }
 
-static int take_evidence(struct runner *r, struct worker_process *w, struct run_id id, struct error *e)
+/* Scenarios whose steps ask for packets cannot be run. */
+static void take_blindness(struct runner *r, const char *payload, size_t len)
 {
-	const struct runner_listener *listener = &r->job->listener;
-	int status = listener->evidence(listener->context, id, w->evidence.data, w->evidence.len, e);
+	for (struct part *p = r->parts; p < r->parts + r->job->n_parts; p++) {
+		struct error e = ERROR_INIT;
+		if (p->over || !p->is->scenario->captures)
+			continue;
+		read_failure(&e, payload, len);
+		fail_part(r, p, &e);
+	}
+}
+
+static void take_evidence(struct runner *r, struct worker_process *w, struct part *p, struct run_id id)
+{
+	struct error e = ERROR_INIT;
+	const struct runner_listener *listener = &p->is->listener;
+	if (w->evidence.len && listener->evidence(listener->context, id, w->evidence.data, w->evidence.len, &e) < 0)
+		fail_part(r, p, &e);
 	text_truncate(&w->evidence, 0);
-	return status;
+}
+
+static int take_result_frame(
+	struct runner *r, struct worker_process *w, const struct frame *frame, const char *payload, struct error *e)
+{
+	r->deaths = 0;
+	if (!end_flight(r, w, frame->id))
+		return error_set(e, ERROR_HARNESS, EPROTO, "a worker sent the result of a cell that it was not given");
+	struct part *p = &r->parts[frame->id.scenario];
+	w->wants += frame->wants;
+	int status = hand_out(r, w, e); /* first: the worker waits for it */
+	if (status == 0 && !p->over)
+		take_evidence(r, w, p, frame->id);
+	text_truncate(&w->evidence, 0);
+	return status < 0 || p->over ? status : take_result(r, p, payload, frame->len, e);
 }
 
 static int take_frame(
 	struct runner *r, struct worker_process *w, const struct frame *frame, const char *payload, struct error *e)
 {
-	int status;
 	w->heard_us = clock_now_us();
 	switch ((enum frame_kind)frame->kind) {
 	case FRAME_HELLO:
 		w->greeted = true;
-		return r->begun ? 0 : begin(r, payload, frame->len, e);
+		return r->environment ? 0 : begin(r, payload, frame->len, e);
 	case FRAME_WANT:
 		w->wants++;
 		return hand_out(r, w, e);
@@ -310,17 +458,12 @@ static int take_frame(
 		text_add_bytes(&w->evidence, payload, frame->len);
 		return w->evidence.failed ? error_no_memory(e) : 0;
 	case FRAME_RESULT:
-		r->deaths = 0;
-		if (!end_flight(r, w, frame->id))
-			return error_set(
-				e, ERROR_HARNESS, EPROTO, "a worker sent the result of a cell that it was not given");
-		w->wants += frame->wants;
-		status = hand_out(r, w, e); /* first: the worker waits for it */
-		if (status == 0 && w->evidence.len)
-			status = take_evidence(r, w, frame->id, e);
-		return status < 0 ? status : take_result(r, payload, frame->len, e);
+		return take_result_frame(r, w, frame, payload, e);
+	case FRAME_BLIND:
+		take_blindness(r, payload, frame->len);
+		return 0;
 	case FRAME_FAILED:
-		keep_failure(w, payload, frame->len);
+		read_failure(&w->failure, payload, frame->len);
 		return 0;
 	case FRAME_ALIVE:
 		return 0;
@@ -380,16 +523,19 @@ static int bury(struct runner *r, struct worker_process *w, struct error *e)
 	bool is_needed = w->n_flights || !is_exhausted(r);
 	while (status == 0 && w->n_flights) {
 		const struct flight flight = w->flights[w->n_flights - 1];
+		struct part *p = &r->parts[flight.id.scenario];
 		end_flight(r, w, flight.id);
+		if (p->over)
+			continue;
 		CLEANUP(cleanup_free)
 		char *line = cell_error_line(
-			r->job->scenario, flight.id, cause, now_us - flight.began_us, now_us - r->began_us);
-		status = line ? take_result(r, line, strlen(line), e) : error_no_memory(e);
+			p->is->scenario, flight.id, cause, now_us - flight.began_us, now_us - r->began_us);
+		status = line ? take_result(r, p, line, strlen(line), e) : error_no_memory(e);
 	}
 	if (status == 0 && is_needed && !r->signal) {
-		if (!r->begun || ++r->deaths >= RUNNER_DEATHS_MAX)
+		if (!r->environment || ++r->deaths >= RUNNER_DEATHS_MAX)
 			status = error_set(e, w->failure.text ? w->failure.kind : ERROR_HARNESS, EIO, "%s%s", cause,
-				r->begun ? ", as did the ones before it" : "");
+				r->environment ? ", as did the ones before it" : "");
 	}
 	/* Closing alone would not do: a worker forked meanwhile may have a copy of it open for a moment. */
 	epoll_ctl(r->epoll_fd, EPOLL_CTL_DEL, w->frames_fd, NULL);
@@ -452,14 +598,17 @@ static void kill_silent_workers(struct runner *r)
 static void tell_progress(struct runner *r)
 {
 	r->progress.elapsed_us = clock_now_us() - r->began_us;
-	if (r->job->listener.progress)
-		r->job->listener.progress(r->job->listener.context, &r->progress);
+	if (r->job->progress)
+		r->job->progress(r->job->context, &r->progress);
 	r->told_us = clock_now_us();
 }
 
 static bool has_work(const struct runner *r)
 {
-	return r->progress.n_in_flight || !(is_exhausted(r) || r->signal);
+	for (const struct part *p = r->parts; p < r->parts + r->job->n_parts; p++)
+		if (!p->over && p->progress.n_in_flight)
+			return true;
+	return !(is_exhausted(r) || r->signal);
 }
 
 /* Return: 0, or -errno; -EINTR without an error for the second signal. */
@@ -495,6 +644,22 @@ static void list_stops(sigset_t *ret)
 		sigaddset(ret, SIGHUP);
 }
 
+static int open_parts(struct runner *r, struct error *e)
+{
+	size_t n = r->job->n_parts;
+	r->parts = calloc(n + 1, sizeof *r->parts);
+	r->scenarios = calloc(n + 1, sizeof *r->scenarios);
+	if (!r->parts || !r->scenarios)
+		return error_no_memory(e);
+	for (size_t i = 0; i < n; i++) {
+		const struct runner_part *is = &r->job->parts[i];
+		r->parts[i] = (struct part){.is = is, .progress = {.n_runs = is->schedule->n_runs}};
+		r->scenarios[i] = is->scenario;
+		r->progress.n_runs += is->schedule->n_runs;
+	}
+	return 0;
+}
+
 static int runner_open(struct runner *r, struct error *e)
 {
 	sigset_t stops;
@@ -505,6 +670,10 @@ static int runner_open(struct runner *r, struct error *e)
 	if (r->epoll_fd < 0 || r->signal_fd < 0)
 		return error_errno(e, ERROR_HARNESS, errno, "cannot make the runner's descriptors");
 	int status = runner_watch(r, r->signal_fd, &r->signal_fd, e);
+	if (status == 0)
+		status = open_parts(r, e);
+	if (status < 0)
+		return status;
 
 	unsigned jobs = r->job->jobs;
 	unsigned processors = runner_default_jobs();
@@ -539,6 +708,9 @@ static void runner_close(struct runner *r)
 	fd_close(&r->epoll_fd);
 	fd_close(&r->signal_fd);
 	free(r->returned);
+	free(r->parts);
+	free(r->scenarios);
+	free(r->environment);
 	arena_done(&r->arena);
 }
 
@@ -549,11 +721,19 @@ void runner_allow_signals(void)
 	sigprocmask(SIG_UNBLOCK, &stops, NULL);
 }
 
-int runner_run(const struct runner_job *job, struct runner_progress *ret, struct error *e)
+/* Those that have begun and are not over: all is over now. */
+static void end_parts(struct runner *r, int status)
+{
+	struct error none = ERROR_INIT;
+	for (size_t i = 0; r->parts && i < r->job->n_parts; i++)
+		if (r->parts[i].begun && !r->parts[i].over)
+			end_part(r, &r->parts[i], status, &none);
+}
+
+int runner_run(const struct runner_job *job, struct error *e)
 {
 	struct runner r = {
 		.job = job,
-		.progress = {.n_runs = job->schedule->n_runs},
 		.epoll_fd = -1,
 		.signal_fd = -1,
 		.began_us = clock_now_us(),
@@ -564,12 +744,12 @@ int runner_run(const struct runner_job *job, struct runner_progress *ret, struct
 	int status = runner_open(&r, e);
 	if (status == 0)
 		status = runner_loop(&r, e);
-	bool stopped_at_once = status == -EINTR && r.signal;
-	r.progress.n_in_flight = stopped_at_once ? 0 : r.progress.n_in_flight;
+	if (status == -EINTR && r.signal) { /* at once */
+		r.progress.n_in_flight = 0;
+		status = 0;
+	}
 	tell_progress(&r);
+	end_parts(&r, status < 0 ? -ECANCELED : r.signal);
 	runner_close(&r);
-	*ret = r.progress;
-	if (stopped_at_once || status == 0)
-		return r.signal;
-	return status;
+	return status < 0 ? status : r.signal;
 }

@@ -10,7 +10,9 @@
  * cell has no place; when its time comes it goes on at once, whether there is a place or not: to wait for one would
  * change what it measures, and it only delays the next order.
  *
- * The testbed of a cell is taken down after its result is sent, while the runner is busy with it.
+ * The testbed of a cell is taken down after its result is sent, while the runner is busy with it. A runner that is busy
+ * for long, as it explains one scenario while cells of others run, holds nothing up here: what the pipe to it has no room
+ * for waits in `out`, which is at most what the cells in flight have to say.
  */
 #include "run/worker.h"
 
@@ -45,13 +47,17 @@ struct worker {
 	const struct worker_job *job;
 	int orders_fd, frames_fd, epoll_fd, timer_fd;
 	int times_fd;          /* open while the kernel is to take the times of packets; -1 where none are seen */
-	struct error no_times; /* why it does not, where it was asked for evidence alone */
+	struct error no_times; /* why it does not: no packets are seen */
 	struct whereabouts whereabouts;
 	struct cell *cells[WORKER_CELLS_MAX];
-	size_t n_cells, n_cells_max;
-	size_t n_asked;      /* for cells whose orders have not been read yet */
-	bool watches_orders; /* epoll does: only while there is a place */
-	bool no_more;        /* the runner has none left */
+	size_t n_cells;
+	size_t n_fds, n_fds_max; /* descriptors: those that the cells take, each as its scenario does, and may take */
+	size_t n_fds_most;       /* that one cell takes, of whatever scenario */
+	size_t n_asked;          /* for cells whose orders have not been read yet */
+	bool watches_orders;     /* epoll does: only while there is a place */
+	bool watches_frames;     /* and while not all of `out` is written */
+	bool no_more;            /* the runner has none left */
+	struct text out;         /* what the runner has still to be told */
 	uint64_t sent_us;
 };
 
@@ -62,22 +68,54 @@ static _Noreturn void vanish(int errnum)
 	_exit(errnum);
 }
 
-static void send_frame(struct worker *w, const struct frame *frame, const void *payload)
+static int worker_watch(struct worker *w, int fd, uint32_t events, void *what, struct error *e)
 {
-	int r = frame_send(w->frames_fd, frame, payload);
+	struct epoll_event event = {.events = events, .data.ptr = what};
+	return epoll_ctl(w->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0
+		       ? error_errno(e, ERROR_HARNESS, errno, "cannot watch a descriptor")
+		       : 0;
+}
+
+/* Tell the runner as much as it takes now; epoll is to say when it takes more. */
+static void tell_runner(struct worker *w)
+{
+	int r = frame_flush(w->frames_fd, &w->out);
+	if (r == 0 && w->out.failed)
+		r = -ENOMEM;
 	if (r < 0)
 		vanish(-r);
 	w->sent_us = clock_now_us();
+	bool watch = w->out.len;
+	if (watch == w->watches_frames)
+		return;
+	w->watches_frames = watch;
+	if (!watch)
+		epoll_ctl(w->epoll_fd, EPOLL_CTL_DEL, w->frames_fd, NULL);
+	else if (worker_watch(w, w->frames_fd, EPOLLOUT, &w->frames_fd, NULL) < 0)
+		vanish(errno);
+}
+
+static void send_frame(struct worker *w, const struct frame *frame, const void *payload)
+{
+	frame_add(&w->out, frame, payload);
+	tell_runner(w);
+}
+
+static void send_error(struct worker *w, enum frame_kind kind, const struct error *e)
+{
+	CLEANUP(text_done) struct text payload = TEXT_INIT;
+	uint32_t error_kind = e->kind;
+	text_add_bytes(&payload, &error_kind, sizeof error_kind);
+	text_add(&payload, error_text(e));
+	frame_add(&w->out, &(struct frame){.kind = kind, .len = (uint32_t)payload.len}, payload.data);
 }
 
 static _Noreturn void fail(struct worker *w, const struct error *e)
 {
-	CLEANUP(text_done) struct text payload = TEXT_INIT;
-	uint32_t kind = e->kind;
-	text_add_bytes(&payload, &kind, sizeof kind);
-	text_add(&payload, error_text(e));
-	send_frame(w, &(struct frame){.kind = FRAME_FAILED, .len = (uint32_t)payload.len}, payload.data);
-	_exit(1);
+	send_error(w, FRAME_FAILED, e);
+	fcntl(w->frames_fd, F_SETFL, 0); /* all of it, as this is the end */
+	int r = frame_flush(w->frames_fd, &w->out);
+	_exit(r < 0 ? -r : 1);
 }
 
 static int add_sysctl(void *context, const char *name, const char *value)
@@ -111,9 +149,16 @@ static size_t count_socket_steps(const struct step *steps, size_t n)
 }
 
 /* Whether packets are seen: because a step asks for them, or as evidence. */
-static bool captures(const struct worker *w)
+static bool captures(const struct worker *w, const struct scenario *s)
 {
-	return w->job->wants_evidence || w->job->scenario->captures;
+	return w->job->wants_evidence || s->captures;
+}
+
+/* How many descriptors a cell of the scenario takes. */
+static size_t count_fds(const struct worker *w, const struct scenario *s)
+{
+	size_t fds_per_namespace = WORKER_FDS_PER_NAMESPACE + (captures(w, s) ? WORKER_FDS_PER_CAPTURE : 0);
+	return WORKER_FDS_PER_CELL + count_socket_steps(s->steps, s->n_steps) + s->n_namespaces * fds_per_namespace;
 }
 
 static void raise_descriptor_limit(struct worker *w)
@@ -123,35 +168,35 @@ static void raise_descriptor_limit(struct worker *w)
 		limit.rlim_cur = limit.rlim_max;
 		setrlimit(RLIMIT_NOFILE, &limit);
 	}
-	const struct scenario *s = w->job->scenario;
-	size_t fds_per_namespace = WORKER_FDS_PER_NAMESPACE + (captures(w) ? WORKER_FDS_PER_CAPTURE : 0);
-	size_t fds_per_cell = WORKER_FDS_PER_CELL + count_socket_steps(s->steps, s->n_steps) +
-			      s->n_namespaces * fds_per_namespace;
-	w->n_cells_max = limit.rlim_cur > WORKER_FDS_OWN ? (limit.rlim_cur - WORKER_FDS_OWN) / fds_per_cell : 0;
-	if (w->n_cells_max > w->job->cells_max)
-		w->n_cells_max = w->job->cells_max;
-	if (!w->n_cells_max)
-		w->n_cells_max = 1;
+	w->n_fds_max = limit.rlim_cur > WORKER_FDS_OWN ? limit.rlim_cur - WORKER_FDS_OWN : 0;
+	for (size_t i = 0; i < w->job->n_scenarios; i++) {
+		size_t n = count_fds(w, w->job->scenarios[i]);
+		w->n_fds_most = n > w->n_fds_most ? n : w->n_fds_most;
+	}
 }
 
-static int worker_watch(struct worker *w, int fd, uint32_t events, void *what, struct error *e)
+/* Whether @n more cells, of whatever scenario, may be in flight. One always may. */
+static bool has_room(const struct worker *w, size_t n)
 {
-	struct epoll_event event = {.events = events, .data.ptr = what};
-	return epoll_ctl(w->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0
-		       ? error_errno(e, ERROR_HARNESS, errno, "cannot watch a descriptor")
-		       : 0;
+	return w->n_cells + n <= 1 ||
+	       (w->n_cells + n <= w->job->cells_max && w->n_fds + n * w->n_fds_most <= w->n_fds_max);
 }
 
-/* Where packets are no more than evidence, the cells do without them. */
+/* Where packets are no more than evidence, the cells do without them. Those whose steps ask for them cannot. */
 static int prepare_captures(struct worker *w, struct error *e)
 {
-	w->times_fd = captures(w) ? capture_prepare(e) : -1;
-	if (!captures(w) || w->times_fd >= 0)
+	bool are_needed = false, are_wanted = w->job->wants_evidence;
+	for (size_t i = 0; i < w->job->n_scenarios; i++)
+		are_needed |= w->job->scenarios[i]->captures;
+	w->times_fd = are_needed || are_wanted ? capture_prepare(e) : -1;
+	if ((!are_needed && !are_wanted) || w->times_fd >= 0)
 		return 0;
-	if (w->job->scenario->captures || namespace_enter(w->whereabouts.home, NULL) < 0)
+	if (namespace_enter(w->whereabouts.home, NULL) < 0)
 		return -EIO;
 	w->no_times = *e;
 	*e = ERROR_INIT;
+	if (are_needed)
+		send_error(w, FRAME_BLIND, &w->no_times);
 	return 0;
 }
 
@@ -159,15 +204,15 @@ static int worker_open(struct worker *w, struct error *e)
 {
 	w->whereabouts.home = namespace_open_own(e);
 	if (w->whereabouts.home < 0 || prepare_captures(w, e) < 0)
-		return -EIO;
+		return -EIO; /* as @e says */
 	w->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (w->epoll_fd < 0)
 		return error_errno(e, ERROR_HARNESS, errno, "cannot make an epoll descriptor");
 	w->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	if (w->timer_fd < 0)
 		return error_errno(e, ERROR_HARNESS, errno, "cannot make a timer");
-	if (fcntl(w->orders_fd, F_SETFL, O_NONBLOCK) < 0)
-		return error_errno(e, ERROR_HARNESS, errno, "cannot set up the pipe of orders");
+	if (fcntl(w->orders_fd, F_SETFL, O_NONBLOCK) < 0 || fcntl(w->frames_fd, F_SETFL, O_NONBLOCK) < 0)
+		return error_errno(e, ERROR_HARNESS, errno, "cannot set up the pipes to the runner");
 	return worker_watch(w, w->timer_fd, EPOLLIN, &w->timer_fd, e);
 }
 
@@ -181,13 +226,14 @@ static size_t count_working(const struct worker *w)
 
 static bool has_place(const struct worker *w)
 {
-	return !w->no_more && w->n_cells < w->n_cells_max && count_working(w) < w->job->places;
+	return !w->no_more && has_room(w, 1) && count_working(w) < w->job->places;
 }
 
 /* Whether it is time to ask for one more; it counts as asked then. */
 static bool wants_more(struct worker *w)
 {
-	if (w->no_more || w->n_cells + w->n_asked > w->n_cells_max || w->n_asked + count_working(w) > w->job->places)
+	/* As many as have been asked for have room: so has the one that is to lie in the pipe, once one has ended. */
+	if (w->no_more || (w->n_asked && !has_room(w, w->n_asked)) || w->n_asked + count_working(w) > w->job->places)
 		return false;
 	w->n_asked++;
 	return true;
@@ -204,12 +250,13 @@ static void end_cell(struct worker *w, struct cell *cell)
 	for (size_t i = 0; i < w->n_cells; i++)
 		if (w->cells[i] == cell) {
 			w->cells[i] = w->cells[--w->n_cells];
+			w->n_fds -= count_fds(w, cell->scenario);
 			break;
 		}
 	if (!cell->line)
 		vanish(ENOMEM);
 	if (cell->evidence)
-		send_frame(w,
+		frame_add(&w->out,
 			&(struct frame){
 				.kind = FRAME_EVIDENCE,
 				.len = (uint32_t)strlen(cell->evidence),
@@ -277,11 +324,18 @@ static bool take_order(struct worker *w)
 		return false;
 	}
 	w->n_asked--;
-	struct cell *cell = cell_start(w->job->scenario, id, w->job->run_began_us, w->job->wants_evidence);
+	const struct scenario *s = w->job->scenarios[id.scenario];
+	struct cell *cell = cell_start(s, id, w->job->run_began_us, w->job->wants_evidence);
 	if (!cell)
 		vanish(ENOMEM);
 	cell->no_captures = w->no_times.code ? error_text(&w->no_times) : NULL;
 	w->cells[w->n_cells++] = cell;
+	w->n_fds += count_fds(w, s);
+	if (cell->no_captures && s->captures) { /* an answer about packets that were not looked for would be none */
+		cell_fail(cell, &w->no_times);
+		end_cell(w, cell);
+		return true;
+	}
 	advance(w, cell);
 	return true;
 }
@@ -306,13 +360,14 @@ static void take_time(struct worker *w)
 		if (i < w->n_cells && w->cells[i] == cell)
 			i++; /* otherwise another cell has taken its place, and is looked at next */
 	}
-	if (w->n_cells && now_us >= w->sent_us + WORKER_ALIVE_US)
+	/* Where it has been told things that it has not read yet, it is it that is busy. */
+	if (w->n_cells && !w->out.len && now_us >= w->sent_us + WORKER_ALIVE_US)
 		send_frame(w, &(struct frame){.kind = FRAME_ALIVE}, NULL);
 }
 
 static void set_timer(struct worker *w)
 {
-	uint64_t wake_us = w->n_cells ? w->sent_us + WORKER_ALIVE_US : CLOCK_NEVER;
+	uint64_t wake_us = w->n_cells && !w->out.len ? w->sent_us + WORKER_ALIVE_US : CLOCK_NEVER;
 	for (size_t i = 0; i < w->n_cells; i++)
 		if (w->cells[i]->wake_us < wake_us)
 			wake_us = w->cells[i]->wake_us;
@@ -330,9 +385,9 @@ static void set_timer(struct worker *w)
 
 static void worker_loop(struct worker *w)
 {
-	while (!w->no_more || w->n_cells) {
+	while (!w->no_more || w->n_cells || w->out.len) {
 		take_orders(w);
-		if (w->no_more && !w->n_cells)
+		if (w->no_more && !w->n_cells && !w->out.len)
 			break;
 		set_timer(w);
 		struct epoll_event events[WORKER_EVENTS];
@@ -346,7 +401,9 @@ static void worker_loop(struct worker *w)
 		 * of them ended. */
 		for (int i = 0; i < n; i++) {
 			void *what = events[i].data.ptr;
-			if (what != &w->orders_fd && what != &w->timer_fd)
+			if (what == &w->frames_fd)
+				tell_runner(w);
+			else if (what != &w->orders_fd && what != &w->timer_fd)
 				advance(w, what);
 		}
 		take_time(w);

@@ -6,7 +6,8 @@
 #include "model/scenario.h"
 
 struct worker_job {
-	const struct scenario *scenario;
+	const struct scenario *const *scenarios; /* which the orders name by their place here */
+	size_t n_scenarios;
 	uint64_t run_began_us;
 	unsigned places;        /* how many cells it works on at once; those that are parked do not count */
 	unsigned cells_max;     /* how many it may have in flight, those that are parked included */
