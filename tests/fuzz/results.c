@@ -34,6 +34,7 @@ static struct run_facts facts(void)
 	return (struct run_facts){
 		.scenario = scenario,
 		.only_cell = RUN_ALL_CELLS,
+		.max_wait_us = RUN_ANY_WAIT,
 		.replicates = 2,
 		.n_runs = 6,
 		.privilege = "root",

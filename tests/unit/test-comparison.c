@@ -42,6 +42,7 @@ static void begin(struct bench *b, const char *a_yaml, const char *b_yaml, uint3
 			.privilege = "root",
 			.replicates = replicates,
 			.only_cell = RUN_ALL_CELLS,
+			.max_wait_us = RUN_ANY_WAIT,
 			.scenario_name = "x"};
 		b->is_finished[run] = true;
 		assert_int_equal(explanation_begin(&b->x[run], b->s[run], NULL, RUN_ALL_CELLS, replicates, NULL), 0);
@@ -515,11 +516,13 @@ static void test_fingerprint(void **state)
 	b.records[1].n_sets = 2;
 	b.records[1].release = "7";
 	b.records[0].only_cell = 5;
+	b.records[1].max_wait_us = 1500000;
 	const struct comparison *c = finish(&b);
 	static const struct fingerprint_difference wanted[] = {
 		{FINGERPRINT_RUN, "kernel release", {"6", "7"}},
 		{FINGERPRINT_RUN, "--set", {NULL, "a=p n=0,1"}},
 		{FINGERPRINT_RUN, "--cell", {"5", NULL}},
+		{FINGERPRINT_RUN, "--max-wait", {NULL, "1.5s"}},
 		{FINGERPRINT_SCENARIO, "SHA-256", {NULL, NULL}},
 		{FINGERPRINT_PART, "level l of to", {"at=q", "at=r"}},
 		{FINGERPRINT_ENVIRONMENT, "a", {"1", NULL}},

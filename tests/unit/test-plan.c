@@ -235,6 +235,40 @@ static void test_times(void **state)
 	assert_int_equal(plan.deadline_us, (10 + 1 + 70 + 5 + 20) * CLOCK_US_PER_S);
 }
 
+/* How long a cell may be parked, and how long it may wait at all, as the file has it. */
+static void test_waits(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *steps;
+		uint64_t parks_ms, waits_ms;
+	} cases[] = {
+		{"- server: socket a\n", 0, 0},
+		{"- server: sleep 1.5s\n- client: sleep 20ms\n", 1520, 1520},
+		{"- server: socket a\n  as: made\n  for: 70s\n", 70000, 70000},
+		{"- server: socket a\n  as: made\n  for: 70s\n  deadline: 2s\n", 70000, 70000},
+		{"- server: socket a\n  as: made\n  for: 70s\n  deadline: 4s\n- client: sleep 1s\n", 71000, 75000},
+		/* No longer than for a step that has none of its own: it says less, not more. */
+		{"- server: socket a\n  deadline: 3s\n", 0, 0},
+		{"- server: socket a\n  deadline: 3001ms\n", 0, 3001},
+		/* What an option is set to is waited for by nobody. */
+		{"- server: socket a\n- server: setsockopt a SO_RCVTIMEO 9s\n", 0, 0},
+		/* Of what the cell does not do nothing counts. */
+		{"- when: {n: 1}\n  do:\n  - server: sleep 60s\n- server: sleep 1s\n", 1000, 1000},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		CLEANUP(text_done) struct text t = TEXT_INIT;
+		CLEANUP(plan_done) struct plan plan = PLAN_INIT;
+		text_addf(&t, "name: x\nmatrix: {n: [0, 1]}\ndeadlines: {step: 3s}\nsteps:\n%s", cases[i].steps);
+		CLEANUP(cleanup_scenario) struct scenario *s = test_must_read(text_get(&t));
+		must_plan(&plan, s, 0);
+		assert_int_equal(plan.parks_us, cases[i].parks_ms * CLOCK_US_PER_MS);
+		assert_int_equal(plan.waits_us, cases[i].waits_ms * CLOCK_US_PER_MS);
+		must_plan(&plan, s, 1);
+		assert_int_equal(s->longest_wait_us, plan.waits_us); /* the second cell does all that the first does */
+	}
+}
+
 static void test_ipv6(void **state)
 {
 	(void)state;
@@ -322,6 +356,7 @@ int main(void)
 		cmocka_unit_test(test_actors_and_namespaces),
 		cmocka_unit_test(test_slots_are_by_actor),
 		cmocka_unit_test(test_times),
+		cmocka_unit_test(test_waits),
 		cmocka_unit_test(test_ipv6),
 		cmocka_unit_test(test_optional_words),
 		cmocka_unit_test(test_a_level_is_one_word),

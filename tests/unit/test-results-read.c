@@ -65,6 +65,7 @@ static int set_up(void **state)
 		.scenario = b->s,
 		.restriction = &restriction,
 		.only_cell = 5,
+		.max_wait_us = 0,
 		.replicates = 2,
 		.seed = UINT64_MAX,
 		.n_runs = 6,
@@ -217,6 +218,7 @@ static void test_what_was_run(void **state)
 	assert_int_equal(record.replicates, 2);
 	assert_int_equal(record.n_runs, 6);
 	assert_int_equal(record.only_cell, 5);
+	assert_true(record.max_wait_us == 0);
 	assert_int_equal(record.n_sets, 2);
 	assert_string_equal(record.sets[0], "a=p,q r");
 	assert_string_equal(record.sets[1], "n=0,1,2");
@@ -229,6 +231,14 @@ static void test_what_was_run(void **state)
 	assert_int_equal(read_path(b->dir, &record, &seen, NULL), 0);
 	assert_true(record.only_cell == RUN_ALL_CELLS);
 	assert_string_equal(record.path, b->path);
+	put_text(b, ",\"max_wait_us\":0", ",\"max_wait_us\":5000000");
+	seen = (struct seen){.n_begins = 0};
+	assert_int_equal(read_path(b->dir, &record, &seen, NULL), 0);
+	assert_true(record.max_wait_us == 5000000);
+	put_text(b, ",\"max_wait_us\":0", "");
+	seen = (struct seen){.n_begins = 0};
+	assert_int_equal(read_path(b->dir, &record, &seen, NULL), 0);
+	assert_true(record.max_wait_us == RUN_ANY_WAIT);
 }
 
 /* What --set took is what it gets again. */
@@ -417,6 +427,7 @@ static void test_a_run_in_progress(void **state)
 	struct results_file file = RESULTS_FILE_INIT;
 	struct run_facts facts = {.scenario = b->s,
 		.only_cell = RUN_ALL_CELLS,
+		.max_wait_us = RUN_ANY_WAIT,
 		.replicates = 1,
 		.privilege = "root",
 		.environment = "{}"};

@@ -40,6 +40,7 @@ static int set_up(void **state)
 	b->facts = (struct run_facts){
 		.scenario = b->s,
 		.only_cell = RUN_ALL_CELLS,
+		.max_wait_us = RUN_ANY_WAIT,
 		.replicates = 1,
 		.seed = UINT64_MAX,
 		.n_runs = N_CELLS,
@@ -313,6 +314,9 @@ static void test_results_of_something_else(void **state)
 	facts = b->facts;
 	facts.only_cell = 0;
 	refused(b, b->whole.data, b->ends[1], &facts, "its --cell was another one");
+	facts = b->facts;
+	facts.max_wait_us = 0;
+	refused(b, b->whole.data, b->ends[1], &facts, "its --max-wait was another one");
 	facts = b->facts;
 	facts.replicates = 2;
 	refused(b, b->whole.data, b->ends[1], &facts, "its --replicates was another one");

@@ -186,6 +186,98 @@ static void test_what_is_done_leaves_the_order(void **state)
 	}
 }
 
+/* Cells that are parked for 0 s, 5 s, 9.999 s; 10 s, 19 s; 20 s; 39 s, 40 s, 200 s: six ranks. */
+static const char waiting[] = "name: x\nmatrix: {w: [40s, 5s, 20s, 0s, 200s, 9.999s, 10s, 39s, 19s]}\n"
+			      "steps:\n- server: sleep $w\n";
+static const int ranks_of_waiting[] = {3, 0, 2, 0, 5, 0, 1, 2, 1};
+#define N_WAITING (sizeof ranks_of_waiting / sizeof *ranks_of_waiting)
+
+static void weigh(struct schedule *s, const struct scenario *sc, uint32_t replicates, uint64_t max_wait_us)
+{
+	assert_int_equal(schedule_init(s, &sc->matrix, NULL, RUN_ALL_CELLS, replicates, NULL), 0);
+	assert_int_equal(schedule_weigh(s, sc, max_wait_us, NULL), 0);
+}
+
+/* The longest come first, each once, whatever the seed; and within a rank in the order that they have without ranks. */
+static void test_the_longest_first(void **state)
+{
+	(void)state;
+	CLEANUP(cleanup_scenario) struct scenario *sc = test_must_read(waiting);
+	for (uint64_t seed = 0; seed < 30; seed++) {
+		CLEANUP(schedule_done) struct schedule s;
+		CLEANUP(schedule_done) struct schedule plain;
+		uint32_t replicates = 1 + seed % 3;
+		weigh(&s, sc, replicates, RUN_ANY_WAIT);
+		assert_int_equal(schedule_init(&plain, &sc->matrix, NULL, RUN_ALL_CELLS, replicates, NULL), 0);
+		assert_int_equal(schedule_rank(&s), 5);
+		schedule_seed(&s, seed);
+		schedule_seed(&plain, seed);
+		struct run_id order[N_WAITING * 3];
+		size_t n = 0, i = 0;
+		while (schedule_next(&plain, &order[n]))
+			n++;
+		assert_int_equal(n, N_WAITING * replicates);
+		for (int rank = 5; rank >= 0; rank--)
+			for (size_t j = 0; j < n; j++) {
+				struct run_id id;
+				if (ranks_of_waiting[order[j].cell] != rank)
+					continue;
+				assert_int_equal(schedule_rank(&s), rank);
+				assert_true(schedule_next(&s, &id));
+				assert_int_equal(id.cell, order[j].cell);
+				assert_int_equal(id.replicate, order[j].replicate);
+				i++;
+			}
+		assert_int_equal(i, n);
+		assert_int_equal(schedule_rank(&s), -1);
+	}
+}
+
+/* A run that is resumed begins with what is left, after it was asked for its rank already. */
+static void test_ranks_of_what_is_left(void **state)
+{
+	(void)state;
+	CLEANUP(cleanup_scenario) struct scenario *sc = test_must_read(waiting);
+	CLEANUP(schedule_done) struct schedule s;
+	weigh(&s, sc, 1, RUN_ANY_WAIT);
+	assert_int_equal(schedule_rank(&s), 5);
+	static const uint64_t done[] = {4, 0, 7, 1};
+	for (size_t i = 0; i < sizeof done / sizeof *done; i++)
+		assert_int_equal(schedule_mark_done(&s, (struct run_id){.cell = done[i], .replicate = 1}), 0);
+	assert_int_equal(s.n_done, 4);
+	schedule_seed(&s, 9);
+	assert_int_equal(schedule_rank(&s), 2);
+	struct run_id id;
+	assert_true(schedule_next(&s, &id));
+	assert_int_equal(id.cell, 2);
+	size_t n = 1;
+	while (schedule_next(&s, &id))
+		n++;
+	assert_int_equal(n, N_WAITING - 4);
+}
+
+static void test_too_long(void **state)
+{
+	(void)state;
+	CLEANUP(cleanup_scenario) struct scenario *sc = test_must_read(waiting);
+	static const struct {
+		uint64_t max_wait_us, n;
+	} cases[] = {{0, 8}, {4999999, 8}, {5 * CLOCK_US_PER_S, 7}, {39 * CLOCK_US_PER_S, 2}, {200 * CLOCK_US_PER_S, 0},
+		{RUN_ANY_WAIT, 0}};
+	static const uint64_t sleeps_ms[] = {40000, 5000, 20000, 0, 200000, 9999, 10000, 39000, 19000};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		CLEANUP(schedule_done) struct schedule s;
+		weigh(&s, sc, 3, cases[i].max_wait_us);
+		assert_int_equal(s.n_too_long, cases[i].n * 3);
+		struct run_id id;
+		size_t n = 0;
+		for (; schedule_next(&s, &id); n++)
+			assert_int_equal(schedule_is_too_long(&s, id),
+				sleeps_ms[id.cell] * CLOCK_US_PER_MS > cases[i].max_wait_us);
+		assert_int_equal(n, N_WAITING * 3); /* they come all the same: to be skipped is a result */
+	}
+}
+
 static void test_what_is_none_of_it(void **state)
 {
 	(void)state;
@@ -235,6 +327,9 @@ int main(void)
 		cmocka_unit_test(test_without_a_seed_in_the_order_of_the_file),
 		cmocka_unit_test(test_the_order_is_the_seeds),
 		cmocka_unit_test(test_what_is_done_leaves_the_order),
+		cmocka_unit_test(test_the_longest_first),
+		cmocka_unit_test(test_ranks_of_what_is_left),
+		cmocka_unit_test(test_too_long),
 		cmocka_unit_test(test_what_is_none_of_it),
 		cmocka_unit_test(test_nothing_left),
 		cmocka_unit_test(test_too_many),
