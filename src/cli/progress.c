@@ -36,6 +36,9 @@ void progress_draw(const struct runner_progress *p)
 		text_addf(&t, "  %.0f/s", rate);
 	if (p->draining) {
 		text_addf(&t, "  stopping: %" PRIu64 " still running (Ctrl-C again: now)", p->n_in_flight);
+	} else if (p->n_runs > done && p->n_runs - done <= p->n_in_flight) {
+		/* Those that are left may all be waiting for something: the rate of the others says nothing of them. */
+		text_addf(&t, "  %" PRIu64 " under way", p->n_in_flight);
 	} else if (rate > 0 && p->n_runs > done) {
 		uint64_t left_s = (uint64_t)((double)(p->n_runs - done) / rate) + 1;
 		text_addf(&t, "  %" PRIu64 ":%02" PRIu64 " left", left_s / 60, left_s % 60);

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/cleanup.h"
 #include "cli/cli.h"
@@ -83,6 +84,16 @@ static void show_progress(void *context, const struct runner_progress *progress)
 	}
 }
 
+/* Each session has a file or two until it is told, and that may be when all are over. */
+static void raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 /* Return: as runner_run(). */
 static int run_sessions(struct run *run, struct isolation *isolation, struct error *e)
 {
@@ -91,6 +102,8 @@ static int run_sessions(struct run *run, struct isolation *isolation, struct err
 	size_t n_parts = 0;
 	if (!parts)
 		return error_no_memory(e);
+	if (run->n > 1)
+		raise_descriptor_limit();
 	for (size_t i = 0; i < run->n; i++) {
 		const struct session_hook hook = {.context = run, .is_over = tell_those_over};
 		run->sessions[i] = session_new(
