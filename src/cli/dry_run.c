@@ -46,8 +46,7 @@ static void add_cell(const struct scenario *s, const struct plan *plan, uint32_t
 	text_add(t, "\n");
 }
 
-int dry_run(
-	const struct scenario *s, struct schedule *schedule, uint64_t max_wait_us, const struct style *style,
+int dry_run(const struct scenario *s, struct schedule *schedule, uint64_t max_wait_us, const struct style *style,
 	struct text *t, struct error *e)
 {
 	struct plan plan = PLAN_INIT;

@@ -8,7 +8,7 @@
 #include "run/schedule.h"
 
 /* dry_run() - all that @schedule has left, in its order, into @t. */
-int dry_run(const struct scenario *s, struct schedule *schedule, uint64_t max_wait_us, const struct style *style, struct text *t,
-	struct error *e);
+int dry_run(const struct scenario *s, struct schedule *schedule, uint64_t max_wait_us, const struct style *style,
+	struct text *t, struct error *e);
 
 #endif

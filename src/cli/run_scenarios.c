@@ -106,8 +106,8 @@ static int run_sessions(struct run *run, struct isolation *isolation, struct err
 		raise_descriptor_limit();
 	for (size_t i = 0; i < run->n; i++) {
 		const struct session_hook hook = {.context = run, .is_over = tell_those_over};
-		run->sessions[i] = session_new(
-			o, run->scenarios[i], run->n > 1, isolation->privilege, run->totals, hook);
+		run->sessions[i] =
+			session_new(o, run->scenarios[i], run->n > 1, isolation->privilege, run->totals, hook);
 		if (!run->sessions[i])
 			return error_no_memory(e);
 		if (session_is_over(run->sessions[i]))

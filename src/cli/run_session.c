@@ -328,7 +328,8 @@ int session_dry_run(struct session *session)
 		schedule_seed(&session->schedule, session->facts.seed);
 	if (session->is_over)
 		return session_fail(session, &session->why);
-	if (dry_run(session->scenario, &session->schedule, session->options->max_wait_us, style_get(cli_has_colour(STDOUT_FILENO)), &t, &e) < 0)
+	if (dry_run(session->scenario, &session->schedule, session->options->max_wait_us,
+		    style_get(cli_has_colour(STDOUT_FILENO)), &t, &e) < 0)
 		return cli_fail(&e);
 	return cli_print(&t);
 }

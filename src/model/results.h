@@ -81,10 +81,10 @@ struct run_record {
 	struct run_sysctl *environment; /* by name */
 	size_t n_environment;
 	uint32_t replicates;
-	uint64_t n_runs;    /* that were to be made: cells times replicates */
-	uint64_t only_cell; /* --cell; RUN_ALL_CELLS otherwise */
+	uint64_t n_runs;      /* that were to be made: cells times replicates */
+	uint64_t only_cell;   /* --cell; RUN_ALL_CELLS otherwise */
 	uint64_t max_wait_us; /* --max-wait; RUN_ANY_WAIT otherwise */
-	const char **sets;  /* each as --set gives it: "closer=server,client" */
+	const char **sets;    /* each as --set gives it: "closer=server,client" */
 	size_t n_sets;
 	const char *scenario_name, *scenario_path, *scenario_sha256;
 	const char *scenario_text; /* whole, and with that SHA-256; may be no scenario to the netrepro that reads it */

@@ -4,15 +4,16 @@
  *
  * Theory of operation. Several scenarios are run together, by the same workers. Workers ask (FRAME_WANT), the runner
  * answers with a run of a schedule, as long as there is one: of all scenarios that which may be parked longest, so that
- * the others run while it waits, and among equals that of the scenario that stands first. A scenario begins when its first
- * run is handed out, and is over when the last of its results has come. What was handed out and has not come back as a result is in flight, and belongs to one worker. A worker that
- * dies makes each of its runs in flight an `error`, and another worker takes its place; so each run is begun once and
- * has one result. A worker's pipe is read to its end before it counts as dead: results that it had sent are results.
- * Orders that it had not read were never begun: the runner keeps the reading end of their pipe too, takes them back,
- * and hands them out again. Cells that may wait longer than they are to are not handed out: they are skipped here.
+ * the others run while it waits, and among equals that of the scenario that stands first. A scenario begins when its
+ * first run is handed out, and is over when the last of its results has come. What was handed out and has not come back
+ * as a result is in flight, and belongs to one worker. A worker that dies makes each of its runs in flight an `error`,
+ * and another worker takes its place; so each run is begun once and has one result. A worker's pipe is read to its end
+ * before it counts as dead: results that it had sent are results. Orders that it had not read were never begun: the
+ * runner keeps the reading end of their pipe too, takes them back, and hands them out again. Cells that may wait longer
+ * than they are to are not handed out: they are skipped here.
  *
- * What ends a scenario early (its results cannot be written, say) ends that one alone; what comes of it later is dropped.
- * What is wrong with the workers ends all.
+ * What ends a scenario early (its results cannot be written, say) ends that one alone; what comes of it later is
+ * dropped. What is wrong with the workers ends all.
  *
  * The first signal (Ctrl-C) stops the handing out, and takes back what was not begun; the runs in flight end. The
  * second one ends all at once; what was in flight has no result then, and a resumed run does it.
@@ -78,10 +79,10 @@ struct part {
 
 struct runner {
 	const struct runner_job *job;
-	struct part *parts;               /* as many as the job has; owned */
+	struct part *parts;                /* as many as the job has; owned */
 	const struct scenario **scenarios; /* of them; owned */
-	char *environment;                /* owned; NULL while no worker has told it: nothing was begun */
-	struct runner_progress progress;  /* of all */
+	char *environment;                 /* owned; NULL while no worker has told it: nothing was begun */
+	struct runner_progress progress;   /* of all */
 	struct worker_process *workers;
 	size_t n_workers, n_workers_max;
 	int epoll_fd, signal_fd;

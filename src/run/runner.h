@@ -20,8 +20,8 @@ struct runner_progress {
 /* Who is told of the runs of one scenario. A negative return ends this scenario with that error, and no other. */
 struct runner_listener {
 	void *context;
-	/* Once, before its first run is handed out. @environment: JSON object. May mark runs of the schedule as done, and
-	 * draws the seed. */
+	/* Once, before its first run is handed out. @environment: JSON object. May mark runs of the schedule as done,
+	 * and draws the seed. */
 	int (*begin)(void *context, const char *environment, struct schedule *schedule, struct error *e);
 	/* Where the job wants evidence: a line of it, of a run whose result comes next. */
 	int (*evidence)(void *context, struct run_id id, const char *line, size_t len, struct error *e);
@@ -29,7 +29,8 @@ struct runner_listener {
 	int (*result)(void *context, const char *line, size_t len, const struct result *result, struct error *e);
 	/*
 	 * Once, when nothing more comes of it; others may still be running, and wait for nothing that is done here. Not
-	 * called where the scenario has not begun because all was over before, with the status that runner_run() returns.
+	 * called where the scenario has not begun because all was over before, with the status that runner_run()
+	 * returns.
 	 * @status: 0; the number of the signal that ended it before all was done; -errno as in @why; or -ECANCELED
 	 * without a reason of its own where all ends so: runner_run() gives it.
 	 */
@@ -60,8 +61,8 @@ struct runner_job {
  *
  * Afterwards SIGINT, SIGTERM and SIGHUP stay blocked, so that what is left to be written is written, until
  * runner_allow_signals().
- * Return: 0, also where scenarios ended with an error of their own; the number of the signal of these that ended it early;
- * or -errno for what ended all of them.
+ * Return: 0, also where scenarios ended with an error of their own; the number of the signal of these that ended it
+ * early; or -errno for what ended all of them.
  */
 int runner_run(const struct runner_job *job, struct error *e);
 

@@ -151,8 +151,8 @@ static bool seek(struct schedule *s, uint64_t *ret)
 		for (; s->next < s->n_runs; s->next++) {
 			uint64_t place = s->shuffle.n ? shuffle_at(&s->shuffle, s->next) : s->next;
 			bool is_done = s->done && s->done[place / 8] >> (place % 8) & 1;
-			bool is_of_rank =
-				!s->waits || (s->waits[place / s->replicates] & ~SCHEDULE_TOO_LONG) == (unsigned)s->rank;
+			bool is_of_rank = !s->waits ||
+					  (s->waits[place / s->replicates] & ~SCHEDULE_TOO_LONG) == (unsigned)s->rank;
 			if (is_done || !is_of_rank)
 				continue;
 			*ret = place;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which runs there are, in the order that the seed gives; those done already are left out. Four bytes a cell, a bit a run
- * where runs are left out, and a byte a cell where cells wait.
+ * Which runs there are, in the order that the seed gives; those done already are left out. Four bytes a cell, a bit a
+ * run where runs are left out, and a byte a cell where cells wait.
  *
- * Cells that wait long come first, as the others can run meanwhile: a run that ends with one long wait has nothing to fill
- * it with. They are put into ranks by how long they may be parked (less than 10 s, then less than 20 s, 40 s, 80 s, …),
- * and the order within a rank is the seed's. So the same scenario with the same seed has the same order. Those of less than
- * 10 s are spread among the others: all at once, they would be so many alive at a time that each slows down the next (480
- * cells that sleep 1.3 s took three times as long, and their deadlines came).
+ * Cells that wait long come first, as the others can run meanwhile: a run that ends with one long wait has nothing to
+ * fill it with. They are put into ranks by how long they may be parked (less than 10 s, then less than 20 s, 40 s, 80
+ * s, …), and the order within a rank is the seed's. So the same scenario with the same seed has the same order. Those
+ * of less than 10 s are spread among the others: all at once, they would be so many alive at a time that each slows
+ * down the next (480 cells that sleep 1.3 s took three times as long, and their deadlines came).
  */
 #ifndef RUN_SCHEDULE_H
 #define RUN_SCHEDULE_H
@@ -70,7 +70,8 @@ bool schedule_is_too_long(const struct schedule *s, struct run_id id);
 /* schedule_mark_done() - leave the run out. Return: 0, -EEXIST when it was done already, -ENOENT, -ENOMEM. */
 int schedule_mark_done(struct schedule *s, struct run_id id);
 
-/* schedule_rank() - that of the run which comes next, 0 for one that is parked for less than SCHEDULE_LONG_US; -1 when there is none left. */
+/* schedule_rank() - that of the run which comes next, 0 for one that is parked for less than SCHEDULE_LONG_US; -1 when
+ * there is none left. */
 int schedule_rank(struct schedule *s);
 
 /* schedule_next() - of scenario 0. Return: false when there is none left. */

@@ -11,8 +11,8 @@
  * change what it measures, and it only delays the next order.
  *
  * The testbed of a cell is taken down after its result is sent, while the runner is busy with it. A runner that is busy
- * for long, as it explains one scenario while cells of others run, holds nothing up here: what the pipe to it has no room
- * for waits in `out`, which is at most what the cells in flight have to say.
+ * for long, as it explains one scenario while cells of others run, holds nothing up here: what the pipe to it has no
+ * room for waits in `out`, which is at most what the cells in flight have to say.
  */
 #include "run/worker.h"
 

@@ -23,7 +23,8 @@ static const struct sent {
 } sent[] = {
 	{{.kind = FRAME_HELLO, .len = 11}, "{\"net\":\"1\"}"},
 	{{.kind = FRAME_WANT}, NULL},
-	{{.kind = FRAME_RESULT, .len = 16, .id = {UINT64_MAX - 1, UINT32_MAX, UINT32_MAX - 1}, .wants = 1}, "{\"type\":\"cell\"}\n"},
+	{{.kind = FRAME_RESULT, .len = 16, .id = {UINT64_MAX - 1, UINT32_MAX, UINT32_MAX - 1}, .wants = 1},
+		"{\"type\":\"cell\"}\n"},
 	{{.kind = FRAME_ALIVE}, NULL},
 	{{.kind = FRAME_FAILED, .len = 7, .id = {3, 4, 5}}, "\0\0\0\0why"},
 	{{.kind = FRAME_WANT}, NULL},
