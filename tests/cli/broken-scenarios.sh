@@ -122,6 +122,24 @@ broken() {
 		'server_timer has TIME left, and the check wants 59s to 60s' \
 		"${one[@]}" closer=server age=0
 
+	one=(first_device=veth0 second_device=veth2 first_address=any second_address=other)
+	broken bind-device 'the listener is bound to no device, and should be to one' \
+		's/(setsockopt first SO_BINDTODEVICE )\$first_device/\1none/' \
+		'child_device is none, and the check wants veth0' \
+		"${one[@]}" holder=time-wait
+	broken bind-device 'the other socket is bound to another device than it should be' \
+		's/(setsockopt second SO_BINDTODEVICE )\$second_device/\1veth0/' \
+		'server: getsockopt second SO_BINDTODEVICE is veth0, and the check wants veth2' \
+		"${one[@]}" holder=time-wait
+	broken behind-a-router 'the way by the router is not taken' \
+		's/host: 10\.0\.1\.1/host: 10.0.0.1/' \
+		'server: packets sender where src host 10.0.0.2 is client, and the check wants none' \
+		path=routed closer=server then=bind
+	broken behind-a-router 'the direct way goes by the router' \
+		's/host: 10\.0\.0\.1/host: 10.0.1.1/' \
+		'server: packets sender where src host 10.0.2.2 is client, and the check wants none' \
+		path=direct closer=server then=bind
+
 	one=(first_reuseaddr=1 second_reuseaddr=1 fin_timeout=60) # so that there is nothing to wait for
 	broken wait-it-out 'a part of TIME-WAIT is over when the wait begins' \
 		's/^  - server: timer/  - server: sleep 1.1s\n&/' \
