@@ -2,6 +2,7 @@
 // --dry-run.
 #include "cli/dry_run.h"
 
+#include <arpa/inet.h>
 #include <inttypes.h>
 
 #include "base/clock.h"
@@ -18,6 +19,39 @@ static void add_step(const struct scenario *s, const struct plan *plan, const st
 		text_addf(t, ", every %s)", duration_format(planned->every_us, duration));
 	}
 	text_add(t, "\n");
+}
+
+/* What the file says of links, addresses and routes; nothing of the link that there is without a word of it. */
+static void add_topology(const struct scenario *s, const struct plan *plan, struct text *t)
+{
+	char buffer[INET6_ADDRSTRLEN];
+	for (size_t k = 0; k < plan->n_ends; k += 2) {
+		const struct plan_end *ends = &plan->ends[k];
+		unsigned line = s->links[k / 2].at.line;
+		if (!line)
+			continue;
+		text_addf(t, "  %4u  link %zu: %s veth%zu %s", line, k / 2, plan->namespaces[ends[0].namespace].name, k,
+			inet_ntop(AF_INET, &ends[0].ipv4, buffer, sizeof buffer));
+		text_addf(t, ", %s veth%zu %s\n", plan->namespaces[ends[1].namespace].name, k + 1,
+			inet_ntop(AF_INET, &ends[1].ipv4, buffer, sizeof buffer));
+	}
+	for (size_t k = 0; k < plan->n_ends; k++)
+		for (size_t i = 0; i < plan->ends[k].n_more; i++) {
+			const struct in6_addr *more = &plan->ends[k].more[i];
+			bool is_ipv4 = IN6_IS_ADDR_V4MAPPED(more);
+			text_addf(t, "        namespace %s: veth%zu has %s too\n",
+				plan->namespaces[plan->ends[k].namespace].name, k,
+				inet_ntop(is_ipv4 ? AF_INET : AF_INET6,
+					is_ipv4 ? (const void *)&more->s6_addr[12] : more, buffer, sizeof buffer));
+		}
+	for (size_t i = 0; i < plan->n_namespaces; i++)
+		for (size_t k = 0; k < plan->namespaces[i].n_routes; k++) {
+			const struct plan_route *route = &plan->namespaces[i].routes[k];
+			bool is_told = k && route[-1].at.line == route->at.line && route[-1].at.column == route->at.column;
+			if (!is_told)
+				text_addf(t, "  %4u  namespace %s: to %s by %s\n", route->at.line,
+					plan->namespaces[i].name, route->destination, route->neighbour);
+		}
 }
 
 static void add_cell(const struct scenario *s, const struct plan *plan, uint32_t replicate, uint64_t max_wait_us,
@@ -38,6 +72,7 @@ static void add_cell(const struct scenario *s, const struct plan *plan, uint32_t
 			text_addf(t, "  %4u  namespace %s: %s = %s\n", plan->namespaces[i].sysctls[j].at.line,
 				plan->namespaces[i].name, plan->namespaces[i].sysctls[j].name,
 				plan->namespaces[i].sysctls[j].value);
+	add_topology(s, plan, t);
 	for (size_t i = 0; i < plan->n_actors; i++)
 		text_addf(t, "        actor %s in namespace %s\n", plan->actors[i].name,
 			plan->namespaces[plan->actors[i].namespace].name);

@@ -24,7 +24,8 @@
 #define TIME_COLUMNS_MIN 7
 #define STEP_COLUMNS_MAX 40 /* of steps behind which outcomes stand in one column; longer ones push theirs */
 #define STEP_COLUMNS_MIN 24 /* an outcome that leaves its step less stands below it */
-#define LOST "╳ never came in"
+#define LOST "╳ "
+#define STOPPED_COLUMNS_MAX 20 /* of the name of who kept a packet: its arrow needs room */
 
 struct diagram {
 	const struct story *story;
@@ -201,18 +202,36 @@ static void add_step_row(const struct diagram *d, size_t i)
 	add_note(d, 5, outcome_style(d, step), text_get(&more));
 }
 
+static const char *name_of(const struct diagram *d, size_t namespace)
+{
+	return d->story->plan->namespaces[namespace].name;
+}
+
+/* "never came in", or how far it came. */
+static void add_loss(const struct diagram *d, const struct story_packet *packet, struct text *t)
+{
+	text_add(t, packet->stopped_at == STORY_NO_NAMESPACE ? "never came in" : "came no further than ");
+	if (packet->stopped_at != STORY_NO_NAMESPACE)
+		text_add_shortened(t, name_of(d, packet->stopped_at), STOPPED_COLUMNS_MAX);
+}
+
 /* An arrow from line to line, or one that ends on its way. */
 static void add_arrow(const struct diagram *d, const struct story_packet *packet, const char *label, struct row *row)
 {
 	bool leftward = packet->from == STORY_RIGHT, is_lost = !packet->was_received;
-	size_t end = is_lost ? text_columns(LOST) + 2 : 1, room = d->inner - end - 6;
+	CLEANUP(text_done) struct text loss = TEXT_INIT;
+	if (is_lost)
+		add_loss(d, packet, &loss);
+	size_t end = is_lost ? text_columns(LOST) + text_columns(text_get(&loss)) + 2 : 1, room = d->inner - end - 6;
 	const char *colour =
 		packet->is_tcp && packet->segment.flags & SEGMENT_RST ? d->style->verdicts[VERDICT_FAIL] : "";
 	CLEANUP(text_done) struct text t = TEXT_INIT;
 	text_add_shortened(&t, label, room);
 	size_t dashes = d->inner - end - 2 - text_columns(text_get(&t)), before = dashes / 2;
+	CLEANUP(text_done) struct text mark = TEXT_INIT;
+	text_addf(&mark, leftward ? "  %s ╳" : LOST "%s", text_get(&loss));
 	if (leftward && is_lost)
-		row_add_styled(row, d, d->style->verdicts[VERDICT_FAIL], "  never came in ╳");
+		row_add_styled(row, d, d->style->verdicts[VERDICT_FAIL], text_get(&mark));
 	else if (leftward)
 		row_add(row, "◀");
 	row_fill(row, "─", row->columns + before);
@@ -221,14 +240,16 @@ static void add_arrow(const struct diagram *d, const struct story_packet *packet
 	row_add(row, " ");
 	row_fill(row, "─", row->columns + dashes - before);
 	if (!leftward && is_lost)
-		row_add_styled(row, d, d->style->verdicts[VERDICT_FAIL], LOST);
+		row_add_styled(row, d, d->style->verdicts[VERDICT_FAIL], text_get(&mark));
 	else if (!leftward)
 		row_add(row, "▶");
 }
 
-static const char *name_of(const struct diagram *d, size_t namespace)
+/* Whether it crosses a link and yet no arrow can be drawn, as it does not go from the one side to the other. */
+static bool is_between(const struct diagram *d, const struct story_packet *packet)
 {
-	return d->story->plan->namespaces[namespace].name;
+	bool is_told = packet->from != STORY_UNTOLD && packet->to != STORY_UNTOLD;
+	return story_has_routers(d->story) && !packet->packet->loopback && (!is_told || packet->from == packet->to);
 }
 
 static void add_packet_label(const struct diagram *d, const struct story_packet *packet, struct text *t)
@@ -237,6 +258,8 @@ static void add_packet_label(const struct diagram *d, const struct story_packet 
 	bool is_told = packet->from != STORY_UNTOLD && packet->to != STORY_UNTOLD;
 	if (packet->packet->loopback && !d->story->is_one_namespace)
 		text_add(t, "on lo: ");
+	if (is_between(d, packet))
+		text_addf(t, "%s to %s: ", name_of(d, packet->namespace), name_of(d, packet->to_namespace));
 	story_phrase_packet(
 		d->story, &d->addresses, packet, packet->from == STORY_RIGHT && packet->to == STORY_LEFT, t);
 	if (!packet->was_sent)
@@ -245,11 +268,9 @@ static void add_packet_label(const struct diagram *d, const struct story_packet 
 		text_addf(t, ", came in %s later", duration_format(packet->received_us - packet->at_us, late));
 	for (size_t i = 0; i < packet->n_via; i++)
 		text_addf(t, "%s%s", i ? ", " : ", via ", name_of(d, packet->via[i]));
-	if (packet->stopped_at != STORY_NO_NAMESPACE)
+	if (packet->stopped_at != STORY_NO_NAMESPACE && is_between(d, packet)) /* an arrow tells it by its end */
 		text_addf(t, ", came no further than %s", name_of(d, packet->stopped_at));
-	if (story_has_routers(d->story) && (!is_told || packet->from == packet->to) && !packet->packet->loopback)
-		text_addf(t, ", %s to %s", name_of(d, packet->namespace), name_of(d, packet->to_namespace));
-	else if (!is_told)
+	if (!is_told && !is_between(d, packet))
 		text_add(t, ", of whom it is cannot be told");
 }
 
@@ -265,7 +286,8 @@ static void add_packet_row(const struct diagram *d, size_t i)
 	if (spans) {
 		add_arrow(d, packet, text_get(&label), &row);
 	} else {
-		text_addf(&t, "%s%s", packet->from == STORY_UNTOLD ? "" : "↺ ", text_get(&label));
+		bool returns = packet->from != STORY_UNTOLD && !is_between(d, packet);
+		text_addf(&t, "%s%s", returns ? "↺ " : "", text_get(&label));
 		CLEANUP(text_done) struct text shortened = TEXT_INIT;
 		text_add_shortened(&shortened, text_get(&t), d->inner - 4);
 		size_t spare = d->inner - text_columns(text_get(&shortened));

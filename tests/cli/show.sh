@@ -32,6 +32,32 @@ transcript steps-alone show kept 48
 transcript candidates show kept closer=server
 transcript json show --format json kept 73
 transcript steps-alone-json show --format json kept 48
+# A server, a router and two clients behind it: what is forwarded, what the router itself answers, and what it keeps.
+cp -r "$top/tests/cli/show-routed" routed
+transcript forwarded show routed 0
+fits 'it'
+tap_report '… within 100 columns'
+transcript not-forwarded show routed 1
+fits 'it'
+tap_report '… within 100 columns'
+try show --format json routed 0
+exits 0
+is 'the ways' "$(jq -c '[.evidence.packets[] | [.namespace, .to_namespace, .via, .stopped_at, .sender]] |
+	unique[]' out)" \
+	'["one","router",[],null,"one"]
+["one","server",["router"],null,"one"]
+["router","one",[],null,null]
+["server","one",["router"],null,"server"]
+["server","two",["router"],null,"server"]
+["two","server",["router"],null,"two"]'
+tap_report 'forwarded packets as JSON'
+try show --format json routed 1
+exits 0
+is 'who kept what' "$(jq -c '[.evidence.packets[] | select(.stopped_at) |
+	[.namespace, .to_namespace, .stopped_at, .received_us]] | unique[]' out)" \
+	'["one","server","router",null]
+["two","server","router",null]'
+tap_report 'packets that were not forwarded as JSON'
 transcript unknown-factor show kept closr=server
 transcript unknown-level show kept path=vet
 transcript several-levels show kept path=veth,loopback,second_reuseaddr=2
