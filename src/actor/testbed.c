@@ -223,7 +223,13 @@ static int testbed_make_actors(struct testbed *t, struct plan *plan, struct erro
 
 int testbed_build(struct testbed *t, struct plan *plan, struct whereabouts *whereabouts, struct error *e)
 {
-	*t = (struct testbed){.whereabouts = whereabouts, .ipv6 = plan->ipv6, .loopback = plan->loopback};
+	*t = (struct testbed){
+		.whereabouts = whereabouts,
+		.ipv6 = plan->ipv6,
+		.loopback = plan->loopback,
+		.programs = PROGRAMS_INIT,
+		.path = plan->path,
+	};
 	witness_init(&t->witness);
 	for (size_t i = 0; i < SCENARIO_NAMESPACES_MAX; i++)
 		t->namespaces[i].fd = -1;
@@ -309,6 +315,7 @@ int testbed_done(struct testbed *t, struct error *e)
 {
 	if (!t->whereabouts) /* never built: its descriptors are not even -1 */
 		return 0;
+	programs_done(&t->programs);
 	for (size_t i = 0; i < t->n_actors; i++)
 		for (size_t slot = 0; slot < t->actors[i].n_sockets; slot++)
 			if (t->actors[i].sockets[slot].fd >= 0)

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "actor/program.h"
 #include "actor/witness.h"
 #include "base/error.h"
 #include "model/plan.h"
@@ -36,7 +37,8 @@ struct testbed_namespace {
 };
 
 struct testbed_socket {
-	int fd; /* -1 while there is none */
+	struct program *program; /* where the name is one of a program: it, while there is one; of `programs` */
+	int fd;                  /* -1 while there is none */
 	int family;
 	unsigned number; /* as a process would have numbered it: the lowest that was free. Its exit closes in this
 			    order. */
@@ -70,10 +72,14 @@ struct testbed {
 	size_t n_actors;
 	struct testbed_connection *connections; /* room for one a step; from the plan's arena */
 	size_t n_connections, connections_size;
-	unsigned n_loose_connects; /* begun, and not succeeded: what they left at their peer is not known */
+	/* Begun, and not succeeded: what they left at their peer is not known. So it is of what a program does, each of which
+	 * is one, for good. */
+	unsigned n_loose_connects;
 	bool has_crafted; /* segments that no kernel made: what they left is not known either */
 	bool ipv6, loopback;
 	struct witness witness;
+	struct programs programs;
+	const char *path; /* of the scenario's file: programs work in its folder; borrowed */
 };
 
 /**

@@ -38,6 +38,7 @@ struct step_run {
 	int wait_fd;
 	uint32_t wait_events; /* of epoll(7) */
 	uint64_t wait_until_us;
+	bool hears_programs; /* call again as well when a program of the cell has printed something */
 
 	/* Of STEP_DONE: errnum is what the kernel said, positive, and 0 where nothing failed; text is the outcome as
 	 * it is recorded: "ok", an errno's name, or what was observed. */
@@ -89,6 +90,12 @@ enum step_status step_wait(struct step_run *run, int fd, uint32_t events);
  * Return: STEP_WAIT_FD; or STEP_DONE with @errnum.
  */
 enum step_status step_wait_as(struct step_run *run, int fd, uint32_t events, int option, int errnum);
+
+/* step_is_measured() - whether what comes out is recorded, and is data whatever it is. */
+static inline bool step_is_measured(const struct step_run *run)
+{
+	return run->step->step->response != SCENARIO_NO_RESPONSE;
+}
 
 /* step_socket() - the socket that word @i names, whose descriptor is -1 when it was never made in this cell. */
 struct testbed_socket *step_socket(const struct step_run *run, size_t i);

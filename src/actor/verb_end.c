@@ -142,10 +142,30 @@ static struct testbed_socket *first_socket(struct testbed_actor *actor)
 	return first;
 }
 
+/* All of them are told first. Return: whether they are gone; @ret_fd: otherwise what to wait for. */
+static bool programs_are_gone(struct step_run *run, int *ret_fd)
+{
+	const struct testbed_actor *actor = run->actor;
+	for (size_t i = 0; !run->phase && i < actor->n_sockets; i++)
+		if (actor->sockets[i].program)
+			program_kill(actor->sockets[i].program);
+	run->phase = 1;
+	for (size_t i = 0; i < actor->n_sockets; i++) {
+		struct program **program = &actor->sockets[i].program;
+		if (*program && !program_is_gone(*program, ret_fd))
+			return false;
+		if (*program)
+			program_forget(&run->testbed->programs, TAKE_POINTER(*program));
+	}
+	return true;
+}
+
 static enum step_status run_restart(struct step_run *run, struct error *e)
 {
 	(void)e;
-	int errnum = 0;
+	int errnum = 0, fd;
+	if (!programs_are_gone(run, &fd))
+		return step_wait(run, fd, EPOLLIN);
 	for (struct testbed_socket *s; (s = first_socket(run->actor));) {
 		int r = testbed_exit_socket(run->actor, (size_t)(s - run->actor->sockets));
 		if (r && !errnum)
@@ -158,7 +178,7 @@ VERB(restart) = {
 	.syntax = {
 		.name = "restart",
 		.usage = "restart",
-		.help = "close all of the actor's sockets, as by exit; the namespace stays",
+		.help = "close all of the actor's sockets, as by exit, and kill its programs; the namespace stays",
 		.ends_all_sockets = true,
 		.never_measured = true,
 	},

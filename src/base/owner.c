@@ -23,7 +23,7 @@ static bool read_id(const char *variable, unsigned *ret)
 	return !errno && !*end && id < (unsigned)-1;
 }
 
-static bool find_caller(uid_t *ret_user, gid_t *ret_group)
+bool owner_find_caller(uid_t *ret_user, gid_t *ret_group)
 {
 	return geteuid() == 0 && read_id("SUDO_UID", ret_user) && read_id("SUDO_GID", ret_group) && *ret_user != 0;
 }
@@ -34,7 +34,7 @@ static void give(int fd)
 	gid_t group;
 	/* errno is the caller's. */
 	int errnum = errno;
-	if (find_caller(&user, &group) && fchown(fd, user, group) < 0)
+	if (owner_find_caller(&user, &group) && fchown(fd, user, group) < 0)
 		errno = errnum;
 }
 
@@ -61,7 +61,7 @@ void owner_adopt(const char *path, int fd)
 {
 	uid_t user;
 	gid_t group;
-	if (!find_caller(&user, &group))
+	if (!owner_find_caller(&user, &group))
 		return;
 	struct stat here, known;
 	int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | (fd < 0 ? O_DIRECTORY : 0);

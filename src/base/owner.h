@@ -9,7 +9,11 @@
 #ifndef BASE_OWNER_H
 #define BASE_OWNER_H
 
+#include <stdbool.h>
 #include <sys/types.h>
+
+/* owner_find_caller() - who called sudo. Return: whether there is one: filled then. */
+bool owner_find_caller(uid_t *ret_user, gid_t *ret_group);
 
 /**
  * owner_create() - make a file that is not there yet

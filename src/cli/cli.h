@@ -78,7 +78,8 @@ int cli_print(const struct text *t);
 int cli_print_summary(const struct format *format, const struct summary *summary, bool brief);
 
 struct paths {
-	char **all; /* owned, each */
+	char **all;      /* owned, each */
+	bool *in_folder; /* found in a folder, and not named */
 	size_t n;
 };
 #define PATHS_INIT ((struct paths){.all = NULL})

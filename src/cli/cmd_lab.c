@@ -10,6 +10,7 @@
 #include "actor/verb.h"
 #include "base/cleanup.h"
 #include "base/suggest.h"
+#include "cli/allow_exec.h"
 #include "cli/cli.h"
 #include "cli/lab_pane.h"
 #include "cli/lab_session.h"
@@ -17,13 +18,14 @@
 #include "model/plan.h"
 #include "model/results.h"
 
-enum { OPTION_SET = OPTION_LONG, OPTION_CELL, OPTION_UNTIL, OPTION_PLAIN };
+enum { OPTION_SET = OPTION_LONG, OPTION_CELL, OPTION_UNTIL, OPTION_PLAIN, OPTION_ALLOW_EXEC };
 
 static const struct cli_option options[] = {
 	{OPTION_SET, "set", "FACTOR=LEVEL,…", "a cell with these levels; repeatable"},
 	{OPTION_CELL, "cell", "ID", "this cell"},
 	{OPTION_UNTIL, "until", "N|all", "make the steps up to number N first"},
 	{OPTION_PLAIN, "plain", NULL, "one terminal, without the panes of tmux"},
+	{OPTION_ALLOW_EXEC, "allow-exec", NULL, "let the scenario start programs of this host"},
 };
 
 #define ABOUT_COLUMNS 78
@@ -32,7 +34,7 @@ struct lab_options {
 	const char *sets[SELECTION_SETS_MAX];
 	size_t n_sets;
 	uint64_t cell, until;
-	bool plain;
+	bool plain, allow_exec;
 	char **command; /* behind `--`: the actor, then the command; NULL: there is no `--` */
 };
 
@@ -46,6 +48,9 @@ static int set_option(void *context, int key, const char *argument, struct error
 		return cli_number("cell", argument, 0, UINT64_MAX - 1, &o->cell, e);
 	case OPTION_PLAIN:
 		o->plain = true;
+		return 0;
+	case OPTION_ALLOW_EXEC:
+		o->allow_exec = true;
 		return 0;
 	case OPTION_UNTIL:
 		o->until = SIZE_MAX;
@@ -146,6 +151,8 @@ static int lab(const struct lab_options *o, const char *argument)
 	struct conditions restriction = {.all = NULL};
 	const struct selection selection = {.sets = o->sets, .n_sets = o->n_sets, .cell = o->cell, .replicates = 1};
 	int r = read_one(argument, &s, &e);
+	if (r == 0 && s->program && !o->allow_exec)
+		r = allow_exec_refuse(s, &e);
 	if (r == 0)
 		r = selection_make(&selection, s, &arena, &restriction, &schedule, &e);
 	return r < 0 ? cli_fail(&e) : lab_of_cell(o, s, &schedule);

@@ -11,6 +11,7 @@
 #include "actor/verb.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "cli/allow_exec.h"
 #include "cli/cli.h"
 #include "cli/run_scenarios.h"
 #include "model/results.h"
@@ -28,6 +29,7 @@ enum {
 	OPTION_FORMAT,
 	OPTION_REPORT,
 	OPTION_EVIDENCE,
+	OPTION_ALLOW_EXEC,
 };
 
 static const struct cli_option options[] = {
@@ -42,6 +44,7 @@ static const struct cli_option options[] = {
 	{OPTION_DRY_RUN, "dry-run", NULL, "show the cells and their steps, run none"},
 	{OPTION_MAX_CELLS, "max-cells", "N", "refuse a matrix with more cells (100000)"},
 	{OPTION_EVIDENCE, "evidence", "WHICH", "evidence to keep: none, notable or all (notable)"},
+	{OPTION_ALLOW_EXEC, "allow-exec", NULL, "let the scenarios start programs of this host"},
 	{OPTION_FORMAT, "format", "FORMAT", "of the summary: text, json or markdown (text)"},
 	{OPTION_REPORT, "report", "FORMAT=FILE", "csv, json, junit, ktap, markdown; repeatable"},
 	{'q', "quiet", NULL, "say only what is not as expected"},
@@ -64,6 +67,9 @@ static int set_option(void *context, int key, const char *argument, struct error
 		return cli_number("jobs", argument, 1, JOBS_MAX, &o->jobs, e);
 	case OPTION_RESUME:
 		o->resume = true;
+		return 0;
+	case OPTION_ALLOW_EXEC:
+		o->allow_exec = true;
 		return 0;
 	case OPTION_DRY_RUN:
 		o->dry_run = true;
@@ -102,7 +108,8 @@ static void print_totals(const struct totals *totals)
 	const char *separator = ": ";
 	for (int i = 0; i < VERDICT_COUNT; i++)
 		n_runs += totals->verdicts[i];
-	text_addf(&t, "\n%s%zu scenarios%s, %" PRIu64 " runs", style->bold, totals->n_scenarios, style->reset, n_runs);
+	text_addf(&t, "\n%s%zu scenario%s%s, %" PRIu64 " runs", style->bold, totals->n_scenarios,
+		totals->n_scenarios == 1 ? "" : "s", style->reset, n_runs);
 	for (int i = 0; i < VERDICT_COUNT; i++)
 		if (totals->verdicts[i]) {
 			text_addf(&t, "%s%s%" PRIu64 " %s%s", separator, style->verdicts[i], totals->verdicts[i],
@@ -112,6 +119,9 @@ static void print_totals(const struct totals *totals)
 	if (totals->n_differing)
 		text_addf(&t, "; %s%zu of their claims not as stated%s", style->verdicts[VERDICT_FAIL],
 			totals->n_differing, style->reset);
+	if (totals->n_withheld)
+		text_addf(&t, "; %zu scenario%s not run (--allow-exec)", totals->n_withheld,
+			totals->n_withheld == 1 ? "" : "s");
 	text_add(&t, "\n");
 	cli_print(&t);
 }
@@ -179,7 +189,7 @@ static int run_all(struct run_options *o, struct scenario *const *scenarios, siz
 	int status = open_reports(o, scenarios, n, &made_folder, &e) < 0 ? cli_fail(&e) : STATUS_OK;
 	if (!e.text) {
 		status = run_scenarios(o, scenarios, n, &totals);
-		if (totals.n_scenarios > 1 && !o->quiet && o->format->is_for_terminal &&
+		if (totals.n_scenarios + totals.n_withheld > 1 && !o->quiet && o->format->is_for_terminal &&
 			!reports_take_output(&o->reports))
 			print_totals(&totals);
 		int printed = totals.annotations ? print_annotations(o, &annotations) : STATUS_OK;
@@ -271,6 +281,8 @@ static int run(const struct command *command, int argc, char **argv)
 		return cli_fail(&e);
 	}
 	status = read_all(&o, &paths, scenarios);
+	if (status == STATUS_OK)
+		status = allow_exec_check(o.allow_exec || o.dry_run, &paths, scenarios);
 	if (status == STATUS_OK)
 		status = run_all(&o, scenarios, paths.n);
 	for (size_t i = 0; i < paths.n; i++)

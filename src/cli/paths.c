@@ -36,14 +36,17 @@ static char *own_folder(size_t i)
 	return folder;
 }
 
-static int add_path(struct paths *paths, char *path, struct error *e)
+static int add_path(struct paths *paths, char *path, bool in_folder, struct error *e)
 {
 	char **all = path ? reallocarray(paths->all, paths->n + 1, sizeof *all) : NULL;
-	if (!all) {
+	paths->all = all ? all : paths->all;
+	bool *folders = all ? reallocarray(paths->in_folder, paths->n + 1, sizeof *folders) : NULL;
+	paths->in_folder = folders ? folders : paths->in_folder;
+	if (!folders) {
 		free(path);
 		return error_no_memory(e);
 	}
-	paths->all = all;
+	paths->in_folder[paths->n] = in_folder;
 	paths->all[paths->n++] = path;
 	return 0;
 }
@@ -68,7 +71,7 @@ static int add_folder(struct paths *paths, const char *folder, struct error *e)
 				      entries[i]->d_name) < 0)
 			path = NULL;
 		if (r == 0)
-			r = add_path(paths, path, e);
+			r = add_path(paths, path, true, e);
 		free(entries[i]);
 	}
 	free(entries);
@@ -84,7 +87,7 @@ static int add_own(struct paths *paths, const char *name, struct error *e)
 		if (!folder || asprintf(&path, "%s/%s" SUFFIX, folder, name) < 0)
 			return error_no_memory(e);
 		if (access(path, F_OK) == 0) {
-			int r = add_path(paths, path, e);
+			int r = add_path(paths, path, false, e);
 			return r < 0 ? r : 1;
 		}
 		free(path);
@@ -127,7 +130,7 @@ int paths_add(struct paths *paths, const char *argument, struct error *e)
 {
 	struct stat status;
 	if (stat(argument, &status) == 0)
-		return S_ISDIR(status.st_mode) ? add_folder(paths, argument, e) : add_path(paths, strdup(argument), e);
+		return S_ISDIR(status.st_mode) ? add_folder(paths, argument, e) : add_path(paths, strdup(argument), false, e);
 	if (errno != ENOENT)
 		return error_errno(e, ERROR_USAGE, errno, "cannot read the scenario '%s'", argument);
 	int found = strchr(argument, '/') ? 0 : add_own(paths, argument, e);
@@ -154,5 +157,6 @@ void paths_done(struct paths *paths)
 	for (size_t i = 0; i < paths->n; i++)
 		free(paths->all[i]);
 	free(paths->all);
+	free(paths->in_folder);
 	*paths = PATHS_INIT;
 }

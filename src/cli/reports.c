@@ -339,7 +339,7 @@ int reports_tell(struct reports *reports, const struct summary *summary, const c
 	return telling.status;
 }
 
-int reports_tell_absent(struct reports *reports, const struct scenario *s, const char *why)
+int reports_tell_absent(struct reports *reports, const struct scenario *s, enum verdict verdict, const char *why)
 {
 	CLEANUP(text_done) struct text t = TEXT_INIT;
 	struct telling telling = {.status = STATUS_OK};
@@ -347,7 +347,7 @@ int reports_tell_absent(struct reports *reports, const struct scenario *s, const
 		if (f->file)
 			note(&telling, begin(f, &t));
 		if (f->file && f->format->absent) {
-			f->format->absent(&f->report, s, why, &t);
+			f->format->absent(&f->report, s, verdict, why, &t);
 			note(&telling, put(f, &t));
 		}
 		/* What is not written yet must not be there twice when a worker is forked. */

@@ -60,8 +60,8 @@ int reports_open(struct reports *reports, const struct scenario *const *scenario
  */
 int reports_tell(struct reports *reports, const struct summary *summary, const char *results);
 
-/* reports_tell_absent() - a scenario of which nothing was run. Return: likewise. */
-int reports_tell_absent(struct reports *reports, const struct scenario *s, const char *why);
+/* reports_tell_absent() - a scenario of which nothing was run; @verdict: error or skip. Return: likewise. */
+int reports_tell_absent(struct reports *reports, const struct scenario *s, enum verdict verdict, const char *why);
 
 /* reports_end() - each of them is whole: it gets its name. Return: likewise. */
 int reports_end(struct reports *reports);

@@ -15,6 +15,7 @@
 #include <sys/resource.h>
 
 #include "base/cleanup.h"
+#include "cli/allow_exec.h"
 #include "cli/cli.h"
 #include "cli/progress.h"
 #include "run/isolation.h"
@@ -23,7 +24,8 @@ struct run {
 	const struct run_options *options;
 	struct scenario *const *scenarios;
 	struct totals *totals;
-	struct session **sessions; /* NULL once it is told */
+	struct session **sessions; /* NULL once it is told, and where it is withheld */
+	char **withheld;           /* why it is; owned; NULL: it is not */
 	size_t n, n_over, n_told;
 	int status;
 	bool said_stopping;
@@ -35,11 +37,11 @@ static void note_status(struct run *run, int status)
 }
 
 /* Reports are of all scenarios, also of those of which nothing was run. */
-static int tell_absent(struct totals *totals, const struct scenario *s, const char *why)
+static int tell_absent(struct totals *totals, const struct scenario *s, enum verdict verdict, const char *why)
 {
-	if (totals->annotations)
+	if (totals->annotations && verdict != VERDICT_SKIP)
 		annotations_add_absent(totals->annotations, s, why);
-	return reports_tell_absent(totals->reports, s, why);
+	return reports_tell_absent(totals->reports, s, verdict, why);
 }
 
 /* Tell the next. @why: nothing came of it, where it does not know that better */
@@ -47,6 +49,7 @@ static void tell_next(struct run *run, const char *why)
 {
 	struct totals *totals = run->totals;
 	struct session *session = run->sessions[run->n_told];
+	const char *withheld = run->withheld[run->n_told];
 	const struct scenario *s = run->scenarios[run->n_told++];
 	totals->is_told = false;
 	free(TAKE_POINTER(totals->why));
@@ -56,9 +59,15 @@ static void tell_next(struct run *run, const char *why)
 		note_status(run, session_tell(session));
 	totals->n_told += totals->is_told;
 	if (!totals->is_told)
-		note_status(run, tell_absent(totals, s, totals->why ? totals->why : why));
+		note_status(run, withheld ? tell_absent(totals, s, VERDICT_SKIP, withheld)
+					  : tell_absent(totals, s, VERDICT_ERROR, totals->why ? totals->why : why));
 	session_free(session);
 	run->sessions[run->n_told - 1] = NULL;
+}
+
+static bool is_over(const struct run *run, size_t i)
+{
+	return run->withheld[i] || session_is_over(run->sessions[i]);
 }
 
 static void tell_those_over(void *context)
@@ -66,7 +75,7 @@ static void tell_those_over(void *context)
 	struct run *run = context;
 	if (++run->n_over == run->n)
 		return;
-	while (run->n_told < run->n && session_is_over(run->sessions[run->n_told]))
+	while (run->n_told < run->n && is_over(run, run->n_told))
 		tell_next(run, NULL);
 }
 
@@ -106,6 +115,11 @@ static int run_sessions(struct run *run, struct isolation *isolation, struct err
 		raise_descriptor_limit();
 	for (size_t i = 0; i < run->n; i++) {
 		const struct session_hook hook = {.context = run, .is_over = tell_those_over};
+		if (allow_exec_withholds(o->allow_exec, run->scenarios[i], &run->withheld[i])) {
+			run->totals->n_withheld++;
+			run->n_over++;
+			continue;
+		}
 		run->sessions[i] =
 			session_new(o, run->scenarios[i], run->n > 1, isolation->privilege, run->totals, hook);
 		if (!run->sessions[i])
@@ -166,15 +180,17 @@ int run_scenarios(const struct run_options *o, struct scenario *const *scenarios
 {
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
 	CLEANUP(cleanup_free) struct session **sessions = calloc(n, sizeof *sessions);
+	CLEANUP(cleanup_free) char **withheld = calloc(n, sizeof *withheld);
 	struct run run = {
 		.options = o,
 		.scenarios = scenarios,
 		.totals = totals,
 		.sessions = sessions,
+		.withheld = withheld,
 		.n = n,
 		.status = STATUS_OK,
 	};
-	if (!sessions) {
+	if (!sessions || !withheld) {
 		error_no_memory(&e);
 		return cli_fail(&e);
 	}
@@ -182,5 +198,7 @@ int run_scenarios(const struct run_options *o, struct scenario *const *scenarios
 		show(&run);
 	else
 		run_in_isolation(&run);
+	for (size_t i = 0; i < n; i++)
+		free(withheld[i]);
 	return run.status;
 }

@@ -13,7 +13,7 @@
 
 struct run_options {
 	const char *dir;
-	bool resume, dry_run, quiet;
+	bool resume, dry_run, quiet, allow_exec;
 	const struct format *format;
 	bool has_format;
 	struct reports reports;
@@ -28,6 +28,7 @@ struct run_options {
 /* What several scenarios came to. */
 struct totals {
 	size_t n_scenarios; /* that were run; what is said of each but the first stands behind a blank line */
+	size_t n_withheld;  /* that were not, for want of --allow-exec */
 	size_t n_differing; /* claims that are not as stated */
 	uint64_t verdicts[VERDICT_COUNT];
 	struct reports *reports;

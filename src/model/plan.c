@@ -191,7 +191,7 @@ static int plan_word(struct planner *p, const struct step *step, struct plan_ste
 	p->plan->ipv6 |= word->ipv6;
 	p->plan->loopback |= may_need_loopback(p->plan, step->actor, kind, &word->address);
 	to->n_words++;
-	return kind->socket == SOCKET_NONE ? 0 : planner_take_socket(p, step, &step->words[i], kind->socket, word);
+	return kind->socket == SOCKET_NONE ? 0 : planner_take_socket(p, step, &step->words[i], kind, word);
 }
 
 /* The step as it reads in this cell. */
@@ -298,6 +298,7 @@ int plan_make(struct plan *plan, const struct scenario *s, uint64_t index, struc
 	arena_reset(&plan->arena);
 	*plan = (struct plan){
 		.arena = plan->arena,
+		.path = s->path,
 		.cell = index,
 		.deadline_us = s->cell_deadline_us,
 		.ipv6 = s->ipv6,

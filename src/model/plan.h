@@ -40,6 +40,7 @@ struct plan_step {
 
 struct plan {
 	struct arena arena; /* owns all that hangs here */
+	const char *path; /* of the scenario's file; borrowed */
 	uint64_t cell;
 	size_t *levels; /* by factor */
 	struct plan_namespace *namespaces;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Follows the sockets and the responses of a cell from step to step, as a run would leave them.
+// Follows the sockets, the programs and the responses of a cell from step to step, as a run would leave them.
 #include "model/planner.h"
 
 #include <inttypes.h>
@@ -129,42 +129,55 @@ static size_t *find_entry(const struct planner *p, size_t actor, const char *nam
 	return &slots->table[at];
 }
 
-/* A step of @actor, in a block or not, that makes a socket which is or may be called @name; NULL for none. */
-static const struct step *find_maker(const struct step *steps, size_t n, size_t actor, const char *name)
+static const char *noun(bool is_program)
+{
+	return is_program ? "program" : "socket";
+}
+
+/* A step of @actor, in a block or not, that makes a socket, or starts a program, which is or may be called @name; NULL
+ * for none. */
+static const struct step *find_maker(
+	const struct step *steps, size_t n, size_t actor, bool is_program, const char *name)
 {
 	for (const struct step *step = steps; step < steps + n; step++) {
-		const struct step *inner = step->verb ? NULL : find_maker(step->body, step->n_body, actor, name);
+		const struct step *inner = NULL;
+		if (!step->verb)
+			inner = find_maker(step->body, step->n_body, actor, is_program, name);
 		if (inner)
 			return inner;
 		for (size_t i = 0; step->verb && step->actor == actor && i < step->n_words; i++)
 			if (step->verb->words[i]->socket == SOCKET_MAKES &&
-				(strchr(step->words[i].text, '$') || !strcmp(step->words[i].text, name)))
+				step->verb->words[i]->is_program == is_program && (strchr(step->words[i].text, '$') || !strcmp(step->words[i].text, name)))
 				return step;
 	}
 	return NULL;
 }
 
-static int never_made(struct planner *p, const struct step *step, const struct template *t, const char *name)
+static int never_made(
+	struct planner *p, const struct step *step, const struct template *t, bool is_program, const char *name)
 {
 	const struct plan *plan = p->plan;
-	const struct step *maker = find_maker(p->s->steps, p->s->n_steps, step->actor, name);
+	const struct step *maker = find_maker(p->s->steps, p->s->n_steps, step->actor, is_program, name);
 	struct suggestion suggestion = SUGGESTION_FOR(name);
 	CLEANUP(text_done) struct text what = TEXT_INIT;
-	text_addf(&what, "socket '%s' of %s does not exist yet", name, plan->actors[step->actor].name);
+	text_addf(&what, is_program ? "program '%s' of %s has not been started yet" : "socket '%s' of %s does not exist yet",
+		name, plan->actors[step->actor].name);
 	if (maker) {
-		text_addf(&what, ": the step on line %u makes it", maker->at.line);
+		text_addf(&what, ": the step on line %u %s it", maker->at.line, is_program ? "starts" : "makes");
 		add_cell(p, step_depends(p->s, step) || step_depends(p->s, maker), &what);
 		return planner_error(p, t->at, &what);
 	}
 	for (size_t i = 0; i < plan->n_actors; i++)
-		if (i != step->actor && *find_entry(p, i, name)) {
+		if (i != step->actor && *find_entry(p, i, name) &&
+			p->sockets[i][*find_entry(p, i, name) - 1].is_program == is_program) {
 			text_addf(&what, ": it is %s that has one of this name", plan->actors[i].name);
 			return planner_error(p, t->at, &what);
 		}
 	for (size_t i = 0; i < plan->actors[step->actor].n_sockets; i++)
-		suggestion_consider(&suggestion, plan->actors[step->actor].sockets[i]);
+		if (p->sockets[step->actor][i].is_program == is_program)
+			suggestion_consider(&suggestion, plan->actors[step->actor].sockets[i]);
 	const char *phrase = suggestion_phrase(&suggestion);
-	text_addf(&what, "%s", *phrase ? phrase : ": no step makes it");
+	text_addf(&what, "%s", *phrase ? phrase : is_program ? ": no step starts it" : ": no step makes it");
 	return planner_error(p, t->at, &what);
 }
 
@@ -172,8 +185,9 @@ static int used_after_end(struct planner *p, const struct step *step, const stru
 	const struct planner_socket *socket)
 {
 	CLEANUP(text_done) struct text what = TEXT_INIT;
-	text_addf(&what, "socket '%s' of %s is used after '%s' on line %u closed it", name,
-		p->plan->actors[step->actor].name, socket->ended->verb->name, socket->ended->at.line);
+	text_addf(&what, "%s '%s' of %s is used after '%s' on line %u %s it", noun(socket->is_program), name,
+		p->plan->actors[step->actor].name, socket->ended->verb->name, socket->ended->at.line,
+		socket->is_program ? "ended" : "closed");
 	add_cell(p, step_depends(p->s, step) || step_depends(p->s, socket->ended), &what);
 	return planner_error(p, t->at, &what);
 }
@@ -185,22 +199,35 @@ static int made_twice(struct planner *p, const struct step *step, const struct t
 	if (socket->made == step)
 		text_addf(&what, "'%s' names two sockets of one step", name);
 	else
-		text_addf(&what,
-			"socket '%s' of %s exists already: the step on line %u made it, and none has closed it", name,
-			p->plan->actors[step->actor].name, socket->made->at.line);
+		text_addf(&what, "%s '%s' of %s exists already: the step on line %u %s it, and none has %s it%s",
+			noun(socket->is_program), name, p->plan->actors[step->actor].name, socket->made->at.line,
+			socket->is_program ? "started" : "made", socket->is_program ? "ended" : "closed",
+			socket->is_program ? " by 'restart': give this one a name of its own" : "");
 	add_cell(p, step_depends(p->s, step) || step_depends(p->s, socket->made), &what);
 	return planner_error(p, t->at, &what);
 }
 
-int planner_take_socket(
-	struct planner *p, const struct step *step, const struct template *t, enum socket_use use, struct word *word)
+static int other_kind(struct planner *p, const struct step *step, const struct template *t, const char *name,
+	const struct planner_socket *socket)
+{
+	CLEANUP(text_done) struct text what = TEXT_INIT;
+	text_addf(&what, "'%s' of %s is a %s, which the step on line %u %s, and no %s", name,
+		p->plan->actors[step->actor].name, noun(socket->is_program), socket->made->at.line,
+		socket->is_program ? "started" : "made", noun(!socket->is_program));
+	add_cell(p, step_depends(p->s, step) || step_depends(p->s, socket->made), &what);
+	return planner_error(p, t->at, &what);
+}
+
+int planner_take_socket(struct planner *p, const struct step *step, const struct template *t,
+	const struct word_kind *kind, struct word *word)
 {
 	struct plan_actor *actor = &p->plan->actors[step->actor];
 	struct planner_socket *sockets = p->sockets[step->actor];
 	size_t *entry = find_entry(p, step->actor, word->text);
 	bool known = *entry;
 	size_t slot = word->socket = known ? *entry - 1 : actor->n_sockets;
-	if (use == SOCKET_MAKES) {
+	bool is_other = known && sockets[slot].open && sockets[slot].is_program != kind->is_program;
+	if (kind->socket == SOCKET_MAKES && !is_other) {
 		if (known && sockets[slot].open)
 			return made_twice(p, step, t, word->text, &sockets[slot]);
 		if (!known) {
@@ -208,14 +235,17 @@ int planner_take_socket(
 			*entry = ++actor->n_sockets;
 		}
 		sockets[slot].open = true;
+		sockets[slot].is_program = kind->is_program;
 		sockets[slot].made = step;
 		return 0;
 	}
-	if (!known)
-		return never_made(p, step, t, word->text);
+	if (is_other)
+		return other_kind(p, step, t, word->text, &sockets[slot]);
+	if (!known || sockets[slot].is_program != kind->is_program)
+		return never_made(p, step, t, kind->is_program, word->text);
 	if (!sockets[slot].open)
 		return used_after_end(p, step, t, word->text, &sockets[slot]);
-	if (use == SOCKET_ENDS) {
+	if (kind->socket == SOCKET_ENDS) {
 		sockets[slot].open = false;
 		sockets[slot].ended = step;
 	}
@@ -227,7 +257,8 @@ void planner_end_sockets(struct planner *p, const struct step *step)
 	for (size_t slot = 0; slot < p->plan->actors[step->actor].n_sockets; slot++) {
 		struct planner_socket *socket = &p->sockets[step->actor][slot];
 		if (socket->open)
-			*socket = (struct planner_socket){.made = socket->made, .ended = step};
+			*socket = (struct planner_socket){
+				.made = socket->made, .ended = step, .is_program = socket->is_program};
 	}
 }
 

@@ -5,9 +5,9 @@
 
 #include "model/plan.h"
 
-struct planner_socket {
+struct planner_socket { /* or a program */
 	const struct step *made, *ended; /* the last steps that did so */
-	bool open;
+	bool open, is_program;
 };
 
 /* Which slot a name has, by open addressing: a scenario may have a thousand sockets, and a hundred thousand cells. */
@@ -35,9 +35,11 @@ int planner_wrap(const struct planner *p, const struct template *t);
 /* planner_reserve() - room for the sockets of each actor: at most @n_sockets of them. */
 int planner_reserve(struct planner *p, const size_t *n_sockets);
 
-/* planner_take_socket() - the slot of the socket that a word means, and whether the step may @use it so. */
+/* planner_take_socket() - the slot of the socket or program that a word of @kind means, and whether the step may use it
+ * so. */
 int planner_take_socket(
-	struct planner *p, const struct step *step, const struct template *t, enum socket_use use, struct word *word);
+	struct planner *p, const struct step *step, const struct template *t, const struct word_kind *kind,
+	struct word *word);
 
 /* planner_end_sockets() - of an actor, all of them. */
 void planner_end_sockets(struct planner *p, const struct step *step);

@@ -91,6 +91,8 @@ static int read_verb(struct reader *r, const struct template *word, struct step 
 	step->verb = find_verb(r->vocabulary, word->text);
 	if (step->verb) {
 		r->s->captures |= step->verb->needs_capture;
+		if (step->verb->starts_program && !r->s->program)
+			r->s->program = word;
 		return 0;
 	}
 	if (strchr(word->text, '$'))
@@ -254,7 +256,7 @@ static int read_step_options(struct reader *r, const struct step_keys *keys, str
 	if (step->verb->only_measured && !keys->as)
 		return scenario_error(r->s, step->at, r->e,
 			"'%s' changes nothing, and records nothing without 'as: NAME'", step->verb->name);
-	if (keys->repeat_for && step->verb->only_measured)
+	if (keys->repeat_for && (step->verb->only_measured || step->verb->never_ok))
 		return scenario_error(r->s, keys->repeat_for->key_at, r->e,
 			"'for:' repeats a step until it is ok, and '%s' observes: it never says ok", step->verb->name);
 	for (size_t i = 0; keys->repeat_for && i < step->n_words; i++)

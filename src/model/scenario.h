@@ -133,6 +133,8 @@ struct scenario {
 	bool ipv6, loopback;
 	bool captures; /* of the packets */
 	uint64_t longest_wait_us; /* of all its cells: `waits_us` of a plan */
+	/* The first step that starts a program; NULL: none does. */
+	const struct template *program;
 };
 
 /**

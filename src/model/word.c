@@ -38,6 +38,14 @@ static int word_parse_socket(const struct word_scope *scope, struct word *ret, s
 	return error_set(e, ERROR_USAGE, EINVAL, "'%s' is no name of a socket: %s", ret->text, NAME_DASHED_RULE);
 }
 
+static int word_parse_program(const struct word_scope *scope, struct word *ret, struct error *e)
+{
+	(void)scope;
+	if (name_is_dashed(ret->text))
+		return 0;
+	return error_set(e, ERROR_USAGE, EINVAL, "'%s' is no name of a program: %s", ret->text, NAME_DASHED_RULE);
+}
+
 static int word_parse_count(const struct word_scope *scope, struct word *ret, struct error *e)
 {
 	(void)scope;
@@ -177,6 +185,10 @@ const struct word_kind word_new_socket = {
 	.what = "a name for a socket", .socket = SOCKET_MAKES, .parse = word_parse_socket};
 const struct word_kind word_socket = {.what = "a socket", .socket = SOCKET_USES, .parse = word_parse_socket};
 const struct word_kind word_ended_socket = {.what = "a socket", .socket = SOCKET_ENDS, .parse = word_parse_socket};
+const struct word_kind word_new_program = {
+	.what = "a name for a program", .socket = SOCKET_MAKES, .is_program = true, .parse = word_parse_program};
+const struct word_kind word_program = {
+	.what = "a program", .socket = SOCKET_USES, .is_program = true, .parse = word_parse_program};
 const struct word_kind word_address = {.what = "an address", .parse = word_parse_address};
 const struct word_kind word_destination = {.what = "an address", .is_destination = true, .parse = word_parse_address};
 const struct word_kind word_count = {.what = "a number", .parse = word_parse_count};

@@ -33,7 +33,7 @@ struct word {
 	long long number;
 	uint64_t duration_us;
 	struct address address;
-	size_t socket;       /* slot of the actor's socket */
+	size_t socket;       /* slot of the actor's socket or program */
 	const void *entry;   /* row of the table that the word names (a socket option, a family …) */
 	bool ipv6;           /* the cell must have IPv6 for it */
 };
@@ -57,6 +57,7 @@ enum socket_use {
 struct word_kind {
 	const char *what; /* for messages, with its article: "an address" */
 	enum socket_use socket;
+	bool is_program;     /* what it names is a program that runs, and no socket: they share their names */
 	bool is_destination; /* an address that is connected to */
 	bool takes_rest;     /* the last word of its verb: the rest of the line, with one blank for each run of them */
 	/* Fills @ret, whose text is set already. Errors are ERROR_USAGE and say what is wrong with the word, with a
@@ -76,6 +77,8 @@ struct verb_syntax {
 	bool never_measured;   /* records nothing, so `as` is an error */
 	bool leaves_states;    /* changes no state of TCP, and lets no time go by in which one could change */
 	bool is_timed;         /* its response has a duration that the verb itself gives */
+	bool starts_program;   /* one of the host's, for which its user has to be asked */
+	bool never_ok;         /* measured, it tells what it has seen, and never says ok: nothing to repeat until then */
 	bool needs_capture;    /* asks for packets, which are to be seen from before the first step on */
 	bool tells_port;       /* its outcome is HOST:PORT or PORT, which the kernel may have chosen: random */
 	uint64_t deadline_us;  /* 0: the scenario's deadline for a step */
@@ -93,6 +96,8 @@ struct vocabulary {
 extern const struct word_kind word_new_socket;   /* SOCKET_MAKES */
 extern const struct word_kind word_socket;       /* SOCKET_USES */
 extern const struct word_kind word_ended_socket; /* SOCKET_ENDS */
+extern const struct word_kind word_new_program;  /* SOCKET_MAKES */
+extern const struct word_kind word_program;      /* SOCKET_USES */
 extern const struct word_kind word_address;      /* .address */
 extern const struct word_kind word_destination;  /* .address, connected to */
 extern const struct word_kind word_count;        /* .number, 0 … 2^31-1 */

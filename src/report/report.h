@@ -8,7 +8,7 @@
  *	scenario_begin   its summary is known: all counts are, before the first of its runs
  *	run              each run of a cell, in the order in which they ended
  *	scenario_end
- *	absent           instead of the three: nothing of this scenario was run
+ *	absent           instead of the three: nothing of this scenario was run; the verdict is error or skip
  *	end              once
  *
  * Each of them adds to a text, which the caller writes out and empties. A format leaves NULL what it has no use for.
@@ -42,7 +42,8 @@ struct report_format {
 		const struct result *result, struct text *t);
 	void (*scenario_end)(struct report *report, const struct summary *summary, struct text *t);
 	/* @why: nothing was run, a sentence without its full stop */
-	void (*absent)(struct report *report, const struct scenario *s, const char *why, struct text *t);
+	void (*absent)(struct report *report, const struct scenario *s, enum verdict verdict, const char *why,
+		struct text *t);
 	void (*end)(struct report *report, struct text *t);
 	void (*done)(struct report *report); /* give @state back */
 };

@@ -179,17 +179,19 @@ static void scenario_end(struct report *report, const struct summary *summary, s
 	text_add(t, "  </testsuite>\n");
 }
 
-static void absent(struct report *report, const struct scenario *s, const char *why, struct text *t)
+static void absent(
+	struct report *report, const struct scenario *s, enum verdict verdict, const char *why, struct text *t)
 {
 	(void)report;
 	text_add(t, "  <testsuite");
 	add_attribute(t, "name", s->name);
-	text_add(t, " tests=\"1\" failures=\"0\" errors=\"1\" skipped=\"0\"");
+	text_addf(t, " tests=\"1\" failures=\"0\" errors=\"%d\" skipped=\"%d\"", verdict != VERDICT_SKIP,
+		verdict == VERDICT_SKIP);
 	add_time(t, 0);
 	text_add(t, ">\n");
 	begin_case(t, s, "run", "all runs were made");
 	add_time(t, 0);
-	end_case(t, VERDICT_ERROR, "absent", why, NULL);
+	end_case(t, verdict, "absent", why, NULL);
 	text_add(t, "  </testsuite>\n");
 }
 

@@ -121,9 +121,10 @@ static void scenario_end(struct report *report, const struct summary *summary, s
 	t->failed |= name.failed || why.failed;
 }
 
-static void absent(struct report *report, const struct scenario *s, const char *why, struct text *t)
+static void absent(
+	struct report *report, const struct scenario *s, enum verdict verdict, const char *why, struct text *t)
 {
-	add_test(t, "", report->n_told + 1, s->name, VERDICT_ERROR, why);
+	add_test(t, "", report->n_told + 1, s->name, verdict, why);
 }
 
 REPORT_FORMAT(ktap) = {

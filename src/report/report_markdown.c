@@ -50,8 +50,10 @@ static void scenario_begin(struct report *report, const struct summary *summary,
 	markdown_explanation(summary, t);
 }
 
-static void absent(struct report *report, const struct scenario *s, const char *why, struct text *t)
+static void absent(
+	struct report *report, const struct scenario *s, enum verdict verdict, const char *why, struct text *t)
 {
+	(void)verdict;
 	text_addf(t, "%s## ", report->n_told ? "\n" : "");
 	markdown_plain(t, s->name);
 	text_add(t, "\n\n**Not run:** ");

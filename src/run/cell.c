@@ -30,6 +30,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
@@ -244,7 +245,31 @@ static enum cell_status cell_wait(struct cell *cell, int fd, uint32_t events, ui
 	cell->wait_events = events;
 	cell->wake_us = wake_us < cell->deadline_us ? wake_us : cell->deadline_us;
 	cell->parked = parked;
+	if (cell->testbed.programs.epoll_fd < 0)
+		return CELL_WAITS;
+	int watched = programs_watch(&cell->testbed.programs, fd, events);
+	if (watched < 0) {
+		CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+		error_errno(&e, ERROR_HARNESS, -watched, "cannot watch a descriptor");
+		return cell_finish_error(cell, &e);
+	}
+	cell->wait_fd = watched;
+	cell->wait_events = EPOLLIN;
 	return CELL_WAITS;
+}
+
+/* Whether it was woken for nothing but what a program has printed, which was taken in: it waits on as it did. */
+static bool was_only_heard(struct cell *cell, uint64_t now_us)
+{
+	bool heard;
+	if (cell->wait_fd < 0 || cell->testbed.programs.epoll_fd < 0)
+		return false;
+	if (programs_hear(&cell->testbed.programs, &heard) || (heard && cell->run.hears_programs) ||
+		now_us >= cell->wake_us) {
+		programs_watch(&cell->testbed.programs, -1, 0);
+		return false;
+	}
+	return true;
 }
 
 static const struct plan_step *current_step(const struct cell *cell)
@@ -257,16 +282,23 @@ static bool is_measured(const struct plan_step *planned)
 	return planned->step->response != SCENARIO_NO_RESPONSE;
 }
 
-/* Every socket that the step needs is there: one that was never made, as its making failed and was data, is not. */
-static const struct word *missing_socket(const struct cell *cell, const struct plan_step *planned)
+/* Every socket and program that the step needs is there: one that was never made, as its making failed and was data, is
+ * not. */
+static bool lacks_name(const struct cell *cell, const struct plan_step *planned, struct text *ret)
 {
 	for (size_t i = 0; i < planned->n_words; i++) {
 		const struct word_kind *kind = planned->step->verb->words[i];
-		bool needs = kind->socket == SOCKET_USES || kind->socket == SOCKET_ENDS;
-		if (needs && cell->testbed.actors[planned->actor].sockets[planned->words[i].socket].fd < 0)
-			return &planned->words[i];
+		const struct word *word = &planned->words[i];
+		if (kind->socket != SOCKET_USES && kind->socket != SOCKET_ENDS)
+			continue;
+		const struct testbed_socket *named = &cell->testbed.actors[planned->actor].sockets[word->socket];
+		if (kind->is_program ? !!named->program : named->fd >= 0)
+			continue;
+		text_addf(ret, "finds no %s '%.64s': it was never %s in this cell",
+			kind->is_program ? "program" : "socket", word->text, kind->is_program ? "started" : "made");
+		return true;
 	}
-	return NULL;
+	return false;
 }
 
 static void begin_try(struct cell *cell)
@@ -435,13 +467,9 @@ static enum cell_status cell_step(struct cell *cell, bool *ret_goes_on, struct e
 	const struct plan_step *planned = current_step(cell);
 	*ret_goes_on = false;
 	if (!cell->started) {
-		const struct word *missing = missing_socket(cell, planned);
-		if (missing) {
-			char what[128];
-			snprintf(what, sizeof what, "finds no socket '%.64s': it was never made in this cell",
-				missing->text);
-			return finish_with_step(cell, VERDICT_INCONC, planned, what);
-		}
+		CLEANUP(text_done) struct text lack = TEXT_INIT;
+		if (lacks_name(cell, planned, &lack))
+			return finish_with_step(cell, VERDICT_INCONC, planned, text_get(&lack));
 		begin_try(cell);
 	}
 	bool was_expired = cell->run.expired = clock_now_us() >= cell->step_deadline_us;
@@ -546,6 +574,8 @@ enum cell_status cell_advance(struct cell *cell, struct whereabouts *whereabouts
 			duration_format(now_us - cell->wake_us, late));
 		return cell_finish(cell, VERDICT_ERROR, reason);
 	}
+	if (cell->phase == CELL_STEPS && was_only_heard(cell, now_us))
+		return CELL_WAITS;
 	cell->wait_fd = -1;
 	cell->wake_us = CLOCK_NEVER;
 	cell->parked = false;

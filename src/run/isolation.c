@@ -37,6 +37,7 @@
 #include <linux/mount.h> /* after <sys/mount.h>: the other way round they clash */
 
 #include "base/cleanup.h"
+#include "base/mounts.h"
 #include "net/sysctl_way.h"
 #include "run/remedy.h"
 
@@ -137,24 +138,6 @@ static int become_capable(struct error *e)
 }
 
 /*
- * A new @type at @path, and the host's not under it but gone, where the kernel lets go of it (not in a user namespace).
- * It is made before the old one goes: a user namespace gets a proc only while one is to be seen
- * (mount_too_revealing()).
- */
-static bool mount_instead(const char *type, const char *path)
-{
-	CLEANUP(cleanup_close) int context = (int)syscall(SYS_fsopen, type, FSOPEN_CLOEXEC);
-	if (context < 0 || syscall(SYS_fsconfig, context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
-		return false;
-	unsigned attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
-	CLEANUP(cleanup_close) int made = (int)syscall(SYS_fsmount, context, FSMOUNT_CLOEXEC, attributes);
-	if (made < 0)
-		return false;
-	umount2(path, MNT_DETACH);
-	return syscall(SYS_move_mount, made, "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH) == 0;
-}
-
-/*
  * Files that are namespaces, which `ip netns` and container engines leave in the tree, also of the host's own. In a
  * user namespace they stay, and lead nowhere: to enter what they name needs the capability in the namespace that owns
  * it.
@@ -193,7 +176,7 @@ static int leave_host_mounts(struct error *e)
 		r = drop_namespace_files(e);
 	if (r < 0)
 		return r;
-	mount_instead("proc", "/proc");
+	mounts_put_instead("proc", "/proc", false);
 	sysctl_way_prepare();
 	return 0;
 }
@@ -233,8 +216,8 @@ static int leave_terminal(struct error *e)
 
 static void mount_own_sys(void)
 {
-	if (!mount_instead("sysfs", "/sys"))
-		mount_instead("tmpfs", "/sys");
+	if (!mounts_put_instead("sysfs", "/sys", false))
+		mounts_put_instead("tmpfs", "/sys", false);
 }
 
 /* Return: as isolation_enter(). */

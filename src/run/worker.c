@@ -40,7 +40,7 @@
 #define WORKER_FDS_PER_CELL 2      /* a pipe; and a socket for each step that makes one */
 #define WORKER_FDS_PER_NAMESPACE 3 /* itself, and two of netlink */
 #define WORKER_FDS_PER_CAPTURE 2   /* in each namespace: itself, and one that is being closed */
-#define WORKER_FDS_OWN 17
+#define WORKER_FDS_OWN 20 /* the lifeline of programs included */
 #define WORKER_EVENTS 64
 
 struct worker {
@@ -137,13 +137,15 @@ static char *read_environment(struct error *e)
 	return t.data;
 }
 
-static size_t count_socket_steps(const struct step *steps, size_t n)
+/* How many descriptors steps make, at most. */
+static size_t count_step_fds(const struct step *steps, size_t n)
 {
 	size_t count = 0;
 	for (const struct step *step = steps; step < steps + n; step++) {
-		count += count_socket_steps(step->body, step->n_body);
+		count += count_step_fds(step->body, step->n_body);
 		for (size_t i = 0; i < step->n_words; i++)
-			count += step->verb->words[i]->socket == SOCKET_MAKES;
+			if (step->verb->words[i]->socket == SOCKET_MAKES)
+				count += step->verb->words[i]->is_program ? PROGRAM_FDS : 1;
 	}
 	return count;
 }
@@ -158,7 +160,7 @@ static bool captures(const struct worker *w, const struct scenario *s)
 static size_t count_fds(const struct worker *w, const struct scenario *s)
 {
 	size_t fds_per_namespace = WORKER_FDS_PER_NAMESPACE + (captures(w, s) ? WORKER_FDS_PER_CAPTURE : 0);
-	return WORKER_FDS_PER_CELL + count_socket_steps(s->steps, s->n_steps) + s->n_namespaces * fds_per_namespace;
+	return WORKER_FDS_PER_CELL + count_step_fds(s->steps, s->n_steps) + s->n_namespaces * fds_per_namespace;
 }
 
 static void raise_descriptor_limit(struct worker *w)

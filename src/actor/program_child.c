@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What a process does to itself between fork(2) and execve(2) of a program.
+ *
+ * Theory of operation. The program is somebody's, and may do what it likes: what it is able to do is taken away before
+ * it begins. It is in the network namespace of an actor and in a PID namespace of its own already. Here it gets, in
+ * this order, as each act needs what a later one gives away:
+ *
+ * - descriptors 0 to 2 (/dev/null, a pipe) and no other; all signals as they are by default
+ * - the folder of the scenario to work in
+ * - a tree of files of its own, read-only, so that nothing is left behind: with a /run and a /tmp of its own, which can
+ * be written and are not the host's, so that the sockets there are out of reach by which programs reach the host's
+ * managers; with a /dev of what is no device (root without capabilities still owns the disks), and with a /proc and a
+ * /sys of its own, read-only as well (so it owns the host's sysctls)
+ * - no capability, in no set, and no way to gain one; under sudo it is the user who called
+ *
+ * There is no way back to the host's network: that would need a capability in the user namespace that owns it, or a
+ * descriptor.
+ */
+#include "actor/program_child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <linux/securebits.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <linux/mount.h> /* after <sys/mount.h>: the other way round they clash */
+
+#include "base/mounts.h"
+#include "base/owner.h"
+
+/* Behind the PATH of who runs netrepro: an ordinary user's often lacks those in which servers are. */
+#define PATH_OF_SYSTEM "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+/* netrepro's own programs: of a checkout beside the program, and where they are installed. */
+#define OWN_PROGRAMS "programs"
+#define OWN_PROGRAMS_INSTALLED "../libexec/netrepro"
+
+#define SCRATCH "/run"
+#define FILES_MAX 1024 /* the soft limit that programs expect: some still use select(2) */
+
+struct child {
+	const struct program_command *command;
+	int output_fd, report_fd;
+	bool has_caller; /* under sudo */
+	uid_t user;
+	gid_t group;
+};
+
+static int act_signals(struct child *c)
+{
+	(void)c;
+	sigset_t none;
+	sigemptyset(&none);
+	for (int i = 1; i < _NSIG; i++)
+		signal(i, SIG_DFL); /* of some of them it cannot be, and need not be, set */
+	return sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static int act_folder(struct child *c)
+{
+	return chdir(c->command->folder);
+}
+
+static int act_descriptors(struct child *c)
+{
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (null < 0)
+		return -1;
+	/* Out of the way first: any of them may have a number below 4. */
+	int fds[] = {null, c->output_fd, c->output_fd, c->report_fd};
+	for (int i = 0; i < 4; i++)
+		if ((fds[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, 4)) < 0)
+			return -1;
+	for (int i = 0; i < 4; i++)
+		if (dup3(fds[i], i, i == 3 ? O_CLOEXEC : 0) < 0 && fds[i] != i)
+			return -1;
+	c->report_fd = 3;
+	return close_range(4, ~0U, 0);
+}
+
+static int act_namespaces(struct child *c)
+{
+	(void)c;
+	if (unshare(CLONE_NEWNS | CLONE_NEWIPC) < 0)
+		return -1;
+	return mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL);
+}
+
+static int act_read_only(struct child *c)
+{
+	(void)c;
+	struct mount_attr attr = {.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID};
+	return (int)syscall(SYS_mount_setattr, AT_FDCWD, "/", AT_RECURSIVE, &attr, sizeof attr);
+}
+
+static int tmpfs_at(const char *path, const char *mode)
+{
+	return mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NODEV, mode);
+}
+
+static int act_devices(struct child *c)
+{
+	(void)c;
+	static const char *const names[] = {"null", "zero", "full", "random", "urandom"};
+	static const struct {
+		const char *to, *at;
+	} links[] = {
+		{"/proc/self/fd", "/dev/fd"},
+		{"/proc/self/fd/0", "/dev/stdin"},
+		{"/proc/self/fd/1", "/dev/stdout"},
+		{"/proc/self/fd/2", "/dev/stderr"},
+	};
+	enum { N_NAMES = sizeof names / sizeof *names };
+	int fds[N_NAMES];
+	char path[32];
+	for (size_t i = 0; i < N_NAMES; i++) {
+		snprintf(path, sizeof path, "/dev/%s", names[i]);
+		fds[i] = (int)syscall(SYS_open_tree, AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+		if (fds[i] < 0 && errno != ENOENT)
+			return -1;
+	}
+	if (tmpfs_at("/dev", "mode=755") < 0)
+		return -1;
+	for (size_t i = 0; i < N_NAMES; i++) {
+		snprintf(path, sizeof path, "/dev/%s", names[i]);
+		if (fds[i] < 0)
+			continue;
+		int file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+		if (file < 0 || syscall(SYS_move_mount, fds[i], "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH) < 0)
+			return -1;
+		close(file);
+		close(fds[i]);
+	}
+	for (size_t i = 0; i < sizeof links / sizeof *links; i++)
+		if (symlink(links[i].to, links[i].at) < 0)
+			return -1;
+	return mkdir("/dev/shm", 0777) < 0 ? -1 : chmod("/dev/shm", 01777);
+}
+
+static bool is_below(const char *path, const char *folder)
+{
+	size_t len = strlen(folder);
+	return !strncmp(path, folder, len) && (path[len] == '/' || !path[len]);
+}
+
+/* Whether what is to be run lies below /tmp. */
+static bool needs_tmp(const struct child *c)
+{
+	char folder[4096], program[4096];
+	ssize_t len = readlink("/proc/self/exe", program, sizeof program - 1);
+	if (!getcwd(folder, sizeof folder) || len < 0)
+		return true;
+	program[len] = '\0';
+	return is_below(folder, "/tmp") || is_below(program, "/tmp") || is_below(c->command->argv[0], "/tmp");
+}
+
+static int act_scratch(struct child *c)
+{
+	struct stat status;
+	if (tmpfs_at(SCRATCH, "mode=1777") < 0)
+		return -1;
+	/* Mostly a link to the former. */
+	if (lstat("/var/run", &status) == 0 && S_ISDIR(status.st_mode) && tmpfs_at("/var/run", "mode=1777") < 0)
+		return -1;
+	return needs_tmp(c) || tmpfs_at("/tmp", "mode=1777") == 0 || errno == ENOENT ? 0 : -1;
+}
+
+/* Where the kernel refuses a new one (in a container that hides parts of /proc), the old one is read-only by now. */
+static int act_proc(struct child *c)
+{
+	(void)c;
+	mounts_put_instead("proc", "/proc", true);
+	if (!mounts_put_instead("sysfs", "/sys", true))
+		mounts_put_instead("tmpfs", "/sys", true);
+	return 0;
+}
+
+static int act_process(struct child *c)
+{
+	(void)c;
+	struct rlimit files, none = {0, 0};
+	umask(022);
+	setrlimit(RLIMIT_CORE, &none);
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_max > FILES_MAX) {
+		files.rlim_cur = FILES_MAX;
+		setrlimit(RLIMIT_NOFILE, &files);
+	}
+	return setsid() < 0 ? -1 : 0;
+}
+
+static int act_bounding(struct child *c)
+{
+	(void)c;
+	for (int i = 0; prctl(PR_CAPBSET_READ, i) >= 0; i++)
+		if (prctl(PR_CAPBSET_DROP, i) < 0)
+			return -1;
+	return prctl(PR_SET_SECUREBITS, SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_CAP_AMBIENT_RAISE |
+						SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED);
+}
+
+/* Under sudo: who called. In a user namespace there may be no such user; then it stays who it is. */
+static int act_user(struct child *c)
+{
+	if (!c->has_caller)
+		return 0;
+	if (setgroups(0, NULL) < 0 || setresgid(c->group, c->group, c->group) < 0)
+		return errno == EINVAL || errno == EPERM ? 0 : -1;
+	return setresuid(c->user, c->user, c->user);
+}
+
+static int act_capabilities(struct child *c)
+{
+	(void)c;
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {{0}};
+	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0 || syscall(SYS_capset, &header, none) < 0)
+		return -1;
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+}
+
+static const struct act {
+	const char *what;
+	int (*run)(struct child *c); /* -1 with errno */
+} acts[] = {
+	{"set its signals", act_signals},
+	{"go to the folder of the scenario", act_folder},
+	{"set its descriptors", act_descriptors},
+	{"make a mount and an IPC namespace", act_namespaces},
+	{"make the tree of files read-only", act_read_only},
+	{"make a /dev of its own", act_devices},
+	{"make a " SCRATCH " and a /tmp of its own", act_scratch},
+	{"make a /proc and a /sys of its own", act_proc},
+	{"make a session of its own", act_process},
+	{"empty its bounding set of capabilities", act_bounding},
+	{"become the user who called sudo", act_user},
+	{"drop its capabilities", act_capabilities},
+};
+
+const char *program_child_stage(int stage)
+{
+	return stage >= 0 && (size_t)stage < sizeof acts / sizeof *acts ? acts[stage].what : "execute it";
+}
+
+/* The environment: none of what the user's own holds but its PATH. execvp(3) looks there. */
+static void set_environment(void)
+{
+	static char path[3 * 4096] = "PATH=" PATH_OF_SYSTEM;
+	static char own[4096];
+	static char *environment[] = {path, "HOME=" SCRATCH, "TMPDIR=" SCRATCH, "LANG=C.UTF-8", "TERM=dumb", NULL};
+	const char *users = getenv("PATH");
+	ssize_t len = readlink("/proc/self/exe", own, sizeof own - 1);
+	char *slash = len > 0 ? memrchr(own, '/', (size_t)len) : NULL;
+	if (slash)
+		*slash = '\0';
+	if (slash)
+		snprintf(path, sizeof path,
+			"PATH=%s/" OWN_PROGRAMS ":%s/" OWN_PROGRAMS_INSTALLED ":%s%s" PATH_OF_SYSTEM, own, own,
+			users ? users : "", users && *users ? ":" : "");
+	environ = environment;
+}
+
+static bool say(const struct child *c, int stage, int errnum)
+{
+	const struct program_report report = {.stage = stage, .errnum = errnum};
+	return write(c->report_fd, &report, sizeof report) == sizeof report;
+}
+
+static _Noreturn void give_up(const struct child *c, int stage)
+{
+	_exit(say(c, stage, errno) ? 127 : 126);
+}
+
+_Noreturn void program_child_run(const struct program_command *command, int output_fd, int report_fd)
+{
+	struct child c = {.command = command, .output_fd = output_fd, .report_fd = report_fd};
+	c.has_caller = owner_find_caller(&c.user, &c.group); /* as the environment says it */
+	set_environment();
+	for (size_t i = 0; i < sizeof acts / sizeof *acts; i++)
+		if (acts[i].run(&c) < 0)
+			give_up(&c, (int)i);
+	if (say(&c, PROGRAM_READY, 0))
+		execvp(command->argv[0], command->argv);
+	give_up(&c, PROGRAM_EXECVE);
+}
+
+_Noreturn void program_init_run(int lifeline)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	prctl(PR_SET_NAME, "netrepro-exec");
+	signal(SIGCHLD, SIG_IGN); /* orphans are reaped by the kernel */
+	if (dup3(lifeline, 3, O_CLOEXEC) < 0 && lifeline != 3)
+		_exit(1);
+	close_range(4, ~0U, 0);
+	char byte;
+	while (read(3, &byte, 1) < 0 && errno == EINTR)
+		;
+	_exit(0);
+}
