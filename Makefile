@@ -3,8 +3,10 @@
 PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
 MANDIR ?= $(PREFIX)/share/man
-# The program looks for its scenarios in ../share/netrepro, seen from where it is.
+# The program looks for its scenarios in ../share/netrepro, and for the programs that they start in programs or in
+# ../libexec/netrepro, seen from where it is.
 DATADIR = $(PREFIX)/share/netrepro
+LIBEXECDIR = $(PREFIX)/libexec/netrepro
 
 CC ?= cc
 PKG_CONFIG ?= pkg-config
@@ -37,6 +39,11 @@ objects := $(sources:%.c=$(BUILD)/%.o)
 library_sources := $(filter-out src/cli/%,$(sources))
 library_objects := $(library_sources:%.c=$(BUILD)/%.o)
 
+# What scenarios start: programs that need nothing but the C library.
+programs := $(patsubst scenarios/%.c,$(BUILD)/%,$(wildcard scenarios/programs/*.c))
+# And what they run by programs of others: configuration, scripts.
+program_data := $(filter-out %.c,$(wildcard scenarios/programs/*))
+
 unit_tests := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test-*.c))
 net_tests := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/net/test-*.c))
 platform_tests := $(patsubst %.c,$(BUILD)/%,$(filter-out tests/platform/platform.c,$(wildcard tests/platform/*.c)))
@@ -59,11 +66,16 @@ $(stamp): FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(subst ','\'',$(stamp_text))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(stamp_text))' >$@
 
-all: $(BUILD)/netrepro ## build build/netrepro (SAN=address,undefined: build/san/netrepro; V=1: show the commands)
+all: $(BUILD)/netrepro $(programs) ## build build/netrepro (and the programs of scenarios beside it; SAN=address,undefined: build/san/netrepro; V=1: show the commands)
 	@:
 
 $(BUILD)/netrepro: $(objects) $(stamp)
 	$(call quiet,LD)$(CC) $(CFLAGS) $(own_ldflags) $(LDFLAGS) -o $@ $(objects) $(own_libs) $(LDLIBS)
+
+$(programs): $(BUILD)/%: scenarios/%.c Makefile
+	@mkdir -p $(@D)
+	$(call quiet,CC)$(CC) -std=gnu17 -D_GNU_SOURCE $(WARNINGS) $(CPPFLAGS) $(CFLAGS) $(own_ldflags) $(LDFLAGS) -o $@ $< \
+		$(LDLIBS)
 
 $(BUILD)/%.o: %.c Makefile $(stamp)
 	@mkdir -p $(@D)
@@ -93,7 +105,7 @@ layers: ## check that no layer includes one to its right (src/README.md)
 sanitized: ## build the program and its tests with the address and undefined-behaviour sanitizers
 	@$(MAKE) --no-print-directory SAN=address,undefined sanitized-programs
 
-sanitized-programs: $(BUILD)/netrepro $(unit_tests) $(net_tests) $(platform_tests)
+sanitized-programs: $(BUILD)/netrepro $(programs) $(unit_tests) $(net_tests) $(platform_tests)
 
 $(unit_tests): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/tests/unit/test_vocabulary.o $(library_objects)
 	$(call quiet,LD)$(CC) $(CFLAGS) $(own_ldflags) $(LDFLAGS) -o $@ $(filter %.o,$^) $(own_libs) $(CMOCKA_LIBS) $(LDLIBS)
@@ -140,15 +152,18 @@ golden: all ## write the golden files anew, to be looked at with git diff
 	@for test in $(cli_tests); do UPDATE_GOLDEN=1 $$test >/dev/null || exit 1; done
 
 install: all ## install below $(DESTDIR)$(PREFIX)
-	$(INSTALL) -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(MANDIR)/man1' '$(DESTDIR)$(DATADIR)/scenarios/labs'
+	$(INSTALL) -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(MANDIR)/man1' '$(DESTDIR)$(DATADIR)/scenarios/labs' \
+		'$(DESTDIR)$(DATADIR)/scenarios/programs' '$(DESTDIR)$(LIBEXECDIR)'
 	$(INSTALL) -m 755 $(BUILD)/netrepro '$(DESTDIR)$(BINDIR)/netrepro'
 	$(INSTALL) -m 644 src/cli/netrepro.1 '$(DESTDIR)$(MANDIR)/man1/netrepro.1'
 	$(INSTALL) -m 644 scenarios/*.yaml scenarios/*.json scenarios/README.md '$(DESTDIR)$(DATADIR)/scenarios'
 	$(INSTALL) -m 644 scenarios/labs/*.md '$(DESTDIR)$(DATADIR)/scenarios/labs'
+	$(INSTALL) -m 644 $(program_data) '$(DESTDIR)$(DATADIR)/scenarios/programs'
+	$(INSTALL) -m 755 $(programs) '$(DESTDIR)$(LIBEXECDIR)'
 
 uninstall: ## undo `make install`
 	rm -f '$(DESTDIR)$(BINDIR)/netrepro' '$(DESTDIR)$(MANDIR)/man1/netrepro.1'
-	rm -rf '$(DESTDIR)$(DATADIR)'
+	rm -rf '$(DESTDIR)$(DATADIR)' '$(DESTDIR)$(LIBEXECDIR)'
 
 compile_commands.json: Makefile $(sources) ## for clangd and clang-tidy
 	@printf '[' >$@

@@ -302,7 +302,7 @@ int plan_make(struct plan *plan, const struct scenario *s, uint64_t index, struc
 		.cell = index,
 		.deadline_us = s->cell_deadline_us,
 		.ipv6 = s->ipv6,
-		.loopback = s->loopback,
+		.loopback = s->loopback || s->program, /* nobody knows what a program needs */
 	};
 	if (index >= s->matrix.n_indices)
 		return error_set(e, ERROR_USAGE, EINVAL, "%s: no cell %" PRIu64 ": the last one is %" PRIu64, s->path,
