@@ -59,7 +59,7 @@ void phrase_shell_word(const char *word, struct text *t)
 void phrase_command(const char *program, const struct scenario *s, uint64_t cell, struct text *t)
 {
 	phrase_shell_word(program, t);
-	text_addf(t, " run --cell %" PRIu64 " ", cell);
+	text_addf(t, " run%s --cell %" PRIu64 " ", s->program ? " --allow-exec" : "", cell);
 	phrase_shell_word(s->path, t);
 }
 
