@@ -5,27 +5,29 @@
  * Theory of operation. Each program has a PID namespace of its own, whose init is a process of netrepro that does
  * nothing. Whatever the program starts, and however that detaches itself, is in that namespace, and is killed by the
  * kernel when init is. Init ends with the worker by PR_SET_PDEATHSIG and by end of file on a pipe, and the worker with
- *the runner; so nothing outlives the cell, whoever is killed.
+ * the runner; so nothing outlives the cell, whoever is killed.
  *
  *	worker ──clone(CLONE_NEWPID)──▶ init          killed: all of the namespace is
  *	   └────setns, clone──────────▶ the program    in the namespace, and the worker's own child all the same
+ *	   (in a thread that is gone then)
  *
  * As the program is the worker's child, its exit status and its signals need no go-between: a pidfd is all. As it is
- *not PID 1, a signal that it has no handler for ends it, as it would elsewhere. The init of a namespace is not gone
- *before those in it are reaped, also by a parent outside (zap_pid_ns_processes(), kernel/pid_namespace.c): so the
- *program is reaped first.
+ * not PID 1, a signal that it has no handler for ends it, as it would elsewhere. The init of a namespace is not gone
+ * before those in it are reaped, also by a parent outside (zap_pid_ns_processes(), kernel/pid_namespace.c): so the
+ * program is reaped first.
  *
  * What it prints comes by one pipe, and is read whenever the cell is woken for it (programs_hear()): also while another
  * step waits or sleeps, so that no program stands still because nobody reads. The first OUTPUT_MAX bytes are kept.
  *
  * A cell waits for one descriptor. Where it has programs, that is an epoll of their pipes and of what its step waits
- *for.
+ * for.
  */
 #include "actor/program.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sched.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -133,22 +135,45 @@ static int spawn_init(struct program *p, struct error *e)
 	return error_errno(e, ERROR_HARNESS, errno, "cannot make a PID namespace for a program");
 }
 
-/* The child is born in the namespace of init, and what the worker forks next where it was before. */
+struct birth {
+	struct program *program;
+	const struct program_command *command;
+	int output_fd, report_fd;
+	const char *failed; /* what has; with errnum */
+	int errnum;
+};
+
+static void *bear(void *data)
+{
+	struct birth *birth = data;
+	if (setns(birth->program->init_fd, CLONE_NEWPID) < 0) {
+		birth->failed = "enter the PID namespace of a program";
+		birth->errnum = errno;
+		return NULL;
+	}
+	pid_t pid = spawn(0, &birth->program->pidfd);
+	if (pid == 0)
+		program_child_run(birth->command, birth->output_fd, birth->report_fd);
+	if (pid < 0) {
+		birth->failed = "fork for a program";
+		birth->errnum = errno;
+		birth->program->pidfd = -1;
+	}
+	return NULL;
+}
+
+/* The child is born in the namespace of init, by a thread that goes there: where the worker is in a user namespace of
+ * its own it would find no way back to the PID namespace that it was in. */
 static int spawn_program(
 	struct program *p, const struct program_command *command, int output_fd, int report_fd, struct error *e)
 {
-	CLEANUP(cleanup_close) int own = (int)syscall(SYS_pidfd_open, getpid(), 0);
-	if (own < 0 || setns(p->init_fd, CLONE_NEWPID) < 0)
-		return error_errno(e, ERROR_HARNESS, errno, "cannot enter the PID namespace of a program");
-	pid_t pid = spawn(0, &p->pidfd);
-	if (pid == 0)
-		program_child_run(command, output_fd, report_fd);
-	int errnum = errno;
-	if (pid < 0)
-		p->pidfd = -1;
-	if (setns(own, CLONE_NEWPID) < 0)
-		return error_errno(e, ERROR_HARNESS, errno, "cannot come back from the PID namespace of a program");
-	return pid < 0 ? error_errno(e, ERROR_HARNESS, errnum, "cannot fork for a program") : 0;
+	struct birth birth = {.program = p, .command = command, .output_fd = output_fd, .report_fd = report_fd};
+	pthread_t thread;
+	int r = pthread_create(&thread, NULL, bear, &birth);
+	if (r)
+		return error_errno(e, ERROR_HARNESS, r, "cannot start a thread for a program");
+	pthread_join(thread, NULL);
+	return birth.failed ? error_errno(e, ERROR_HARNESS, birth.errnum, "cannot %s", birth.failed) : 0;
 }
 
 static int make_pipe(int *ret_read, int *ret_write, struct error *e)
