@@ -21,7 +21,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <linux/capability.h>
 #include <linux/securebits.h>
 #include <sched.h>
@@ -211,14 +210,15 @@ static int act_bounding(struct child *c)
 						SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED);
 }
 
-/* Under sudo: who called. In a user namespace there may be no such user; then it stays who it is. */
+/* Under sudo: who called. In a user namespace there may be no such user; then it stays who it is. Not by the C library,
+ * which would have all threads of the worker do the same, and wait for them: they are not here. */
 static int act_user(struct child *c)
 {
 	if (!c->has_caller)
 		return 0;
-	if (setgroups(0, NULL) < 0 || setresgid(c->group, c->group, c->group) < 0)
+	if (syscall(SYS_setgroups, 0, NULL) < 0 || syscall(SYS_setresgid, c->group, c->group, c->group) < 0)
 		return errno == EINVAL || errno == EPERM ? 0 : -1;
-	return setresuid(c->user, c->user, c->user);
+	return (int)syscall(SYS_setresuid, c->user, c->user, c->user);
 }
 
 static int act_capabilities(struct child *c)
@@ -254,7 +254,7 @@ const char *program_child_stage(int stage)
 	return stage >= 0 && (size_t)stage < sizeof acts / sizeof *acts ? acts[stage].what : "execute it";
 }
 
-/* The environment: none of what the user's own holds but its PATH. execvp(3) looks there. */
+/* The environment: none of what the user's own holds but its PATH. */
 static void set_environment(void)
 {
 	static char path[3 * 4096] = "PATH=" PATH_OF_SYSTEM;
@@ -270,6 +270,31 @@ static void set_environment(void)
 			"PATH=%s/" OWN_PROGRAMS ":%s/" OWN_PROGRAMS_INSTALLED ":%s%s" PATH_OF_SYSTEM, own, own,
 			users ? users : "", users && *users ? ":" : "");
 	environ = environment;
+}
+
+/* As execvp(3), which says EACCES of a program that is nowhere, too, where some folder of the PATH may not be searched.
+ */
+static void execute(char *const argv[])
+{
+	char path[4096];
+	struct stat status;
+	int errnum = ENOENT;
+	if (strchr(argv[0], '/')) {
+		execv(argv[0], argv);
+		return;
+	}
+	for (const char *from = getenv("PATH"), *end; *from; from = *end ? end + 1 : end) {
+		end = from + strcspn(from, ":");
+		int len = snprintf(
+			path, sizeof path, "%.*s%s%s", (int)(end - from), from, end > from ? "/" : "", argv[0]);
+		if (len >= (int)sizeof path)
+			continue;
+		execv(path, argv);
+		int refused = errno; /* ENOENT as well where what its first line names is not there */
+		if (errnum == ENOENT && stat(path, &status) == 0 && S_ISREG(status.st_mode))
+			errnum = refused;
+	}
+	errno = errnum;
 }
 
 static bool say(const struct child *c, int stage, int errnum)
@@ -292,7 +317,7 @@ _Noreturn void program_child_run(const struct program_command *command, int outp
 		if (acts[i].run(&c) < 0)
 			give_up(&c, (int)i);
 	if (say(&c, PROGRAM_READY, 0))
-		execvp(command->argv[0], command->argv);
+		execute(command->argv);
 	give_up(&c, PROGRAM_EXECVE);
 }
 

@@ -283,7 +283,11 @@ static int pattern_parse(const struct word_scope *scope, struct word *ret, struc
 		regerror(r, &regex, why, sizeof why);
 		return error_set(e, ERROR_USAGE, EINVAL, "'%s' is no extended regular expression: %s", ret->text, why);
 	}
+	bool is_empty = regexec(&regex, "", 0, NULL, 0) == 0;
 	regfree(&regex);
+	if (is_empty)
+		return error_set(e, ERROR_USAGE, EINVAL,
+			"'%s' matches where nothing is printed as well: write + where a * leaves nothing", ret->text);
 	return 0;
 }
 

@@ -108,8 +108,8 @@ static void print_totals(const struct totals *totals)
 	const char *separator = ": ";
 	for (int i = 0; i < VERDICT_COUNT; i++)
 		n_runs += totals->verdicts[i];
-	text_addf(&t, "\n%s%zu scenario%s%s, %" PRIu64 " runs", style->bold, totals->n_scenarios,
-		totals->n_scenarios == 1 ? "" : "s", style->reset, n_runs);
+	text_addf(&t, "\n%s%zu scenario%s%s, %" PRIu64 " run%s", style->bold, totals->n_scenarios,
+		totals->n_scenarios == 1 ? "" : "s", style->reset, n_runs, n_runs == 1 ? "" : "s");
 	for (int i = 0; i < VERDICT_COUNT; i++)
 		if (totals->verdicts[i]) {
 			text_addf(&t, "%s%s%" PRIu64 " %s%s", separator, style->verdicts[i], totals->verdicts[i],

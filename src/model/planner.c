@@ -160,8 +160,8 @@ static int never_made(
 	const struct step *maker = find_maker(p->s->steps, p->s->n_steps, step->actor, is_program, name);
 	struct suggestion suggestion = SUGGESTION_FOR(name);
 	CLEANUP(text_done) struct text what = TEXT_INIT;
-	text_addf(&what, is_program ? "program '%s' of %s has not been started yet" : "socket '%s' of %s does not exist yet",
-		name, plan->actors[step->actor].name);
+	text_addf(&what, "%s '%s' of %s %s yet", noun(is_program), name, plan->actors[step->actor].name,
+		is_program ? "has not been started" : "does not exist");
 	if (maker) {
 		text_addf(&what, ": the step on line %u %s it", maker->at.line, is_program ? "starts" : "makes");
 		add_cell(p, step_depends(p->s, step) || step_depends(p->s, maker), &what);
