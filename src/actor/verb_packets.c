@@ -149,22 +149,6 @@ static int find(const struct step_run *run, struct finding *f, struct error *e)
 	return r;
 }
 
-/* That no packet is missing. How many are is left out, so that the reasons of cells that differ in it are the same
- * text. */
-static int is_complete(const struct step_run *run, struct error *e)
-{
-	const struct witness *w = &run->testbed->witness;
-	if (w->captures[run->actor->in - run->testbed->namespaces].dropped)
-		return error_set(e, ERROR_UNMET, ENOBUFS,
-			"packets were dropped by the capture in namespace '%s': what was asked cannot be told",
-			run->actor->in->name);
-	if (w->left_out)
-		return error_set(e, ERROR_UNMET, ENOBUFS,
-			"packets were not kept, as the cell has more than %d: what was asked cannot be told",
-			EVIDENCE_PACKETS_MAX);
-	return 0;
-}
-
 static enum step_status run_packets(struct step_run *run, struct error *e)
 {
 	int settled = settle_look(run, SETTLE_SENT, e);
@@ -174,7 +158,8 @@ static enum step_status run_packets(struct step_run *run, struct error *e)
 		return settle_wait(run);
 	struct finding finding = {.n = 0};
 	char answer[OUTCOME_TEXT];
-	if (witness_drain(run->testbed, e) < 0 || is_complete(run, e) < 0 || find(run, &finding, e) < 0)
+	if (witness_drain(run->testbed, e) < 0 || witness_is_complete(run->testbed, run->actor->in, e) < 0 ||
+		find(run, &finding, e) < 0)
 		return STEP_FAILED;
 	((const struct question *)run->step->words[0].entry)->answer(run, &finding, answer);
 	return step_observed(run, "%s%s", answer, settle_remark(run, settled));

@@ -2,6 +2,7 @@
 // What is seen in the namespaces of a testbed: their packets.
 #include "actor/witness.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -127,6 +128,19 @@ int witness_ask_again(struct testbed *t, const struct testbed_namespace *from, c
 bool witness_is_taken_in(const struct witness *w, uint16_t number)
 {
 	return (int16_t)(w->answered - number) >= 0;
+}
+
+int witness_is_complete(const struct testbed *t, const struct testbed_namespace *in, struct error *e)
+{
+	const struct witness *w = &t->witness;
+	if (w->captures[in - t->namespaces].dropped)
+		return error_set(e, ERROR_UNMET, ENOBUFS,
+			"packets were dropped by the capture in namespace '%s': what was asked cannot be told", in->name);
+	if (w->left_out)
+		return error_set(e, ERROR_UNMET, ENOBUFS,
+			"packets were not kept, as the cell has more than %d: what was asked cannot be told",
+			EVIDENCE_PACKETS_MAX);
+	return 0;
 }
 
 void witness_done(struct witness *w)

@@ -53,6 +53,14 @@ int witness_ask_again(
 /* witness_is_taken_in() - whether the echo request @number, or a later one, has been answered; drain first. */
 bool witness_is_taken_in(const struct witness *w, uint16_t number);
 
+/**
+ * witness_is_complete() - that no packet of the namespace @in is missing
+ *
+ * Errors: ERROR_UNMET where one is: what is asked of the packets cannot be told. How many are missing is left out, so
+ * that the reasons of cells that differ in it are the same text.
+ */
+int witness_is_complete(const struct testbed *t, const struct testbed_namespace *in, struct error *e);
+
 /* witness_done() - forget all that was seen, and end the captures. */
 void witness_done(struct witness *w);
 

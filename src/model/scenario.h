@@ -88,10 +88,12 @@ struct response {
 	bool timed;               /* it has a duration as well: some step repeats until ok, or its verb gives one */
 };
 
-/* response_is_left() - whether the duration of a response is what is left of a time, and not how long a step took. */
-static inline bool response_is_left(const struct response *response)
+/* response_duration_is() - what is said behind the duration of a response, such as "left", where its verb gives it; NULL
+ * where it is how long a step took. */
+static inline const char *response_duration_is(const struct response *response)
 {
-	return response->first->verb->is_timed;
+	const struct verb_syntax *verb = response->first->verb;
+	return !verb->is_timed ? NULL : verb->duration_is ? verb->duration_is : "left";
 }
 
 /* Where in the kernel a response is decided, in words: the function, and the version in which that was read. */

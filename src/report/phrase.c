@@ -187,11 +187,12 @@ void phrase_observed(const struct table *t, size_t row, size_t response, struct 
 		text_add(text, o->value == TABLE_NOT_ASKED ? "not recorded" : "nothing conclusive");
 	if (o->took_least_us != UINT64_MAX) {
 		char least[DURATION_TEXT], most[DURATION_TEXT];
-		bool is_left = response_is_left(t->responses[response].response);
-		text_addf(text, " %s %s", is_left ? "with" : "after", duration_format(o->took_least_us, least));
+		const char *is = response_duration_is(t->responses[response].response);
+		text_addf(text, " %s %s", is ? "with" : "after", duration_format(o->took_least_us, least));
 		if (o->took_most_us != o->took_least_us)
 			text_addf(text, " to %s", duration_format(o->took_most_us, most));
-		text_add(text, is_left ? " left" : "");
+		if (is)
+			text_addf(text, " %s", is);
 	}
 	const char *refused = first_refused(t, o, values);
 	if (refused)
@@ -202,9 +203,9 @@ void phrase_observed(const struct table *t, size_t row, size_t response, struct 
 void phrase_durations(const struct table_response *response, struct text *t)
 {
 	char least[DURATION_TEXT], most[DURATION_TEXT];
-	bool is_left = response_is_left(response->response);
-	text_addf(t, "%s%s to %s%s", is_left ? "" : "took ", duration_format(response->took_least_us, least),
-		duration_format(response->took_most_us, most), is_left ? " left" : "");
+	const char *is = response_duration_is(response->response);
+	text_addf(t, "%s%s to %s%s%s", is ? "" : "took ", duration_format(response->took_least_us, least),
+		duration_format(response->took_most_us, most), is ? " " : "", is ? is : "");
 }
 
 void phrase_predicted(const struct response *response, const struct rule *rule, struct text *t)
@@ -214,10 +215,10 @@ void phrase_predicted(const struct response *response, const struct rule *rule, 
 	if (!rule->has_took)
 		return;
 	char least[DURATION_TEXT], most[DURATION_TEXT];
-	bool is_left = response_is_left(response);
-	text_addf(t, "%s%s %s to %s%s", rule->n_is ? " " : "", is_left ? "with" : "after",
+	const char *is = response_duration_is(response);
+	text_addf(t, "%s%s %s to %s%s%s", rule->n_is ? " " : "", is ? "with" : "after",
 		duration_format_exact(rule->took_least_us, least), duration_format_exact(rule->took_most_us, most),
-		is_left ? " left" : "");
+		is ? " " : "", is ? is : "");
 }
 
 uint64_t phrase_decisive(const struct table *t, const struct account *account)

@@ -60,7 +60,7 @@ static void add_values(const struct sheet *sheet, size_t response)
 	if (!*separator)
 		text_add(sheet->t, r->n_asked ? "No cell gave an answer" : "No cell records it");
 	if (r->n_timed) {
-		text_add(sheet->t, response_is_left(r->response) ? "; " : "; it ");
+		text_add(sheet->t, response_duration_is(r->response) ? "; " : "; it ");
 		phrase_durations(r, sheet->t);
 	}
 	text_add(sheet->t, ".");

@@ -39,10 +39,10 @@ static void explain(struct text *t, const struct response *response, const struc
 	} else if (!only_time) {
 		text_addf(t, "%s is %s, and %s wants ", name, observed->text, what);
 	} else {
-		bool is_left = response_is_left(response);
-		text_addf(t, "%s %s ", name, is_left ? "has" : "took");
+		const char *is = response_duration_is(response);
+		text_addf(t, "%s %s ", name, is ? "has" : "took");
 		add_time(t, rule, observed->took_us);
-		text_addf(t, "%s, and %s wants ", is_left ? " left" : "", what);
+		text_addf(t, "%s%s, and %s wants ", is ? " " : "", is ? is : "", what);
 	}
 	if (only_time || !rule->n_is)
 		add_range(t, rule);

@@ -248,6 +248,11 @@ getsysctl
 	server: getsysctl net.ipv4.ip_local_reserved_ports = none
 	server: getsysctl net.ipv4.conf.veth0.forwarding = 0 or 1
 	server: getsysctl net.ipv4.route.flush = EACCES
+	server: getsysctl net.ipv4.tcp_timestamps optional = 0
+	server: getsysctl net.ipv4.ip_local_reserved_ports optional = none
+	server: getsysctl net.ipv4.no_kernel_has_this optional = absent
+	server: getsysctl net.ipv4.conf.no_such_link.forwarding optional = absent
+	server: getsysctl net.ipv4.route.flush optional = EACCES
 counter
 	client: counter TcpActiveOpens = 1
 	server: counter TcpActiveOpens = 0
@@ -364,6 +369,9 @@ segment-ipv6
 	server: listen l6
 	client: segment SYN [fd00::99]:5 server:86 seq=7 = SYN,ACK
 	client: segment SYN [fd00::99]:6 server:87 seq=7 ts=5 mss=1400 wscale=3 sack=yes = RST,ACK
+isn-clock
+	client: isn-clock SYN = none
+	server: isn-clock SYN-ACK = none
 packets-reset
 	client: socket d
 	client: connect d server:81 = ECONNREFUSED
