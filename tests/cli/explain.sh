@@ -11,14 +11,17 @@ mkdir runs
 chmod 1777 runs
 results=results.jsonl
 
-# It waits for more than a minute, and does so beside all other tests. Under the sanitizers it says the same, and is left out.
-waiting=
+# They wait for more than a minute, and do so beside all other tests. Under the sanitizers they say the same, and are left out.
+slow=(wait-it-out fin-timeout)
+waiting=()
 if [[ ${NETREPRO:-} == */san/* ]]; then
-	goldens+=(wait-it-out)
+	goldens+=("${slow[@]}")
 else
-	"${as[@]}" "$mark" ./netrepro run -o runs/wait-it-out scenarios/wait-it-out.yaml >wait.out 2>wait.err </dev/null &
-	waiting=$!
-	trap '[[ -z $waiting ]] || kill "$waiting"; rm -rf "$folder"' EXIT
+	for name in "${slow[@]}"; do
+		"${as[@]}" "$mark" ./netrepro run -o "runs/$name" "scenarios/$name.yaml" >"$name.out" 2>"$name.err" </dev/null &
+		waiting+=($!)
+	done
+	trap '[[ ${#waiting[@]} -eq 0 ]] || kill "${waiting[@]}"; rm -rf "$folder"' EXIT
 fi
 
 # The scenarios, each run once. What is said of them depends neither on the order of the results nor on who asks.
@@ -151,7 +154,7 @@ explained() {
 
 for scenario in scenarios/*.yaml; do
 	name=$(basename "$scenario" .yaml)
-	[[ $name != wait-it-out ]] || continue
+	[[ " ${slow[*]} " != *" $name "* ]] || continue
 	try run -o "runs/$name" "$scenario"
 	exits 0
 	cp out told
@@ -694,16 +697,17 @@ exits 4
 says err 'cannot write'
 tap_report 'a full standard output is exit status 4'
 
-# Last, as it takes longest: durations are among what it tells.
-if [[ -n $waiting ]]; then
-	wait "$waiting"
+# Last, as they take longest: durations are among what they tell.
+while [[ ${#waiting[@]} -gt 0 ]]; do
+	name=${slow[${#slow[@]} - ${#waiting[@]}]}
+	wait "${waiting[0]}"
 	status=$?
-	waiting=
-	cp wait.out told
-	cp wait.err err
+	waiting=("${waiting[@]:1}")
+	cp "$name.out" told
+	cp "$name.err" err
 	exits 0
-	explained wait-it-out folded
-fi
+	explained "$name" folded
+done
 
 # A pipe with a name is read once, and not waited for a second time.
 mkfifo named
