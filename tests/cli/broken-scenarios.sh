@@ -19,7 +19,7 @@ broken() {
 	exits 1
 	is 'the verdicts' "$(jq -r 'select(.type == "cell") | .verdict' "broken-$n/results.jsonl" | sort -u | tr '\n' ',')" inconc,
 	is 'the reasons' "$(jq -r 'select(.type == "cell") | .reason' "broken-$n/results.jsonl" |
-		sed -E 's/ \(broken-.*//; s/has [0-9.]+s left/has TIME left/' | sort -u)" "$reason"
+		sed -E 's/ \(broken-.*//; s/has [0-9.]+s left/has TIME left/; s/two_port is [0-9]+/two_port is PORT/' | sort -u)" "$reason"
 	tap_report "$name: $what"
 }
 
@@ -167,6 +167,60 @@ broken() {
 		's/family: tcp6/family: tcp/' \
 		'client: packets sender where ip6 is none, and the check wants client' \
 		closer=server first_how=close delayed=nobody path=ipv6
+
+	broken order-of-states 'one side has no timestamps' \
+		's/(server: .*tcp_timestamps: )\$timestamps/\10/' \
+		'client: packets timestamps SYN-ACK is no, and the check wants yes' \
+		first_fin=free second_fin=free timestamps=1
+	broken order-of-states 'IPv4, and it should be IPv6' \
+		's/family: \[tcp, tcp6\]/family: [tcp6]/; s/(listener|sock) \$family/\1 tcp/' \
+		'client: packets sender where ip6 is none, and the check wants second' \
+		first_fin=free second_fin=free closer=server
+
+	broken accepted-socket-flag 'the accepted socket gets another flag' \
+		's/setsockopt child SO_REUSEADDR \$accepted_gets/setsockopt child SO_REUSEADDR 1/' \
+		'accepted_has is 1, and the check wants 0' \
+		accepted_gets=0
+	broken addresses 'a socket that takes IPv4 as well' \
+		's/(setsockopt two IPV6_V6ONLY )\$two_only/\10/' \
+		'server: getsockopt two IPV6_V6ONLY is 0, and the check wants 1' \
+		second=any6
+	broken autobind 'a bind that chooses a port' \
+		's/(setsockopt one IP_BIND_ADDRESS_NO_PORT) 1/\1 0/' \
+		'first_port_after_bind is 40000, and the check wants 0' \
+		first=no-port
+	broken fin-timeout 'a socket that waits in FIN-WAIT-2' \
+		's/(setsockopt child TCP_LINGER2 )\$linger2/\11/' \
+		'left_behind is FIN-WAIT-2, and the check wants none' \
+		linger2=-1 how=close
+	broken fin-timeout 'a part of TIME-WAIT is over when the wait begins' \
+		's/^( *)- server: timer/\1- server: sleep 1.1s\n&/; s/for: 140s/for: 1s/' \
+		'left_to_wait has TIME left, and the check wants 59s to 60s' \
+		left=TIME-WAIT how=close linger2=unset
+	broken isn-clock 'one of the connections has another port' \
+		's/bind conn_3 \*:40000/bind conn_3 *:40009/' \
+		'client: packets count where src port 40000 and tcp[tcpflags] & (tcp-syn|tcp-ack) == tcp-syn is 5, and the check wants 6' \
+		ends=same
+	broken listen-after-bind 'a bind that chooses a port' \
+		's/bind two \$two_at:80/bind two $two_at:0/' \
+		'two_port is PORT, and the check wants 80' \
+		first_to_listen=one
+	broken port-exhaustion 'TIME-WAIT is younger than it should be' \
+		's/sleep \$age/sleep 0/' \
+		'first_port has TIME left, and the check wants 55s to 59s' \
+		age=1.3s path=veth port=connect
+	broken port-exhaustion 'one of the ports is free' \
+		's/^( *)- client: close old_2/\1- client: setsockopt old_2 SO_LINGER 0\n&/' \
+		"'server: recv child_2 eof' gave ECONNRESET" \
+		ports=two path=veth port=connect
+	broken reuseport 'the listener is still there' \
+		's/server: close one/server: listen one/' \
+		'before is TIME-WAIT+LISTEN, and the check wants TIME-WAIT' \
+		first=TIME-WAIT
+	broken tw-buckets 'the loopback is not used' \
+		's/loopback: \{client_in: server, to: 127\.0\.0\.1\}/loopback: {client_in: client, to: server}/' \
+		'first: packets sender where net 127 is none, and the check wants first' \
+		path=loopback
 }
 
 finish
