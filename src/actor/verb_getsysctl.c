@@ -34,8 +34,8 @@ static int optional_parse(const struct word_scope *scope, struct word *ret, stru
 	return !strcmp(ret->text, OPTIONAL)
 		       ? 0
 		       : error_set(e, ERROR_USAGE, EINVAL,
-				 "'%s' is not '" OPTIONAL "', the one word that may stand behind the sysctl's name: then "
-				 "'" SYSCTL_ABSENT "' is recorded where the kernel lacks it",
+				 "'%s' is not '" OPTIONAL "', the one word that may stand behind the sysctl's name: "
+				 "then '" SYSCTL_ABSENT "' is recorded where the kernel lacks it",
 				 ret->text);
 }
 
@@ -66,7 +66,7 @@ VERB(getsysctl) = {
 	.syntax = {
 		.name = "getsysctl",
 		.usage = "getsysctl NAME [optional]",
-		.help = "record a sysctl of the namespace: none where it is empty; optional: absent where there is none",
+		.help = "record a sysctl of the namespace; none: it is empty; absent: there is none (optional)",
 		.words = {&word_readable_sysctl, &word_optional},
 		.n_required = 1,
 		.leaves_states = true,

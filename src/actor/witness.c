@@ -135,7 +135,8 @@ int witness_is_complete(const struct testbed *t, const struct testbed_namespace 
 	const struct witness *w = &t->witness;
 	if (w->captures[in - t->namespaces].dropped)
 		return error_set(e, ERROR_UNMET, ENOBUFS,
-			"packets were dropped by the capture in namespace '%s': what was asked cannot be told", in->name);
+			"packets were dropped by the capture in namespace '%s': what was asked cannot be told",
+			in->name);
 	if (w->left_out)
 		return error_set(e, ERROR_UNMET, ENOBUFS,
 			"packets were not kept, as the cell has more than %d: what was asked cannot be told",

@@ -88,8 +88,8 @@ struct response {
 	bool timed;               /* it has a duration as well: some step repeats until ok, or its verb gives one */
 };
 
-/* response_duration_is() - what is said behind the duration of a response, such as "left", where its verb gives it; NULL
- * where it is how long a step took. */
+/* response_duration_is() - what is said behind the duration of a response, such as "left", where its verb gives it;
+ * NULL where it is how long a step took. */
 static inline const char *response_duration_is(const struct response *response)
 {
 	const struct verb_syntax *verb = response->first->verb;
