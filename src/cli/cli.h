@@ -42,7 +42,7 @@ struct command {
 
 extern const struct command command_run, command_explain, command_show, command_diff, command_check, command_list,
 	command_doctor,
-	command_lab;
+	command_lab, command_claims;
 
 /* cli_program() - how this program was called. */
 const char *cli_program(void);

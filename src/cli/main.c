@@ -8,8 +8,8 @@
 #include "cli/cli.h"
 
 static const struct command *const commands[] = {
-	&command_run, &command_explain, &command_show, &command_diff, &command_lab, &command_check, &command_list,
-	&command_doctor};
+	&command_run, &command_explain, &command_show, &command_diff, &command_claims, &command_lab, &command_check,
+	&command_list, &command_doctor};
 
 static const char *program = "netrepro";
 

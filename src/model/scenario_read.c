@@ -118,35 +118,46 @@ void scenario_sha256(const char *text, size_t len, char ret[static SCENARIO_SHA2
 	SHA256Data((const uint8_t *)text, len, ret);
 }
 
-int scenario_read_text(const char *path, const char *text, size_t len, const struct vocabulary *vocabulary,
-	uint64_t max_cells, struct scenario **ret, struct error *e)
+int read_begin(const char *path, const char *kind, const char *text, size_t len, struct scenario **ret, struct error *e)
 {
 	CLEANUP(cleanup_scenario) struct scenario *s = calloc(1, sizeof *s);
 	if (!s)
 		return error_no_memory(e);
 	struct encoding_fault fault;
 	if (encoding_find_fault(path, strlen(path), &fault)) /* results and messages show it */
-		return error_set(e, ERROR_USAGE, EILSEQ, "the path of a scenario holds %s: give the file another name",
-			fault.what);
+		return error_set(e, ERROR_USAGE, EILSEQ, "the path of a %s holds %s: give the file another name",
+			kind ? kind : "scenario", fault.what);
+	s->kind = kind;
 	s->path = arena_strdup(&s->arena, path);
 	if (!s->path)
 		return error_no_memory(e);
 	if (len > SCENARIO_FILE_BYTES_MAX)
-		return error_set(e, ERROR_USAGE, EFBIG, "%s: longer than 256 KiB, which no scenario is", path);
+		return error_set(e, ERROR_USAGE, EFBIG, "%s: longer than 256 KiB, which no %s is", path,
+			kind ? kind : "scenario");
 	s->text = arena_strndup(&s->arena, text, len);
 	if (!s->text)
 		return error_no_memory(e);
 	scenario_sha256(text, len, s->sha256);
+	*ret = TAKE_POINTER(s);
+	return 0;
+}
+
+int scenario_read_text(const char *path, const char *text, size_t len, const struct vocabulary *vocabulary,
+	uint64_t max_cells, struct scenario **ret, struct error *e)
+{
+	CLEANUP(cleanup_scenario) struct scenario *s = NULL;
+	int rc = read_begin(path, NULL, text, len, &s, e);
+	if (rc < 0)
+		return rc;
 	struct reader r = {.s = s, .vocabulary = vocabulary, .max_cells = max_cells, .e = e};
-	int rc = read_scenario(&r, text, len);
+	rc = read_scenario(&r, text, len);
 	if (rc < 0)
 		return rc;
 	*ret = TAKE_POINTER(s);
 	return 0;
 }
 
-/* Reads to the end of the file, or to one byte more than a scenario may have. */
-static int read_bytes(const char *path, char *buffer, size_t size, size_t *ret_len, struct error *e)
+int read_bytes(const char *path, char *buffer, size_t size, size_t *ret_len, struct error *e)
 {
 	CLEANUP(cleanup_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)

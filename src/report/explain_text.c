@@ -405,14 +405,7 @@ static void add_sentence(void *context, const char *sentence)
 
 static void add_verdict(const struct page *p, const struct ruling *ruling)
 {
-	static const enum verdict colours[] = {
-		[CLAIM_SUPPORTED] = VERDICT_PASS,
-		[CLAIM_REFUTED] = VERDICT_FAIL,
-		[CLAIM_CONDITIONAL] = VERDICT_INCONC,
-		[CLAIM_UNTESTED] = VERDICT_SKIP,
-	};
-	static_assert(sizeof colours / sizeof *colours == CLAIM_VERDICT_COUNT, "a colour for each verdict");
-	text_addf(p->t, "%s%s%s", p->style->verdicts[colours[ruling->verdict]], claim_verdict_names[ruling->verdict],
+	text_addf(p->t, "%s%s%s", style_of_claim(p->style, ruling->verdict), claim_verdict_names[ruling->verdict],
 		p->style->reset);
 }
 

@@ -175,7 +175,8 @@ static const char *first_refused(
 	return first;
 }
 
-void phrase_observed(const struct table *t, size_t row, size_t response, struct text *text)
+/* @is_timeless: without how long it took */
+static void add_observed(const struct table *t, size_t row, size_t response, bool is_timeless, struct text *text)
 {
 	const struct table_observation *o = table_at(t, row, response);
 	const struct table_value *values = t->responses[response].values;
@@ -185,7 +186,7 @@ void phrase_observed(const struct table *t, size_t row, size_t response, struct 
 		text_add(text, values[o->value].text);
 	else if (!o->refused)
 		text_add(text, o->value == TABLE_NOT_ASKED ? "not recorded" : "nothing conclusive");
-	if (o->took_least_us != UINT64_MAX) {
+	if (o->took_least_us != UINT64_MAX && !is_timeless) {
 		char least[DURATION_TEXT], most[DURATION_TEXT];
 		const char *is = response_duration_is(t->responses[response].response);
 		text_addf(text, " %s %s", is ? "with" : "after", duration_format(o->took_least_us, least));
@@ -198,6 +199,16 @@ void phrase_observed(const struct table *t, size_t row, size_t response, struct 
 	if (refused)
 		text_addf(text, "%s%s (inconc: the check refuses it)", o->value == TABLE_MISSING ? "" : ", and ",
 			refused);
+}
+
+void phrase_observed(const struct table *t, size_t row, size_t response, struct text *text)
+{
+	add_observed(t, row, response, false, text);
+}
+
+void phrase_value(const struct table *t, size_t row, size_t response, struct text *text)
+{
+	add_observed(t, row, response, true, text);
 }
 
 void phrase_durations(const struct table_response *response, struct text *t)

@@ -3,6 +3,7 @@
 #ifndef REPORT_PHRASE_H
 #define REPORT_PHRASE_H
 
+#include "analyze/deciding.h"
 #include "analyze/explanation.h"
 #include "base/text.h"
 #include "report/explain.h"
@@ -58,6 +59,9 @@ void phrase_where(const struct matrix *m, const struct conditions *when, struct 
 /* phrase_observed() - what a response was in a cell: "ok", "ok ×3, EADDRINUSE ×1", "nothing conclusive". */
 void phrase_observed(const struct table *t, size_t row, size_t response, struct text *text);
 
+/* phrase_value() - the same without the time that it took, which is another one in each run. */
+void phrase_value(const struct table *t, size_t row, size_t response, struct text *text);
+
 /* phrase_predicted() - what a rule wants: "ok or EADDRINUSE", "ok after 59s to 65s", "time-wait with 59s to 60s left".
  */
 void phrase_predicted(const struct response *response, const struct rule *rule, struct text *t);
@@ -94,6 +98,19 @@ const char *phrase_mechanism(const struct scenario *s, size_t response);
  * @add: called with each of them
  */
 void phrase_ruling(const struct explanation *explanation, const struct ruling *ruling,
+	void (*add)(void *context, const char *sentence), void *context);
+
+/**
+ * phrase_settled() - why a claim is what it is, in sentences of a line each: phrase_ruling(), and where it is supported
+ * the cell that shows it
+ * @deciding: of the ruling
+ * @is_timeless: leave out how long steps took, so that runs that say the same give the same text
+ */
+void phrase_settled(const struct explanation *explanation, const struct ruling *ruling, const struct deciding *deciding,
+	bool is_timeless, void (*add)(void *context, const char *sentence), void *context);
+
+/* phrase_condition() - where a claim that is conditional holds, in sentences as phrase_ruling(); none of another one. */
+void phrase_condition(const struct explanation *explanation, const struct ruling *ruling,
 	void (*add)(void *context, const char *sentence), void *context);
 
 /* phrase_support() - what there is to be said of the cells behind a rule: "72 cells", "4 cells; 2 more gave no answer

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Why a claim is not supported, in words.
+// Why a claim is not supported, and which cell decides it, in words.
 #include <inttypes.h>
 
+#include "analyze/deciding.h"
 #include "base/cleanup.h"
 #include "report/phrase.h"
 
@@ -12,6 +13,7 @@ struct sentences {
 	const struct ruling *ruling;
 	void (*add)(void *context, const char *sentence);
 	void *context;
+	bool is_timeless;
 	struct text text;
 };
 
@@ -21,11 +23,13 @@ static void say(struct sentences *s)
 	text_truncate(&s->text, 0);
 }
 
-static const struct rule *rule_for(const struct sentences *s, size_t row)
+/* What came out in a cell. */
+static void add_observed(struct sentences *s, size_t row, size_t response)
 {
-	size_t levels[MATRIX_FACTORS_MAX];
-	table_copy_levels(&s->explanation->table, row, levels);
-	return rule_list_match(&s->ruling->claim->predicts[s->ruling->rule_list], levels);
+	if (s->is_timeless)
+		phrase_value(&s->explanation->table, row, response, &s->text);
+	else
+		phrase_observed(&s->explanation->table, row, response, &s->text);
 }
 
 /* "All 18 cells that it is about disagree." */
@@ -101,20 +105,19 @@ static void say_condition(struct sentences *s)
 }
 
 /* "Its twin with tw_reuse=1 instead of 0 (cell 84): ok as well." */
-static void say_twin(struct sentences *s, size_t response)
+static void say_twin(struct sentences *s, const struct deciding *d)
 {
-	const struct ruling *r = s->ruling;
 	const struct table *table = &s->explanation->table;
-	const struct factor *factor = &table->scenario->matrix.factors[r->twin_factor];
+	const struct factor *factor = &table->scenario->matrix.factors[d->twin_factor];
 	struct text *t = &s->text;
 	text_addf(t, "Its twin with %s=%s instead of %s (cell %" PRIu64 "): ", factor->name,
-		factor->levels[table_levels(table, r->twin)[r->twin_factor]].name,
-		factor->levels[table_levels(table, r->counterexample)[r->twin_factor]].name, table->cells[r->twin]);
-	phrase_observed(table, r->twin, response, t);
-	if (table_is_stable(table, r->twin, response) &&
-		table_value(table, r->twin, response) == table_value(table, r->counterexample, response))
+		factor->levels[table_levels(table, d->twin)[d->twin_factor]].name,
+		factor->levels[table_levels(table, d->row)[d->twin_factor]].name, table->cells[d->twin]);
+	add_observed(s, d->twin, d->response);
+	if (table_is_stable(table, d->twin, d->response) &&
+		table_value(table, d->twin, d->response) == table_value(table, d->row, d->response))
 		text_add(t, " as well");
-	text_add(t, r->twin_standing == STANDING_AGREE ? ", as predicted." : ".");
+	text_add(t, d->twin_standing == STANDING_AGREE ? ", as predicted." : ".");
 	say(s);
 }
 
@@ -130,24 +133,56 @@ static void add_levels(struct sentences *s, const struct rule *rule, size_t row)
 	text_add(&s->text, rule->when.n ? ")" : "");
 }
 
+/* Whether a cell disagrees although its value is one that is predicted: it took another time. */
+static bool is_wrong_in_time(const struct sentences *s, const struct deciding *d)
+{
+	const struct table *table = &s->explanation->table;
+	if (d->standing != STANDING_DISAGREE || !d->rule->has_took || !table_is_stable(table, d->row, d->response))
+		return false;
+	const char *value = table->responses[d->response].values[table_value(table, d->row, d->response)].text;
+	return !d->rule->n_is || rule_allows_value(d->rule, &(struct observed){.text = value});
+}
+
+/* "Cell 72 (closer=server): rebind is ok, not EADDRINUSE.", and its twin */
+static void say_cell(struct sentences *s, const struct deciding *d)
+{
+	const struct response *response = s->explanation->table.responses[d->response].response;
+	struct text *t = &s->text;
+	text_addf(t, "Cell %" PRIu64, s->explanation->table.cells[d->row]);
+	add_levels(s, d->rule, d->row);
+	text_addf(t, ": %s is ", response->name);
+	add_observed(s, d->row, d->response);
+	if (d->standing == STANDING_DISAGREE) {
+		text_add(t, s->is_timeless && is_wrong_in_time(s, d) ? ", but not at that time: not " : ", not ");
+		phrase_predicted(response, d->rule, t);
+		text_add(t, ".");
+	} else {
+		text_add(t, ", as predicted.");
+	}
+	say(s);
+	if (d->twin != TABLE_NO_ROW)
+		say_twin(s, d);
+}
+
 static void say_counterexample(struct sentences *s)
 {
 	const struct ruling *r = s->ruling;
 	const struct table *table = &s->explanation->table;
-	struct text *t = &s->text;
+	size_t levels[MATRIX_FACTORS_MAX];
 	if (r->counterexample == TABLE_NO_ROW)
 		return;
-	size_t response = r->claim->predicts[r->rule_list].response;
-	text_addf(t, "Cell %" PRIu64, table->cells[r->counterexample]);
-	add_levels(s, rule_for(s, r->counterexample), r->counterexample);
-	text_addf(t, ": %s is ", table->responses[response].response->name);
-	phrase_observed(table, r->counterexample, response, t);
-	text_add(t, ", not ");
-	phrase_predicted(table->responses[response].response, rule_for(s, r->counterexample), t);
-	text_add(t, ".");
-	say(s);
-	if (r->twin != TABLE_NO_ROW)
-		say_twin(s, response);
+	table_copy_levels(table, r->counterexample, levels);
+	const struct rule_list *list = &r->claim->predicts[r->rule_list];
+	const struct deciding d = {
+		.row = r->counterexample,
+		.response = list->response,
+		.rule = rule_list_match(list, levels),
+		.standing = STANDING_DISAGREE,
+		.twin = r->twin,
+		.twin_factor = r->twin_factor,
+		.twin_standing = r->twin_standing,
+	};
+	say_cell(s, &d);
 }
 
 /* ", for instance b=0 (cell 0): no, b=1 (cell 2): no" */
@@ -165,7 +200,7 @@ static void add_instance(struct sentences *s, const struct statement *statement)
 		text_addf(&s->text, "%s%s=%s (cell %" PRIu64 "): ", i ? ", " : "", factor->name,
 			factor->levels[table_levels(table, pair->rows[i])[statement->factor]].name,
 			table->cells[pair->rows[i]]);
-		phrase_observed(table, pair->rows[i], statement->response, &s->text);
+		add_observed(s, pair->rows[i], statement->response);
 	}
 }
 
@@ -247,29 +282,71 @@ static void say_statements(struct sentences *s)
 	}
 }
 
+static void say_all(struct sentences *s)
+{
+	const struct ruling *ruling = s->ruling;
+	say_statements(s);
+	if (ruling->verdict == CLAIM_UNTESTED && ruling->claim->n_predicts && !ruling->n_agree) {
+		text_add(&s->text, ruling->n_unknown ? "No cell that it is about gave an answer."
+						     : "No cell of this run is one that it is about.");
+		say(s);
+	} else if (ruling->verdict != CLAIM_SUPPORTED) {
+		say_how_many(s);
+		say_condition(s);
+		say_counterexample(s);
+	}
+	if (ruling->n_unknown && ruling->n_agree + ruling->n_disagree) {
+		text_addf(&s->text, "%" PRIu64 " more cell%s that it is about gave no answer.", ruling->n_unknown,
+			phrase_plural(ruling->n_unknown));
+		say(s);
+	}
+	if (ruling->n_unstable) {
+		text_addf(&s->text, "In %" PRIu64 " of these cells replicates differ; one that disagrees is enough.",
+			ruling->n_unstable);
+		say(s);
+	}
+}
+
 void phrase_ruling(const struct explanation *explanation, const struct ruling *ruling,
 	void (*add)(void *context, const char *sentence), void *context)
 {
-	struct sentences s = {explanation, ruling, add, context, TEXT_INIT};
-	say_statements(&s);
-	if (ruling->verdict == CLAIM_UNTESTED && ruling->claim->n_predicts && !ruling->n_agree) {
-		text_add(&s.text, ruling->n_unknown ? "No cell that it is about gave an answer."
-						    : "No cell of this run is one that it is about.");
-		say(&s);
-	} else if (ruling->verdict != CLAIM_SUPPORTED) {
-		say_how_many(&s);
-		say_condition(&s);
-		say_counterexample(&s);
+	struct sentences s = {explanation, ruling, add, context, false, TEXT_INIT};
+	say_all(&s);
+	text_done(&s.text);
+}
+
+/* Of a claim about factors alone that is supported: "closer=server (cell 3): EADDRINUSE; closer=client (cell 75): ok." */
+static void say_pair(struct sentences *s, const struct deciding *d)
+{
+	const struct table *table = &s->explanation->table;
+	const struct factor *factor = &table->scenario->matrix.factors[d->twin_factor];
+	const size_t rows[] = {d->row, d->twin};
+	text_addf(&s->text, "%s with ", table->responses[d->response].response->name);
+	for (int i = 0; i < 2; i++) {
+		text_addf(&s->text, "%s%s=%s (cell %" PRIu64 "): ", i ? "; with " : "", factor->name,
+			factor->levels[table_levels(table, rows[i])[d->twin_factor]].name, table->cells[rows[i]]);
+		add_observed(s, rows[i], d->response);
 	}
-	if (ruling->n_unknown && ruling->n_agree + ruling->n_disagree) {
-		text_addf(&s.text, "%" PRIu64 " more cell%s that it is about gave no answer.", ruling->n_unknown,
-			phrase_plural(ruling->n_unknown));
-		say(&s);
-	}
-	if (ruling->n_unstable) {
-		text_addf(&s.text, "In %" PRIu64 " of these cells replicates differ; one that disagrees is enough.",
-			ruling->n_unstable);
-		say(&s);
-	}
+	text_add(&s->text, ".");
+	say(s);
+}
+
+void phrase_settled(const struct explanation *explanation, const struct ruling *ruling, const struct deciding *deciding,
+	bool is_timeless, void (*add)(void *context, const char *sentence), void *context)
+{
+	struct sentences s = {explanation, ruling, add, context, is_timeless, TEXT_INIT};
+	say_all(&s);
+	if (deciding->standing == STANDING_AGREE && deciding->row != TABLE_NO_ROW && deciding->rule)
+		say_cell(&s, deciding);
+	else if (deciding->standing == STANDING_AGREE && deciding->row != TABLE_NO_ROW)
+		say_pair(&s, deciding);
+	text_done(&s.text);
+}
+
+void phrase_condition(const struct explanation *explanation, const struct ruling *ruling,
+	void (*add)(void *context, const char *sentence), void *context)
+{
+	struct sentences s = {explanation, ruling, add, context, false, TEXT_INIT};
+	say_condition(&s);
 	text_done(&s.text);
 }

@@ -2,6 +2,8 @@
 // How text looks.
 #include "report/style.h"
 
+#include <assert.h>
+
 static const struct style plain = {
 	.bold = "",
 	.dim = "",
@@ -25,4 +27,16 @@ static const struct style coloured = {
 const struct style *style_get(bool colour)
 {
 	return colour ? &coloured : &plain;
+}
+
+const char *style_of_claim(const struct style *style, enum claim_verdict verdict)
+{
+	static const enum verdict colours[] = {
+		[CLAIM_SUPPORTED] = VERDICT_PASS,
+		[CLAIM_REFUTED] = VERDICT_FAIL,
+		[CLAIM_CONDITIONAL] = VERDICT_INCONC,
+		[CLAIM_UNTESTED] = VERDICT_SKIP,
+	};
+	static_assert(sizeof colours / sizeof *colours == CLAIM_VERDICT_COUNT, "a colour for each verdict");
+	return style->verdicts[colours[verdict]];
 }

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include "model/claim.h"
 #include "model/result.h"
 
 /* Escape sequences (ECMA-48, SGR), or "" where there is to be no colour. */
@@ -15,5 +16,8 @@ struct style {
 
 /* style_get() - @colour: whether the output is a terminal and NO_COLOR is not set (https://no-color.org). */
 const struct style *style_get(bool colour);
+
+/* style_of_claim() - the colour of the verdict on a claim. */
+const char *style_of_claim(const struct style *style, enum claim_verdict verdict);
 
 #endif
