@@ -151,12 +151,16 @@ lint: layers ## the sources under clang's warnings, the scripts under shellcheck
 golden: all ## write the golden files anew, to be looked at with git diff
 	@for test in $(cli_tests); do UPDATE_GOLDEN=1 $$test >/dev/null || exit 1; done
 
+claims: all ## run all scenarios, and write scenarios/CLAIMS.md: what became of each claim; takes some minutes
+	@ci/claims --write
+
 install: all ## install below $(DESTDIR)$(PREFIX)
 	$(INSTALL) -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(MANDIR)/man1' '$(DESTDIR)$(DATADIR)/scenarios/labs' \
-		'$(DESTDIR)$(DATADIR)/scenarios/programs' '$(DESTDIR)$(LIBEXECDIR)'
+		'$(DESTDIR)$(DATADIR)/scenarios/articles' '$(DESTDIR)$(DATADIR)/scenarios/programs' '$(DESTDIR)$(LIBEXECDIR)'
 	$(INSTALL) -m 755 $(BUILD)/netrepro '$(DESTDIR)$(BINDIR)/netrepro'
 	$(INSTALL) -m 644 src/cli/netrepro.1 '$(DESTDIR)$(MANDIR)/man1/netrepro.1'
-	$(INSTALL) -m 644 scenarios/*.yaml scenarios/*.json scenarios/README.md '$(DESTDIR)$(DATADIR)/scenarios'
+	$(INSTALL) -m 644 scenarios/*.yaml scenarios/*.json scenarios/*.md '$(DESTDIR)$(DATADIR)/scenarios'
+	$(INSTALL) -m 644 scenarios/articles/*.yaml '$(DESTDIR)$(DATADIR)/scenarios/articles'
 	$(INSTALL) -m 644 scenarios/labs/*.md '$(DESTDIR)$(DATADIR)/scenarios/labs'
 	$(INSTALL) -m 644 $(program_data) '$(DESTDIR)$(DATADIR)/scenarios/programs'
 	$(INSTALL) -m 755 $(programs) '$(DESTDIR)$(LIBEXECDIR)'
@@ -182,7 +186,7 @@ help: ## this list
 
 FORCE:
 
-.PHONY: FORCE all run test check layers sanitized sanitized-programs bench fuzz lint golden install uninstall clean help
+.PHONY: FORCE all run test check layers sanitized sanitized-programs bench fuzz lint golden claims install uninstall clean help
 .DELETE_ON_ERROR:
 # Objects of the tests are kept between builds.
 .SECONDARY:

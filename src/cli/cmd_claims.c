@@ -252,10 +252,11 @@ static int take_arguments(struct desk *desk, char *const *arguments, int n, stru
 	if (n && kept_runs_are_in(arguments[n - 1]))
 		desk->results = arguments[--n];
 	int r = n ? 0 : paths_add_own(&desk->scenarios, e);
-	for (int i = 0; r == 0 && i < n; i++)
+	for (int i = 0; r == 0 && i < n; i++) {
 		r = paths_add(&desk->scenarios, arguments[i], e);
-	if (r < 0 && n > 1 && !desk->results)
-		error_wrap(e, "neither results nor scenarios");
+		if (r < 0 && i && i + 1 == n && !desk->results)
+			error_wrap(e, "'%s' holds no results, and no scenarios either", arguments[i]);
+	}
 	return r;
 }
 

@@ -2,6 +2,7 @@
 // What became of listed claims: the formats in which it is told, and the words that these share.
 #include "report/claims.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -101,25 +102,23 @@ int claims_add_reasons(const struct claims_view *view, const struct settled_part
 	return t.failed ? error_no_memory(e) : 0;
 }
 
-static bool is_letter_of_sentence(char c)
+/* The next character that is no stop: sentences that differ in these alone say the same. */
+static const char *skip_stops(const char *text)
 {
-	return c != '.' && c != ';' && c != ',';
+	return text + strspn(text, ".,;:");
 }
 
-bool claims_is_said_alike(const struct settlement *settlement, const struct settled_part *part)
+const char *claims_own_words(const struct settlement *settlement, const struct settled_part *part)
 {
+	const char *words = part->claim->says;
 	if (!settlement->listed)
-		return settlement->n_parts == 1;
-	const char *a = settlement->listed->says, *b = part->claim->says;
-	while (*a || *b) {
-		while (*a && !is_letter_of_sentence(*a))
-			a++;
-		while (*b && !is_letter_of_sentence(*b))
-			b++;
-		if (*a != *b)
-			return false;
-		a += *a != '\0';
-		b += *b != '\0';
+		return settlement->n_parts == 1 ? "" : words;
+	const char *a = skip_stops(settlement->listed->says), *b = skip_stops(words);
+	while (*a && tolower((unsigned char)*a) == tolower((unsigned char)*b)) {
+		a = skip_stops(a + 1);
+		b = skip_stops(b + 1);
 	}
-	return true;
+	/* Only whole words, in brackets of their own: "… (from any port)". */
+	bool is_rest = !*b || !strncmp(b, " (", 2);
+	return !*a && is_rest ? b + strspn(b, " ") : words;
 }

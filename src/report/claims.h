@@ -48,7 +48,12 @@ void claims_add_parts(const struct settlement *settlement, struct text *t);
 int claims_add_reasons(const struct claims_view *view, const struct settled_part *part, bool is_timeless,
 	void (*add)(void *context, const char *sentence), void *context, struct error *e);
 
-/* claims_is_said_alike() - whether what a part says is what the listed claim says, but for capitals and stops. */
-bool claims_is_said_alike(const struct settlement *settlement, const struct settled_part *part);
+/**
+ * claims_own_words() - what a part says beyond the listed claim
+ *
+ * Return: a part of what it says: all of it; what stands behind the words of the listed claim, where these begin it; or
+ * nothing, where it is the same but for capitals, stops and commas.
+ */
+const char *claims_own_words(const struct settlement *settlement, const struct settled_part *part);
 
 #endif

@@ -98,9 +98,13 @@ static json_t *condition_of_part(const struct settled_part *part)
 	return string_of(&line);
 }
 
+/* What a run alone can say; of another part all of it is null. */
 static json_t *found_to_json(struct writer *w, const struct settled_part *part, const struct deciding *deciding)
 {
 	const struct ruling *ruling = part->ruling;
+	if (!ruling)
+		return json_pack("{s:n, s:n, s:n, s:n, s:n, s:n, s:n}", "whole", "kernel", "results", "cells",
+			"holds_when", "fails_when", "cell");
 	const struct table *t = &part->source->explanation->table;
 	json_t *object = json_object();
 	put(w, object, "whole", json_boolean(part->source->explanation->is_whole));
@@ -143,10 +147,9 @@ static json_t *part_to_json(struct writer *w, const struct settled_part *part, j
 	put(w, object, "reasons", reasons);
 	if (r == 0 && part->ruling)
 		r = deciding_find(part->ruling, &part->source->explanation->table, &deciding, w->e);
-	if (r == 0 && part->ruling) {
+	if (r == 0)
 		found = found_to_json(w, part, &deciding);
-		w->json.good &= found && json_object_update(object, found) == 0;
-	}
+	w->json.good &= r < 0 || (found && json_object_update(object, found) == 0);
 	*ret_cell = json_object_get(object, "cell");
 	*ret_status = r;
 	json_decref(found);

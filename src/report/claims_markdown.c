@@ -58,9 +58,10 @@ static int add_part(const struct sheet *sheet, const struct settlement *settleme
 	struct sheet copy = *sheet;
 	text_addf(sheet->t, "- **%s %s** in [%s](%s)", part->claim->id, claim_verdict_names[part->verdict],
 		part->source->scenario->name, link_to(sheet, part->source->scenario));
-	if (!claims_is_said_alike(settlement, part)) {
-		text_add(sheet->t, ": ");
-		markdown_plain(sheet->t, part->claim->says);
+	const char *words = claims_own_words(settlement, part);
+	if (*words) {
+		text_add(sheet->t, *words == '(' && words != part->claim->says ? " " : ": ");
+		markdown_plain(sheet->t, words);
 	}
 	text_add(sheet->t, "\n");
 	if (part->differs)
@@ -147,6 +148,9 @@ static void add_top(const struct sheet *sheet)
 			markdown_plain(sheet->t, view->lists[i]->note);
 			text_add(sheet->t, "\n\n");
 		}
+	text_add(sheet->t,
+		"Each with what scenarios make of it, its parts or its readings: the verdict of each, where it "
+		"holds, and the cell that decides it. Told by `netrepro claims`.\n\n");
 	claims_add_counts(view, sheet->t);
 	text_add(sheet->t, ".\n");
 	if (!view->results)

@@ -53,8 +53,9 @@ static int add_part(const struct page *p, const struct settlement *settlement, c
 	if (part->differs)
 		text_addf(&rest, ", but %s:%u says %s", part->source->scenario->path, claim->at.line,
 			claim_verdict_names[claim->verdict]);
-	if (!claims_is_said_alike(settlement, part))
-		text_addf(&rest, ": %s", claim->says);
+	const char *words = claims_own_words(settlement, part);
+	if (*words)
+		text_addf(&rest, "%s %s", *words == '(' && words != claim->says ? "" : ":", words);
 	text_wrap(p->t, from, text_get(&rest), REASON_INDENT, COLUMNS + invisible);
 	text_add(p->t, "\n");
 	return claims_add_reasons(p->view, part, false, add_reason, &page, p->e);
@@ -81,7 +82,8 @@ static int add_settlement(const struct page *p, const struct settlement *settlem
 	if (settlement->listed && settlement->listed->note && !brief)
 		add_paragraph(p, PART_INDENT, settlement->listed->note);
 	if (!settlement->n_parts)
-		add_paragraph(p, PART_INDENT, "No scenario states it.");
+		add_paragraph(p, PART_INDENT,
+			p->view->n_sources == 1 ? "This scenario does not state it." : "No scenario states it.");
 	int r = 0;
 	for (size_t i = 0; r == 0 && i < settlement->n_parts; i++)
 		if (!brief || settlement->parts[i].differs)
@@ -111,9 +113,12 @@ static void add_origin(const struct page *p)
 		if (!is_known)
 			text_addf(&line, "%s%s", line.len ? ", " : " on Linux ", record->release);
 	}
-	text_addf(p->t, "Found%s in %zu of %zu scenario%s; ", text_get(&line), n, view->n_sources,
+	text_addf(p->t, "Found%s in %zu of %zu scenario%s; the story of a cell: ", text_get(&line), n, view->n_sources,
 		phrase_plural(view->n_sources));
-	text_addf(p->t, "of a cell tells: %s show %s/SCENARIO CELL\n", view->program, view->results);
+	phrase_shell_word(view->program, p->t);
+	text_add(p->t, " show ");
+	phrase_shell_word(view->results, p->t);
+	text_add(p->t, n > 1 ? "/SCENARIO CELL\n" : " CELL\n");
 }
 
 static void add_top(const struct page *p)

@@ -24,7 +24,7 @@ for file in bin/netrepro share/man/man1/netrepro.1 share/netrepro/scenarios/serv
 done
 is 'the mode of the program' "$(stat -c %a root/usr/bin/netrepro)" 755
 is 'the mode of the man page' "$(stat -c %a root/usr/share/man/man1/netrepro.1)" 644
-for file in "$top"/scenarios/* "$top"/scenarios/labs/*; do
+for file in "$top"/scenarios/* "$top"/scenarios/labs/* "$top"/scenarios/articles/*; do
 	[[ -d $file ]] || cmp -s "$file" "root/usr/share/netrepro/${file#"$top/"}" || wrong+=("${file#"$top/"} is not installed as it is")
 done
 is 'what is below other folders than /usr' "$(find root -mindepth 1 -maxdepth 1 -printf '%P ')" 'usr '
