@@ -90,6 +90,7 @@ int claims_add_reasons(const struct claims_view *view, const struct settled_part
 	int r = deciding_find(part->ruling, &x->table, &deciding, e);
 	if (r < 0)
 		return r;
+	add_extent(part, add, context);
 	if (part->verdict == CLAIM_SUPPORTED && part->ruling->n_agree) {
 		text_addf(&t,
 			part->ruling->n_agree == 1 ? "The one cell that it is about agrees."
@@ -97,9 +98,13 @@ int claims_add_reasons(const struct claims_view *view, const struct settled_part
 			part->ruling->n_agree);
 		add(context, text_get(&t));
 	}
-	add_extent(part, add, context);
 	phrase_settled(x, part->ruling, &deciding, is_timeless, add, context);
 	return t.failed ? error_no_memory(e) : 0;
+}
+
+const char *claims_says(const struct settlement *settlement)
+{
+	return settlement->listed ? settlement->listed->says : settlement->parts[0].claim->says;
 }
 
 /* The next character that is no stop: sentences that differ in these alone say the same. */
@@ -111,9 +116,7 @@ static const char *skip_stops(const char *text)
 const char *claims_own_words(const struct settlement *settlement, const struct settled_part *part)
 {
 	const char *words = part->claim->says;
-	if (!settlement->listed)
-		return settlement->n_parts == 1 ? "" : words;
-	const char *a = skip_stops(settlement->listed->says), *b = skip_stops(words);
+	const char *a = skip_stops(claims_says(settlement)), *b = skip_stops(words);
 	while (*a && tolower((unsigned char)*a) == tolower((unsigned char)*b)) {
 		a = skip_stops(a + 1);
 		b = skip_stops(b + 1);

@@ -48,11 +48,14 @@ void claims_add_parts(const struct settlement *settlement, struct text *t);
 int claims_add_reasons(const struct claims_view *view, const struct settled_part *part, bool is_timeless,
 	void (*add)(void *context, const char *sentence), void *context, struct error *e);
 
+/* claims_says() - what it says: in its list, or in no list, in the first scenario that states it. */
+const char *claims_says(const struct settlement *settlement);
+
 /**
- * claims_own_words() - what a part says beyond the listed claim
+ * claims_own_words() - what a part says beyond claims_says()
  *
- * Return: a part of what it says: all of it; what stands behind the words of the listed claim, where these begin it; or
- * nothing, where it is the same but for capitals, stops and commas.
+ * Return: the end of what the part says: all of it; what stands in brackets behind the same words; or nothing, where it
+ * is the same but for capitals, stops and commas.
  */
 const char *claims_own_words(const struct settlement *settlement, const struct settled_part *part);
 

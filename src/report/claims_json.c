@@ -176,7 +176,7 @@ static int add_settlement(struct writer *w, const struct settlement *settlement,
 	put(w, object, "id", json_string(settlement->id));
 	put(w, object, "verdict", json_string(claim_verdict_names[settlement->verdict]));
 	put(w, object, "scenario", json_string_or_null(decider ? decider->source->scenario->name : NULL));
-	put(w, object, "says", json_string(settlement->listed ? settlement->listed->says : decider->claim->says));
+	put(w, object, "says", json_string(claims_says(settlement)));
 	put(w, object, "article", json_string_or_null(settlement->article ? settlement->article->title : NULL));
 	put(w, object, "basis", json_string(basis_names[decider ? decider->by : SETTLED_BY_NOTHING]));
 	put(w, object, "condition", condition_of_all(settlement));

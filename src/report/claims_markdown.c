@@ -48,11 +48,6 @@ static void add_reason(void *context, const char *sentence)
 	text_add(sheet->t, "\n");
 }
 
-static const char *says(const struct settlement *settlement)
-{
-	return settlement->listed ? settlement->listed->says : settlement->parts[0].claim->says;
-}
-
 static int add_part(const struct sheet *sheet, const struct settlement *settlement, const struct settled_part *part)
 {
 	struct sheet copy = *sheet;
@@ -73,7 +68,7 @@ static int add_part(const struct sheet *sheet, const struct settlement *settleme
 static int add_settlement(const struct sheet *sheet, const struct settlement *settlement)
 {
 	text_addf(sheet->t, "### %s\n\n", settlement->id);
-	markdown_plain(sheet->t, says(settlement));
+	markdown_plain(sheet->t, claims_says(settlement));
 	text_addf(sheet->t, ": **%s**", claim_verdict_names[settlement->verdict]);
 	if (settlement_is_mixed(settlement)) {
 		text_add(sheet->t, ", as ");
@@ -122,7 +117,7 @@ static int add_article(const struct sheet *sheet, size_t first, size_t end)
 		text_addf(sheet->t, "| [%s](#", s->all[i].id);
 		add_anchor(sheet, s->all[i].id);
 		text_add(sheet->t, ") | ");
-		markdown_plain(sheet->t, says(&s->all[i]));
+		markdown_plain(sheet->t, claims_says(&s->all[i]));
 		text_addf(sheet->t, " | **%s** | ", claim_verdict_names[s->all[i].verdict]);
 		add_scenarios(sheet, &s->all[i]);
 		text_add(sheet->t, " |\n");

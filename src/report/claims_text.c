@@ -75,7 +75,7 @@ static int add_settlement(const struct page *p, const struct settlement *settlem
 	size_t from = p->t->len;
 	text_add(p->t, "  ");
 	size_t invisible = add_head(p, settlement->id, settlement->verdict);
-	text_addf(&rest, ": %s", settlement->listed ? settlement->listed->says : settlement->parts[0].claim->says);
+	text_addf(&rest, ": %s", claims_says(settlement));
 	text_add(p->t, ":");
 	text_wrap(p->t, from, text_get(&rest) + 1, PART_INDENT, COLUMNS + invisible);
 	text_add(p->t, "\n");

@@ -150,6 +150,7 @@ normalise() {
 	sed -E \
 		-e 's/Linux [^ ,]+, (as root|in a user namespace)$/Linux KERNEL, PRIVILEGE/' \
 		-e 's/Linux [^ ,]+, (as root|in a user namespace); seed [0-9]+/Linux KERNEL, PRIVILEGE; seed SEED/' \
+		-e 's/^Found on Linux [^ ]+ in /Found on Linux KERNEL in /' \
 		-e 's/Linux [^ ,]+ on [^ ,]+, as uid [0-9]+/Linux KERNEL on MACHINE, as uid UID/' \
 		-e 's/[0-9]+ descriptors a process/N descriptors a process/' \
 		-e 's/; [0-9.]+(us|ms|s)?, [0-9]+ a second/; TIME, RATE a second/' \
