@@ -32,7 +32,7 @@ static int print_help(void)
 		text_pad(&t, from, 11);
 		text_addf(&t, "%s\n", commands[i]->summary);
 	}
-	text_add(&t, "\n`netrepro COMMAND --help` says more of one; so does `man netrepro`.\n\n"
+	text_add(&t, "\n`netrepro COMMAND --help` says more of one; so does `man netrepro`.\n"
 		     "Exit status: 0 all as expected; 1 some cell or claim is not; 2 the scenario or\n"
 		     "the command line is wrong; 3 this host cannot run it; 4 netrepro itself\n"
 		     "failed; 128 and N where signal N ended it (130: Ctrl-C).\n\n"

@@ -45,7 +45,7 @@ help() {
 	# The example is one that the program takes: it is read, and nothing is run.
 	case $example in
 	run\ *) example+=' --dry-run' ;;
-	explain\ * | show\ *) mkdir results && try run --quiet --set closer=server -o results/restart $restart ;;
+	explain\ * | show\ * | claims\ *) mkdir results && try run --quiet --set closer=server -o results/restart $restart ;;
 	diff\ *)
 		mkdir results
 		for run in before after; do
@@ -61,7 +61,7 @@ help() {
 }
 
 help help --help
-for command in run explain show diff lab check list doctor; do
+for command in run explain show diff claims lab check list doctor; do
 	help "help-$command" "$command" --help
 done
 for word in help -h; do
@@ -78,7 +78,7 @@ try run no-such-scenario --help
 exits 0
 tap_report '--help counts wherever it stands'
 mapfile -t commands < <("$folder/netrepro" --help | sed -n 's/^  \([a-z]*\) .*/\1/p')
-is 'the list of commands' "${commands[*]}" 'run explain show diff lab check list doctor'
+is 'the list of commands' "${commands[*]}" 'run explain show diff claims lab check list doctor'
 tap_report 'every command of the help has a test here'
 
 transcript version --version
