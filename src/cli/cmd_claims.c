@@ -75,7 +75,10 @@ static int set_option(void *context, int key, const char *argument, struct error
 	}
 	if (stat(argument, &status) < 0)
 		return error_errno(e, ERROR_USAGE, errno, "--list: cannot read '%s'", argument);
-	return paths_add(&desk->lists, argument, e);
+	int r = paths_add(&desk->lists, argument, e);
+	return r != -ENOENT ? r
+			    : error_set(e, ERROR_USAGE, ENOENT,
+				      "--list: the folder '%s' holds no list of claims (*.yaml)", argument);
 }
 
 /* Whether it is there, perhaps by another path. */
@@ -89,7 +92,7 @@ static bool has_file(const struct paths *paths, const char *path)
 	return false;
 }
 
-/* The lists beside a scenario; where there is no such folder there are none. */
+/* The lists beside a scenario; where there is no such folder, or nothing in it, there are none. */
 static int add_lists_beside(struct paths *lists, const char *scenario, struct error *e)
 {
 	const char *slash = strrchr(scenario, '/');
@@ -103,6 +106,10 @@ static int add_lists_beside(struct paths *lists, const char *scenario, struct er
 	if (stat(folder, &status) < 0 || !S_ISDIR(status.st_mode))
 		return 0;
 	int r = paths_add(&found, folder, e);
+	if (r == -ENOENT) {
+		error_clear(e);
+		return 0;
+	}
 	for (size_t i = 0; r == 0 && i < found.n; i++)
 		if (!has_file(lists, found.all[i]))
 			r = paths_add(lists, found.all[i], e);
@@ -199,7 +206,19 @@ static int take_run(struct desk *desk, size_t i, const struct kept_run *run, str
 	return 0;
 }
 
-/* The results of these scenarios; a folder may hold those of others. */
+/* Where all results are of other scenarios, another folder was meant. */
+static int check_taken(const struct desk *desk, const struct kept_runs *runs, struct error *e)
+{
+	for (size_t i = 0; i < desk->n_scenarios; i++)
+		if (desk->sources[i].record)
+			return 0;
+	return error_set(e, ERROR_USAGE, ENOENT,
+		"%s: no results in it are of the scenario%s here (%s%s): they are of '%s'%s", desk->results,
+		desk->n_scenarios == 1 ? "" : "s", desk->read_scenarios[0]->name, desk->n_scenarios > 1 ? ", …" : "",
+		runs->n ? runs->all[0].scenario_name : "", runs->n > 1 ? " and others" : "");
+}
+
+/* The results of these scenarios; a folder may hold those of others as well. */
 static int take_runs(struct desk *desk, const struct kept_runs *runs)
 {
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
@@ -209,6 +228,8 @@ static int take_runs(struct desk *desk, const struct kept_runs *runs)
 			if (!strcmp(runs->all[k].scenario_name, desk->read_scenarios[i]->name) &&
 				take_run(desk, i, &runs->all[k], &e) < 0)
 				status = cli_fail(&e);
+	if (!status && check_taken(desk, runs, &e) < 0)
+		status = cli_fail(&e);
 	return status;
 }
 

@@ -224,6 +224,7 @@ transcript broken-results claims mine broken
 mkdir empty
 transcript no-results claims mine empty
 transcript no-such claims mine resluts
+transcript other-scenarios claims mine/backlog.yaml res/share-a-port
 transcript no-scenarios claims nowhere res
 mkdir doubles
 cp mine/backlog.yaml doubles/a.yaml
@@ -241,6 +242,12 @@ printf 'title: another\narticles:\n- title: one\n  claims:\n  - {id: C6, says: o
 transcript given-list claims --list another.yaml mine
 transcript two-lists claims --list another.yaml --list mine/articles mine
 transcript no-such-list claims --list nowhere.yaml mine
+transcript empty-list-folder claims --list empty mine
+mkdir bare/articles
+try claims bare res
+exits 1
+says out 'Of the scenarios'
+tap_report 'a folder articles without a list is none'
 transcript wrong-format claims --format markdwn mine
 # bad NAME LINE…: a list that is bad, and what is said of it
 n_bad=0

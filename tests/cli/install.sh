@@ -37,6 +37,8 @@ tap_report 'the installed program starts'
 says listed /share/netrepro/scenarios/server-restart.yaml
 (cd / && "$folder/root/usr/bin/netrepro" check server-restart) >checked 2>&1
 says checked '/share/netrepro/scenarios/server-restart.yaml: good'
+(cd / && "$folder/root/usr/bin/netrepro" claims) >claimed 2>&1
+says claimed '49 claims: '
 tap_report 'the installed program finds the scenarios that were installed with it'
 
 page=root/usr/share/man/man1/netrepro.1
