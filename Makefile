@@ -160,7 +160,7 @@ install: all ## install below $(DESTDIR)$(PREFIX)
 	$(INSTALL) -m 755 $(BUILD)/netrepro '$(DESTDIR)$(BINDIR)/netrepro'
 	$(INSTALL) -m 644 src/cli/netrepro.1 '$(DESTDIR)$(MANDIR)/man1/netrepro.1'
 	$(INSTALL) -m 644 scenarios/*.yaml scenarios/*.json scenarios/*.md '$(DESTDIR)$(DATADIR)/scenarios'
-	$(INSTALL) -m 644 scenarios/articles/*.yaml '$(DESTDIR)$(DATADIR)/scenarios/articles'
+	$(INSTALL) -m 644 scenarios/articles/*.yaml scenarios/articles/*.json '$(DESTDIR)$(DATADIR)/scenarios/articles'
 	$(INSTALL) -m 644 scenarios/labs/*.md '$(DESTDIR)$(DATADIR)/scenarios/labs'
 	$(INSTALL) -m 644 $(program_data) '$(DESTDIR)$(DATADIR)/scenarios/programs'
 	$(INSTALL) -m 755 $(programs) '$(DESTDIR)$(LIBEXECDIR)'

@@ -71,6 +71,20 @@ validate "$bad"/{unknown-key,unknown-key-of-a-step,unknown-key-of-a-namespace,un
 grep -v $'\tbad\t' verdicts >rest && wrong+=("the schema takes what the program refuses: $(cut -f1 rest | xargs -n1 basename | xargs)")
 tap_report 'what is bad is refused'
 
+# Lists of claims have a schema of their own.
+printf 'title: t\narticles:\n- {title: a, claims: [{id: C1, says: it, note: n}]}\n' >list-good.yaml
+printf 'title: t\narticles:\n- {title: a, claims: [{id: C1, says: it, verdict: refuted}]}\n' >list-verdict.yaml
+printf 'title: t\narticles:\n- {title: a, claims: [{id: C 1, says: it}]}\n' >list-name.yaml
+printf 'title: t\narticles: []\n' >list-empty.yaml
+"$python" validate.py "$top/scenarios/articles/list.schema.json" "$top"/scenarios/articles/*.yaml list-*.yaml >verdicts 2>err ||
+	wrong+=("the validator: $(tail -n 1 err)")
+is 'the bad ones' "$(sed -n 's/\tbad\t.*//p' verdicts | tr '\n' ' ')" 'list-empty.yaml list-name.yaml list-verdict.yaml '
+for list in list-*.yaml; do
+	try claims --list "$list" scenarios
+	[[ $(grep -c "^$list"$'\tgood' verdicts) == $((status == 0)) ]] || wrong+=("$list: the program ends with $status")
+done
+tap_report 'lists of claims'
+
 # A verb that the program has and the schema has not would be marked in every editor.
 ./netrepro list --verbs --format json >verbs.json
 for verb in $(jq -r '.[].name' verbs.json); do
