@@ -3,7 +3,7 @@
 // whether the two part does not depend on which is the first.
 //
 // The first two bytes are the cells, then each eight are something that one of the two is given: a packet, a look, a
-// socket of the last look, a counter, or how a step came out.
+// socket of the last look, a counter, or how a step came out. A bit of the first one says whether there is a router.
 #include <arpa/inet.h>
 #include <assert.h>
 #include <stddef.h>
@@ -27,9 +27,17 @@ static const char yaml[] = "name: x\nmatrix: {a: [0, 1], path: [veth, loopback]}
 			   "- when: {a: 1}\n  do:\n  - client: setsockopt c SO_REUSEADDR $a\n"
 			   "- client: connect c server:1\n  as: one\n- server: accept l s\n- client: close c\n"
 			   "- server: tcp-state *:1\n  as: two\n";
+/* With a router between three others. */
+static const char routed[] = "name: x\nmatrix: {a: [0, 1], b: [0, 1]}\n"
+			     "namespaces: {server: , router: , one: , two: }\n"
+			     "links: [[server, router], [one, router], [two, router]]\n"
+			     "steps:\n"
+			     "- server: socket l\n- server: bind l *:1\n- server: listen l\n- one: socket c\n"
+			     "- one: connect c server:1\n  as: one\n- two: socket c\n- when: {a: 1}\n  do:\n"
+			     "  - two: connect c router:1\n- two: close c\n- server: tcp-state *:1\n  as: two\n";
 static const char *const outcomes[] = {"ok", "ECONNREFUSED", "TIME-WAIT", "10.0.0.2:40000", "40001", "timeout", ""};
 static const char *const counters[] = {"TcpActiveOpens", "TcpInSegs", "TcpExtTW", "IpInReceives"};
-static struct scenario *scenario;
+static struct scenario *scenarios[2], *scenario;
 
 #define ITEMS_MAX 64
 #define STEP_US 100
@@ -53,14 +61,18 @@ struct cell {
 
 static void free_scenario(void)
 {
-	scenario_free(scenario);
+	scenario_free(scenarios[0]);
+	scenario_free(scenarios[1]);
 }
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc, (void)argv;
-	if (scenario_read_text("x.yaml", yaml, strlen(yaml), verb_vocabulary(), 1000, &scenario, NULL) < 0)
-		abort();
+	static const char *const texts[] = {yaml, routed};
+	for (int i = 0; i < 2; i++)
+		if (scenario_read_text(
+			    "x.yaml", texts[i], strlen(texts[i]), verb_vocabulary(), 1000, &scenarios[i], NULL) < 0)
+			abort();
 	atexit(free_scenario);
 	return 0;
 }
@@ -92,6 +104,20 @@ static void begin(struct cell *c, uint8_t what)
 	};
 	for (size_t i = 0; i < c->plan.n_namespaces; i++)
 		c->evidence.capture.namespaces[i] = c->plan.namespaces[i].name;
+}
+
+/* Between any two of the hosts, seen anywhere, over any link or none. */
+static void set_way(const struct cell *c, struct packet *packet, uint8_t *frame, const uint8_t *bytes)
+{
+	static const uint8_t hosts[][4] = {{10, 0, 0, 1}, {10, 0, 0, 2}, {10, 0, 1, 1}, {10, 0, 2, 1}};
+	if (packet->loopback)
+		return;
+	packet->namespace = (bytes[2] >> 4 & 3) % c->plan.n_namespaces;
+	topology_link_layer(TOPOLOGY_IFINDEX_FIRST + (bytes[6] >> 5 ^ 1), frame);
+	topology_link_layer(TOPOLOGY_IFINDEX_FIRST + (bytes[6] >> 5), frame + 6);
+	frame[22] = bytes[7] & 1;
+	memcpy(frame + 26, hosts[bytes[4] & 3], 4);
+	memcpy(frame + 30, hosts[bytes[5] & 3], 4);
 }
 
 /* IPv4 and TCP (RFC 791, RFC 9293), between few ports, with few numbers, or no TCP at all. */
@@ -128,6 +154,8 @@ static void add_packet(struct cell *c, const uint8_t *bytes)
 		.n_bytes = bytes[1] & 32 ? bytes[7] % FRAME_BYTES : FRAME_BYTES,
 		.bytes = frame,
 	};
+	if (c->plan.n_namespaces > 2)
+		set_way(c, &c->packets[n], frame, bytes);
 	c->evidence.capture.n_packets++;
 }
 
@@ -250,6 +278,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct cell cells[2];
 	if (size < 2)
 		return 0;
+	scenario = scenarios[data[0] >> 5 & 1];
 	for (int i = 0; i < 2; i++)
 		begin(&cells[i], data[i]);
 	for (size_t i = 2; i + 8 <= size; i += 8)
