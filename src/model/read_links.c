@@ -54,8 +54,9 @@ static int read_link(struct reader *r, const struct yaml *node)
 			s, node->at, r->e, "'%s' is joined with itself: its own link is lo, which it has", one);
 	for (size_t i = 0; i < s->n_links; i++)
 		if (joins(&s->links[i], link.namespaces[0]) && joins(&s->links[i], link.namespaces[1]))
-			return scenario_error(s, node->at, r->e, "'%s' and '%s' are joined by the link on line %u already",
-				one, two, s->links[i].at.line);
+			return scenario_error(s, node->at, r->e,
+				"'%s' and '%s' are joined by the link on line %u already", one, two,
+				s->links[i].at.line);
 	s->links[s->n_links++] = link;
 	return 0;
 }
@@ -82,7 +83,8 @@ static int read_default_link(struct reader *r)
 	struct scenario *s = r->s;
 	if (s->n_namespaces > 2)
 		return scenario_error(s, s->namespaces[0].at, r->e,
-			"%zu namespaces, and no 'links:': say who is joined with whom, as in links: [[%s, %s], [%s, %s]]",
+			"%zu namespaces, and no 'links:': say who is joined with whom, as in links: [[%s, %s], [%s, "
+			"%s]]",
 			s->n_namespaces, s->namespaces[0].name, s->namespaces[1].name, s->namespaces[1].name,
 			s->namespaces[2].name);
 	int rc = read_array(r, 1, sizeof *s->links, &s->links);

@@ -98,19 +98,11 @@ void topology_host(const struct plan *plan, size_t from, struct address *address
 	address->ipv6 = end->ipv6;
 }
 
-/* Locally administered (IEEE 802). */
-void topology_link_layer(int ifindex, uint8_t ret[static TOPOLOGY_LINK_LAYER_BYTES])
-{
-	const uint8_t bytes[TOPOLOGY_LINK_LAYER_BYTES] = {
-		[0] = 0x02, [4] = (uint8_t)(ifindex >> 8), [5] = (uint8_t)ifindex};
-	memcpy(ret, bytes, sizeof bytes);
-}
-
-size_t topology_find_end(const struct plan *plan, const uint8_t link_layer[static TOPOLOGY_LINK_LAYER_BYTES])
+size_t topology_find_end(const struct plan *plan, const uint8_t link_layer[static LINK_LAYER_BYTES])
 {
 	for (size_t k = 0; k < plan->n_ends; k++) {
-		uint8_t of_end[TOPOLOGY_LINK_LAYER_BYTES];
-		topology_link_layer(TOPOLOGY_IFINDEX_FIRST + (int)k, of_end);
+		uint8_t of_end[LINK_LAYER_BYTES];
+		link_layer_of(TOPOLOGY_IFINDEX_FIRST + (int)k, of_end);
 		if (!memcmp(of_end, link_layer, sizeof of_end))
 			return k;
 	}
@@ -191,8 +183,8 @@ static int plan_address(const struct planner *p, size_t namespace, const struct 
 			return planner_wrap(p, t);
 		}
 		if (!end->more)
-			end->more = arena_array(
-				&plan->arena, p->s->namespaces[namespace].n_addresses, sizeof *end->more);
+			end->more =
+				arena_array(&plan->arena, p->s->namespaces[namespace].n_addresses, sizeof *end->more);
 		if (!end->more)
 			return error_no_memory(p->e);
 		end->more[end->n_more++] = address;
@@ -233,16 +225,16 @@ static bool is_same_destination(const struct plan_route *a, const struct plan_ro
 }
 
 /* Add a route, whose destination is set, by the neighbour of end @end. */
-static int add_route(
-	const struct planner *p, size_t namespace, struct plan_route route, size_t end, const struct route_setting *from)
+static int add_route(const struct planner *p, size_t namespace, struct plan_route route, size_t end,
+	const struct route_setting *from)
 {
 	struct plan *plan = p->plan;
 	struct plan_namespace *to = &plan->namespaces[namespace];
 	const struct plan_end *neighbour = &plan->ends[end ^ 1];
 	for (size_t i = 0; i < to->n_routes; i++)
 		if (is_same_destination(&to->routes[i], &route))
-			return scenario_error(p->s, from->at, p->e,
-				"'%s' has a route already, by the one on line %u", from->to, to->routes[i].at.line);
+			return scenario_error(p->s, from->at, p->e, "'%s' has a route already, by the one on line %u",
+				from->to, to->routes[i].at.line);
 	for (size_t k = 0; k < plan->n_ends; k++) {
 		unsigned bits;
 		struct in6_addr network = network_of_end(&plan->ends[k], route.is_ipv6, &bits);
@@ -307,8 +299,7 @@ static int plan_via(const struct planner *p, size_t namespace, const struct rout
 	if (rc < 0)
 		return rc;
 	size_t via = find_namespace(plan, text);
-	const struct plan_end *end =
-		via == TOPOLOGY_NONE || via == namespace ? NULL : find_end(plan, namespace, via);
+	const struct plan_end *end = via == TOPOLOGY_NONE || via == namespace ? NULL : find_end(plan, namespace, via);
 	if (end) {
 		*ret_end = (size_t)(end - plan->ends);
 		return 0;
@@ -382,8 +373,8 @@ int topology_plan(const struct planner *p)
 	if (!plan->ends)
 		return error_no_memory(p->e);
 	for (; plan->n_ends < 2 * s->n_links; plan->n_ends++)
-		plan->ends[plan->n_ends] = topology_end(
-			plan->n_ends, s->links[plan->n_ends / 2].namespaces[plan->n_ends % 2]);
+		plan->ends[plan->n_ends] =
+			topology_end(plan->n_ends, s->links[plan->n_ends / 2].namespaces[plan->n_ends % 2]);
 	for (size_t i = 0; i < s->n_namespaces; i++)
 		for (size_t k = 0; k < s->namespaces[i].n_addresses; k++) {
 			int rc = plan_address(p, i, &s->namespaces[i].addresses[k]);

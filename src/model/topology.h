@@ -13,6 +13,7 @@
 
 #include <netinet/in.h>
 
+#include "model/link_layer.h"
 #include "model/mark.h"
 #include "model/word.h"
 
@@ -21,7 +22,7 @@ struct plan;
 
 #define TOPOLOGY_IPV4_BITS 24 /* of the network of a link */
 #define TOPOLOGY_IPV6_BITS 64
-#define TOPOLOGY_MORE_MAX 16   /* addresses that a scenario may add to a namespace, and routes */
+#define TOPOLOGY_MORE_MAX 16     /* addresses that a scenario may add to a namespace, and routes */
 #define TOPOLOGY_IFINDEX_FIRST 2 /* of end 0; 1 is the loopback */
 #define TOPOLOGY_NONE SIZE_MAX
 
@@ -40,7 +41,7 @@ struct plan_route {
 	struct in6_addr to; /* IPv4 as v4-mapped */
 	unsigned bits;      /* of the network, 0 … 32 or 128 */
 	struct in6_addr via;
-	size_t end; /* number of the own end at which the packets leave */
+	size_t end;                          /* number of the own end at which the packets leave */
 	const char *destination, *neighbour; /* as they stand in the file */
 	struct mark at;
 };
@@ -68,11 +69,7 @@ void topology_host(const struct plan *plan, size_t from, struct address *address
 /* topology_owner() - the namespace that has an address (IPv4 as v4-mapped); TOPOLOGY_NONE where no end has it. */
 size_t topology_owner(const struct plan *plan, const struct in6_addr *address);
 
-/* topology_link_layer() - the link-layer address of the end that has this ifindex. */
-#define TOPOLOGY_LINK_LAYER_BYTES 6
-void topology_link_layer(int ifindex, uint8_t ret[static TOPOLOGY_LINK_LAYER_BYTES]);
-
 /* topology_find_end() - the number of the end with a link-layer address; TOPOLOGY_NONE where there is none. */
-size_t topology_find_end(const struct plan *plan, const uint8_t link_layer[static TOPOLOGY_LINK_LAYER_BYTES]);
+size_t topology_find_end(const struct plan *plan, const uint8_t link_layer[static LINK_LAYER_BYTES]);
 
 #endif

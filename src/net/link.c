@@ -101,8 +101,8 @@ int link_loopback_up(struct netlink *route, struct error *e)
 /* Different at both ends, as the ifindexes are. NULL when memory is out. */
 static struct nl_addr *link_layer_address(const struct veth_end *end)
 {
-	uint8_t bytes[TOPOLOGY_LINK_LAYER_BYTES];
-	topology_link_layer(end->ifindex, bytes);
+	uint8_t bytes[LINK_LAYER_BYTES];
+	link_layer_of(end->ifindex, bytes);
 	return nl_addr_build(AF_LLC, bytes, sizeof(bytes));
 }
 
@@ -304,10 +304,10 @@ int link_add_addresses(
 }
 
 int link_set_neighbour(struct netlink *route, const struct veth_end *end, const struct in6_addr *address,
-	const uint8_t link_layer[static TOPOLOGY_LINK_LAYER_BYTES], struct error *e)
+	const uint8_t link_layer[static LINK_LAYER_BYTES], struct error *e)
 {
 	struct batch b = {.route = route};
-	CLEANUP(cleanup_binary) struct nl_addr *to = nl_addr_build(AF_LLC, link_layer, TOPOLOGY_LINK_LAYER_BYTES);
+	CLEANUP(cleanup_binary) struct nl_addr *to = nl_addr_build(AF_LLC, link_layer, LINK_LAYER_BYTES);
 	batch_neighbour(&b, end->ifindex, bare_of(address), to);
 	batch_flush(&b);
 	if (b.status < 0)

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
-#include "model/topology.h"
+#include "model/link_layer.h"
 #include "net/netlink.h"
 
 /* One end of a veth. */
@@ -57,10 +57,10 @@ int link_add_addresses(
 /**
  * link_set_neighbour() - one permanent neighbour entry of @end, made or overwritten, in the namespace of @route
  * @address: of the neighbour, IPv4 as v4-mapped
- * @link_layer: where packets to it go; that of an end: topology_link_layer()
+ * @link_layer: where packets to it go; that of an end: link_layer_of()
  */
 int link_set_neighbour(struct netlink *route, const struct veth_end *end, const struct in6_addr *address,
-	const uint8_t link_layer[static TOPOLOGY_LINK_LAYER_BYTES], struct error *e);
+	const uint8_t link_layer[static LINK_LAYER_BYTES], struct error *e);
 
 /* link_add_route() - a route in the namespace of @route; the link is up and has its addresses. */
 int link_add_route(struct netlink *route, const struct link_route *added, struct error *e);

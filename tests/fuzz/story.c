@@ -113,8 +113,8 @@ static void set_way(const struct cell *c, struct packet *packet, uint8_t *frame,
 	if (packet->loopback)
 		return;
 	packet->namespace = (bytes[2] >> 4 & 3) % c->plan.n_namespaces;
-	topology_link_layer(TOPOLOGY_IFINDEX_FIRST + (bytes[6] >> 5 ^ 1), frame);
-	topology_link_layer(TOPOLOGY_IFINDEX_FIRST + (bytes[6] >> 5), frame + 6);
+	link_layer_of(TOPOLOGY_IFINDEX_FIRST + (bytes[6] >> 5 ^ 1), frame);
+	link_layer_of(TOPOLOGY_IFINDEX_FIRST + (bytes[6] >> 5), frame + 6);
 	frame[22] = bytes[7] & 1;
 	memcpy(frame + 26, hosts[bytes[4] & 3], 4);
 	memcpy(frame + 30, hosts[bytes[5] & 3], 4);

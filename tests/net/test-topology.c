@@ -92,8 +92,8 @@ static void build(struct bed *b, uint64_t cell)
 		.testbed = {.whereabouts = NULL},
 		.whereabouts = {.home = namespace_open_own(NULL)},
 	};
-	if (scenario_read_text("topology", scenario_text, strlen(scenario_text), verb_vocabulary(), 2, &b->scenario,
-		    &e) < 0 ||
+	if (scenario_read_text(
+		    "topology", scenario_text, strlen(scenario_text), verb_vocabulary(), 2, &b->scenario, &e) < 0 ||
 		plan_make(&b->plan, b->scenario, cell, &e) < 0 ||
 		testbed_build(&b->testbed, &b->plan, &b->whereabouts, &e) < 0)
 		fail_msg("%s", error_text(&e));
@@ -254,7 +254,7 @@ static void test_a_neighbour_can_be_set(void **state)
 	const struct veth_end *other = testbed_other_end(&b.testbed, own);
 	memcpy(&address.s6_addr[12], &other->ipv4, 4);
 	uint8_t expected[6];
-	topology_link_layer(other->ifindex, expected);
+	link_layer_of(other->ifindex, expected);
 	assert_memory_equal(neighbours_of(&b, FAR, AF_INET, "10.0.0.2").to, expected, 6);
 	struct netlink route;
 	assert_int_equal(testbed_enter(&b.testbed, &b.testbed.namespaces[FAR], NULL), 0);
@@ -291,7 +291,8 @@ static void test_source_addresses(void **state)
 		assert_int_equal(connect(fd, address, i ? sizeof v6 : sizeof v4), 0);
 		assert_int_equal(getsockname(fd, (struct sockaddr *)&own, &len), 0);
 		inet_ntop(address->sa_family,
-			i ? (void *)&own.sin6_addr : (void *)&((struct sockaddr_in *)&own)->sin_addr, text, sizeof text);
+			i ? (void *)&own.sin6_addr : (void *)&((struct sockaddr_in *)&own)->sin_addr, text,
+			sizeof text);
 		assert_string_equal(text, expected[i]);
 	}
 	end(&b);

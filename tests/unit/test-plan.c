@@ -72,8 +72,8 @@ static void test_links(void **state)
 	must_plan(&plan, s, 0);
 	assert_int_equal(plan.n_ends, 6);
 	for (size_t k = 0; k < 6; k++) {
-		uint8_t link_layer[TOPOLOGY_LINK_LAYER_BYTES];
-		topology_link_layer(TOPOLOGY_IFINDEX_FIRST + (int)k, link_layer);
+		uint8_t link_layer[LINK_LAYER_BYTES];
+		link_layer_of(TOPOLOGY_IFINDEX_FIRST + (int)k, link_layer);
 		assert_int_equal(plan.ends[k].namespace, namespaces[k]);
 		assert_int_equal(topology_find_end(&plan, link_layer), k);
 		link_layer[0] ^= 4;

@@ -367,8 +367,8 @@ static void hop(
 {
 	uint8_t *frame = m.frames[m.evidence.capture.n_packets];
 	made_up_sighting(&m, at_us, namespace, outgoing, s);
-	topology_link_layer(TOPOLOGY_IFINDEX_FIRST + (int)(end ^ 1), frame);
-	topology_link_layer(TOPOLOGY_IFINDEX_FIRST + (int)end, frame + 6);
+	link_layer_of(TOPOLOGY_IFINDEX_FIRST + (int)(end ^ 1), frame);
+	link_layer_of(TOPOLOGY_IFINDEX_FIRST + (int)end, frame + 6);
 	frame[22] = ttl;
 	frame[24] = (uint8_t)~ttl;
 }
