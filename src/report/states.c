@@ -10,6 +10,7 @@
 
 #define MARK "▸ "
 #define NO_MARK "  "
+#define SIDE_COLUMNS_MIN 40 /* three and more that have less stand one below the other */
 #define MARK_COLUMNS 2
 #define GAP_COLUMNS 1 /* to the right of each side */
 
@@ -181,9 +182,22 @@ static void add_row(const struct drawing *d, size_t side, size_t row)
 	text_add_shortened(d->t, text_get(&more), d->room);
 }
 
+/* One below the other, each with its part of the rows. */
+static void draw_stacked(const struct states_side *sides, size_t n, size_t columns, size_t rows, uint64_t now_us,
+	const struct style *style, struct text *t)
+{
+	size_t own_rows = rows && rows < n ? 1 : rows / n;
+	for (size_t i = 0; i < n && (!rows || i < rows); i++)
+		states_draw(&sides[i], 1, columns, own_rows, now_us, style, t);
+}
+
 void states_draw(const struct states_side *sides, size_t n, size_t columns, size_t rows, uint64_t now_us,
 	const struct style *style, struct text *t)
 {
+	if (n > 2 && columns / n < SIDE_COLUMNS_MIN) {
+		draw_stacked(sides, n, columns, rows, now_us, style, t);
+		return;
+	}
 	size_t width = n ? columns / n : columns, most = 0;
 	for (size_t i = 0; i < n; i++)
 		most = sides[i].n > most ? sides[i].n : most;

@@ -37,7 +37,8 @@ int states_update(
 	struct states_side *side, const struct tcp_socket *sockets, size_t n, uint64_t now_us, struct error *e);
 
 /**
- * states_draw() - up to two sides, in columns of equal width, a line a socket
+ * states_draw() - all sides in columns of equal width, a line a socket; three and more one below the other, where those
+ * would be narrow
  * @columns: of the terminal
  * @rows: lines at most; 0 for as many as it takes
  *

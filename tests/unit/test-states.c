@@ -93,7 +93,8 @@ static void test_side_by_side(void **state)
 		"  ESTABLISHED :80 ↔ :40000\n");
 }
 
-/* Of three, each shortens its own address alone: whose the other end is, its address tells. */
+/* Of three, each shortens its own address alone: whose the other end is, its address tells. Where there is no room for
+ * them side by side, they stand one below the other. */
 static void test_three(void **state)
 {
 	(void)state;
@@ -111,6 +112,24 @@ static void test_three(void **state)
 		"  LISTEN *:80                                                                     "
 		"ESTABLISHED :40000 ↔ 10.0.0.1:80\n"
 		"  ESTABLISHED :80 ↔ 10.0.0.3:40000\n");
+	text_truncate(&drawn, 0);
+	states_draw(three, 3, 100, 0, T0 + AFTER, style_get(false), &drawn);
+	assert_string_equal(text_get(&drawn), "server 10.0.0.1\n"
+					      "  LISTEN *:80\n"
+					      "  ESTABLISHED :80 ↔ 10.0.0.3:40000\n"
+					      "client 10.0.0.2\n"
+					      "third 10.0.0.3\n"
+					      "  ESTABLISHED :40000 ↔ 10.0.0.1:80\n");
+	text_truncate(&drawn, 0);
+	states_draw(three, 3, 100, 6, T0 + AFTER, style_get(false), &drawn);
+	assert_string_equal(text_get(&drawn), "server 10.0.0.1\n"
+					      "  … and 2 more\n"
+					      "client 10.0.0.2\n"
+					      "third 10.0.0.3\n"
+					      "  ESTABLISHED :40000 ↔ 10.0.0.1:80\n");
+	text_truncate(&drawn, 0);
+	states_draw(three, 3, 100, 2, T0 + AFTER, style_get(false), &drawn);
+	assert_string_equal(text_get(&drawn), "server 10.0.0.1\nclient 10.0.0.2\n");
 	for (int i = 0; i < 3; i++)
 		states_done(&three[i]);
 }
