@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 void frame_add(struct text *out, const struct frame *frame, const void *payload)
@@ -23,7 +24,8 @@ int frame_flush(int fd, struct text *out)
 	size_t done = 0;
 	int r = 0;
 	while (r == 0 && done < out->len) {
-		ssize_t n = write(fd, out->data + done, out->len - done);
+		/* Not write(2): by this call a fault is made in what a worker says, and not in the files that it writes. */
+		ssize_t n = writev(fd, &(struct iovec){out->data + done, out->len - done}, 1);
 		if (n >= 0)
 			done += (size_t)n;
 		else if (errno != EINTR)

@@ -91,8 +91,8 @@ static void tell_runner(struct worker *w)
 	w->watches_frames = watch;
 	if (!watch)
 		epoll_ctl(w->epoll_fd, EPOLL_CTL_DEL, w->frames_fd, NULL);
-	else if (worker_watch(w, w->frames_fd, EPOLLOUT, &w->frames_fd, NULL) < 0)
-		vanish(errno);
+	else if ((r = worker_watch(w, w->frames_fd, EPOLLOUT, &w->frames_fd, NULL)) < 0)
+		vanish(-r);
 }
 
 static void send_frame(struct worker *w, const struct frame *frame, const void *payload)
