@@ -193,6 +193,24 @@ complete full/long/$results 100
 cmp -s -n "$(stat -c %s long.jsonl)" long.jsonl full/long/$results || wrong+=('the results of before have changed')
 tap_report '… and --resume does its rest'
 
+# A worker has cells of several scenarios in its hands: each result is of the scenario whose cell it was.
+for name in one two; do
+	sed -e 's/sleep 3s/sleep 1h/' -e 's/sleeps-/dies-/' -e '/n: /s/3\]/3, 4]/' sleeps-$name.yaml >dies-$name.yaml
+done
+sed -i '/n: /s/, 4\]/]/' dies-one.yaml
+start run --quiet --jobs 1 -o dies dies-one.yaml dies-two.yaml quick-one.yaml quick-two.yaml
+await 'those that come after them' has_cells 4 dies/quick-two/$results
+kill -KILL "$(ours_named netrepro-worker)"
+ends
+exits 4
+complete dies/dies-one/$results 3
+complete dies/dies-two/$results 4
+complete dies/quick-one/$results 4
+complete dies/quick-two/$results 4
+is 'how they ended' "$(cat dies/*/$results | jq -r 'select(.type == "cell") | .verdict + " " + (.reason // "")' | sort |
+	uniq -c | awk '{ $1 = $1; print }')" $'7 error the worker was killed by SIGKILL\n8 pass'
+tap_report 'a worker that dies makes its cells an error, each in the results of its scenario'
+
 # Who reads the output may take his time: of the cells none is late. All are under way when the summary of the other
 # scenario is told, as they may wait long, and say more than the pipes to the runner hold.
 {

@@ -374,6 +374,28 @@ for pass in "${passes[@]}"; do
 	test_pass "$pass"
 done
 
+# Of two scenarios that are run together the one that asks for packets goes where none can be seen; the other is run. The
+# last option that is set before the worker greets is that of a socket that wants their times.
+# run_both FAULT
+run_both() {
+	rm -rf "$folder/out" "$folder/state"
+	env -u NETREPRO_FAULT "$mark" LD_PRELOAD="$shim" NETREPRO_FAULT_STATE="$folder/state" ${1:+NETREPRO_FAULT="$1"} \
+		timeout -k 5 "$PATIENCE_S" "$netrepro" run --quiet --jobs 1 --evidence notable -o "$folder/out" \
+		"$here/evidence.yaml" "$here/scenario.yaml" >"$folder/stdout" 2>"$folder/stderr" </dev/null
+}
+run_both '' || wrong+=("without a fault: exit status $?: $(cat "$folder/stderr")")
+[[ -e $folder/out/fault/results.jsonl ]] || wrong+=("without a fault: no results of the second: $(ls "$folder/out")")
+count setsockopt
+run_both "setsockopt:$before:ENOPROTOOPT"
+status=$?
+((status == 4)) || wrong+=("exit status $status instead of 4: $(cat "$folder/stderr")")
+[[ $(cat "$folder/stderr") == 'netrepro: a socket that wants the times of packets: '*ENOPROTOOPT* ]] ||
+	wrong+=("it says: $(cat "$folder/stderr")")
+[[ $(jq -r 'select(.type == "cell") | .verdict' "$folder/out/fault-evidence/results.jsonl" | tr '\n' ' ') == 'pass pass ' ]] ||
+	wrong+=("not all cells that ask for no packets have passed: $(cat "$folder/out/fault-evidence/results.jsonl")")
+[[ ! -e $folder/out/fault ]] || wrong+=("the scenario that asks for packets was begun")
+tap_report "where no packets can be seen, a scenario that asks for them takes no other with it"
+
 mounts | cmp -s "$folder/mounts" - || wrong+=("the mounts are others than before: $(mounts | diff "$folder/mounts" - | tr '\n' ' ')")
 tap_report "no mount is left behind"
 
