@@ -117,6 +117,7 @@ in_turn quick-two quick-one
 is 'what is told first' "$(head -n 1 out)" sleeps-one
 tap_report 'what is over first waits for its turn to be told'
 
+: >out # of the run before
 start run --jobs 2 -o told quick-one.yaml stays.yaml quick-two.yaml
 await 'the first summary' grep -q '^4 runs: 4 pass' out
 in_turn quick-one
