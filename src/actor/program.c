@@ -260,6 +260,8 @@ int program_start(
 	CLEANUP(cleanup_close) int output_write = -1;
 	CLEANUP(cleanup_close) int report_write = -1;
 	int r = make_pipe(&p->output_fd, &output_write, e);
+	/* For while nobody reads, as in a lab between two steps; not to get it is no harm. */
+	fcntl(output_write, F_SETPIPE_SZ, OUTPUT_MAX);
 	if (r == 0)
 		r = make_pipe(&p->report_fd, &report_write, e);
 	if (r == 0)
