@@ -141,7 +141,7 @@ static int read_lists(struct desk *desk)
 /* One that was named twice, as a file and with its folder, say, is read once. */
 static bool is_named_before(const struct paths *paths, size_t i)
 {
-	const struct paths before = {paths->all, i};
+	const struct paths before = {.all = paths->all, .n = i};
 	return has_file(&before, paths->all[i]);
 }
 

@@ -6,6 +6,7 @@ set -u -o pipefail
 # shellcheck source=tests/cli/tap.bash
 . tests/cli/tap.bash
 begin broken-scenarios
+with_programs
 
 # broken SCENARIO WHAT EDIT REASON FACTOR=LEVEL…: WHAT the EDIT (of sed) makes of it; in the cells with these levels REASON is
 # what there is to say of it
@@ -15,7 +16,7 @@ broken() {
 	set=("${@/#/--set=}")
 	sed -E "$edit" "$top/scenarios/$name.yaml" >"broken-$n.yaml"
 	! cmp -s "broken-$n.yaml" "$top/scenarios/$name.yaml" || wrong+=("the edit of $name changes nothing")
-	try run --quiet "${set[@]}" -o "broken-$n" "broken-$n.yaml"
+	try run --quiet --allow-exec "${set[@]}" -o "broken-$n" "broken-$n.yaml"
 	exits 1
 	is 'the verdicts' "$(jq -r 'select(.type == "cell") | .verdict' "broken-$n/results.jsonl" | sort -u | tr '\n' ',')" inconc,
 	is 'the reasons' "$(jq -r 'select(.type == "cell") | .reason' "broken-$n/results.jsonl" |
@@ -221,6 +222,22 @@ broken() {
 		's/loopback: \{client_in: server, to: 127\.0\.0\.1\}/loopback: {client_in: client, to: server}/' \
 		'first: packets sender where net 127 is none, and the check wants first' \
 		path=loopback
+	broken article-programs 'it is the client that closes first' \
+		's/server_sleeps: 0, client_sleeps: 0.5/server_sleeps: 0.5, client_sleeps: 0/' \
+		'left_behind is none, and the check wants TIME-WAIT' \
+		closer=server reuseaddr=1 timestamps=1
+	broken article-programs 'timestamps stay on' \
+		's/(tcp_timestamps: )\$timestamps/\11/' \
+		'server: packets timestamps SYN-ACK is yes, and the check wants no' \
+		closer=client reuseaddr=1 timestamps=0
+	if command -v python3 >/dev/null; then
+		broken restart-of-real-servers 'timestamps stay on' \
+			's/(tcp_timestamps: )\$timestamps/\11/' \
+			'server: packets timestamps SYN-ACK is yes, and the check wants no' \
+			server=http.server timestamps=0
+	else
+		skip 'restart-of-real-servers: timestamps stay on' 'python3 is not installed'
+	fi
 }
 
 finish

@@ -8,10 +8,7 @@ set -u -o pipefail
 begin exec
 need pgrep sleep bash
 
-programs=$(dirname "$(realpath "$top/${NETREPRO:-build/netrepro}")")/programs
-[[ ${NETREPRO:-} != /* ]] || programs=$(dirname "$(realpath "$NETREPRO")")/programs
-[[ -x $programs/article-server ]] || die "$programs/article-server is not built"
-cp -r "$programs" programs
+with_programs
 cp "$top/scenarios/article-programs.yaml" scenarios/
 mkdir -m 777 results
 

@@ -33,6 +33,15 @@ begin() {
 	as_root_if_root
 }
 
+# with_programs: what the scenarios start is there as well: the programs beside the program, the rest beside the scenarios
+with_programs() {
+	local programs
+	programs=$(cd "$top" && dirname "$(realpath "${NETREPRO:-build/netrepro}")")/programs
+	[[ -x $programs/article-server ]] || die "$programs/article-server is not built"
+	cp -r "$programs" programs
+	cp -r "$top/scenarios/programs" scenarios/
+}
+
 # as_root_if_root, as_user: who runs the program from here on; who is it then: $who
 as_root_if_root() {
 	act_as "$( ((EUID == 0)) && echo root || echo user)"
