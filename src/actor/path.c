@@ -44,7 +44,7 @@ int path_find(const struct testbed *t, const struct testbed_namespace *from, con
 			from->name, from->n_ends, path.at->name, text);
 	path.own = path.own ? path.own : from->ends[0];
 	path.neighbour = testbed_other_end(t, path.own);
-	topology_link_layer(path.neighbour->ifindex, path.link_layer);
+	link_layer_of(path.neighbour->ifindex, path.link_layer);
 	if (is_ipv4)
 		memcpy(&path.echo_to, &to->s6_addr[12], sizeof path.echo_to);
 	else

@@ -10,7 +10,7 @@ struct path {
 	const struct veth_end *neighbour;              /* that is to take it */
 	const struct testbed_namespace *at;            /* that has the address */
 	bool is_direct;                                /* the neighbour has it: no router stands between */
-	uint8_t link_layer[TOPOLOGY_LINK_LAYER_BYTES]; /* of the neighbour */
+	uint8_t link_layer[LINK_LAYER_BYTES]; /* of the neighbour */
 	struct in_addr echo_to; /* an address of the namespace @at that an echo request reaches on this way */
 };
 

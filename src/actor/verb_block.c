@@ -15,11 +15,11 @@
 #include "actor/verb.h"
 
 /* Individual, locally administered, and no link's: these begin with 02. */
-static const uint8_t nobody[TOPOLOGY_LINK_LAYER_BYTES] = {0x0a, 'n', 'o', 'b', 'd', 'y'};
+static const uint8_t nobody[LINK_LAYER_BYTES] = {0x0a, 'n', 'o', 'b', 'd', 'y'};
 
 /* Of all that the other end of a link has. */
 static int set_neighbours_of(struct netlink *route, const struct veth_end *own, const struct veth_end *other,
-	const uint8_t link_layer[static TOPOLOGY_LINK_LAYER_BYTES], struct error *e)
+	const uint8_t link_layer[static LINK_LAYER_BYTES], struct error *e)
 {
 	struct in6_addr ipv4 = {.s6_addr = {[10] = 0xff, [11] = 0xff}};
 	memcpy(&ipv4.s6_addr[12], &other->ipv4, sizeof other->ipv4);
@@ -46,8 +46,8 @@ static enum step_status set_neighbours(struct step_run *run, bool blocked, struc
 	int r = 0;
 	for (size_t i = 0; r == 0 && i < own->n_ends; i++) {
 		const struct veth_end *other = testbed_other_end(t, own->ends[i]);
-		uint8_t link_layer[TOPOLOGY_LINK_LAYER_BYTES];
-		topology_link_layer(other->ifindex, link_layer);
+		uint8_t link_layer[LINK_LAYER_BYTES];
+		link_layer_of(other->ifindex, link_layer);
 		r = set_neighbours_of(&route, own->ends[i], other, blocked ? nobody : link_layer, e);
 	}
 	netlink_close(&route);

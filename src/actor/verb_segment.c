@@ -162,7 +162,7 @@ static int make_known(const struct step_run *run, const struct path *path, const
 {
 	struct testbed *t = run->testbed;
 	struct netlink route = NETLINK_INIT;
-	uint8_t link_layer[TOPOLOGY_LINK_LAYER_BYTES];
+	uint8_t link_layer[LINK_LAYER_BYTES];
 	if (testbed_has_address(run->actor->in, &s->from) || !path->is_direct)
 		return 0;
 	int r = testbed_enter(t, path->at, e);
@@ -170,7 +170,7 @@ static int make_known(const struct step_run *run, const struct path *path, const
 		r = netlink_open(&route, NETLINK_ROUTE, e);
 	if (r < 0)
 		return r;
-	topology_link_layer(path->own->ifindex, link_layer);
+	link_layer_of(path->own->ifindex, link_layer);
 	r = link_set_neighbour(&route, path->neighbour, &s->from, link_layer, e);
 	netlink_close(&route);
 	return r;

@@ -16,7 +16,7 @@
 #define ECHO_IDENTIFIER 0x6e72 /* "nr" */
 
 /* Locally administered (IEEE 802), as the links' own, which begin with 02. */
-static const uint8_t maker_prefix[TOPOLOGY_LINK_LAYER_BYTES - 1] = {0x06, 'n', 'r', 0, 0};
+static const uint8_t maker_prefix[LINK_LAYER_BYTES - 1] = {0x06, 'n', 'r', 0, 0};
 
 static uint8_t *put_8(uint8_t *at, unsigned value)
 {
@@ -56,9 +56,9 @@ static uint16_t fold(uint32_t sum)
 	return (uint16_t)~sum;
 }
 
-static uint8_t *put_ethernet(uint8_t *at, const uint8_t to[static TOPOLOGY_LINK_LAYER_BYTES], unsigned actor, unsigned type)
+static uint8_t *put_ethernet(uint8_t *at, const uint8_t to[static LINK_LAYER_BYTES], unsigned actor, unsigned type)
 {
-	at = put_bytes(at, to, TOPOLOGY_LINK_LAYER_BYTES);
+	at = put_bytes(at, to, LINK_LAYER_BYTES);
 	at = put_bytes(at, maker_prefix, sizeof maker_prefix);
 	at = put_8(at, actor & 255);
 	return put_16(at, type);
@@ -117,7 +117,7 @@ static void fill_checksum(uint8_t *tcp, size_t len, const uint8_t *addresses, si
 	put_16(tcp + 16, fold(sum(sum(IPPROTO_TCP + (uint32_t)len, addresses, n_addresses), tcp, len)));
 }
 
-size_t segment_write(const struct segment *s, const uint8_t to[static TOPOLOGY_LINK_LAYER_BYTES], unsigned actor,
+size_t segment_write(const struct segment *s, const uint8_t to[static LINK_LAYER_BYTES], unsigned actor,
 	uint8_t ret[static SEGMENT_FRAME_MAX])
 {
 	bool is_ipv4 = s->family == AF_INET;
@@ -137,7 +137,7 @@ size_t segment_write(const struct segment *s, const uint8_t to[static TOPOLOGY_L
 	return (size_t)(tcp - ret) + len;
 }
 
-void segment_rewrite(uint8_t *frame, size_t len, const uint8_t to[static TOPOLOGY_LINK_LAYER_BYTES], unsigned actor)
+void segment_rewrite(uint8_t *frame, size_t len, const uint8_t to[static LINK_LAYER_BYTES], unsigned actor)
 {
 	unsigned type = (unsigned)(frame[12] << 8 | frame[13]);
 	uint8_t *ip = put_ethernet(frame, to, actor, type);
@@ -151,7 +151,7 @@ void segment_rewrite(uint8_t *frame, size_t len, const uint8_t to[static TOPOLOG
 	}
 }
 
-void echo_write(struct in_addr from, struct in_addr to, const uint8_t to_link[static TOPOLOGY_LINK_LAYER_BYTES],
+void echo_write(struct in_addr from, struct in_addr to, const uint8_t to_link[static LINK_LAYER_BYTES],
 	uint16_t number, uint8_t ret[static ECHO_FRAME])
 {
 	uint8_t *icmp = put_ipv4(put_ethernet(ret, to_link, 0, ETHERTYPE_IP), &from, &to, IPPROTO_ICMP, 8);
@@ -176,9 +176,9 @@ bool echo_parse(const struct packet *packet, bool *ret_is_reply, uint16_t *ret_n
 
 bool frame_maker(const struct packet *packet, unsigned *ret_actor)
 {
-	const uint8_t *source = packet->bytes + TOPOLOGY_LINK_LAYER_BYTES;
+	const uint8_t *source = packet->bytes + LINK_LAYER_BYTES;
 	if (packet->n_bytes < ETHER_HDR_LEN || packet->loopback || memcmp(source, maker_prefix, sizeof maker_prefix))
 		return false;
-	*ret_actor = source[TOPOLOGY_LINK_LAYER_BYTES - 1];
+	*ret_actor = source[LINK_LAYER_BYTES - 1];
 	return true;
 }

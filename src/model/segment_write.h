@@ -4,7 +4,7 @@
 #define MODEL_SEGMENT_WRITE_H
 
 #include "model/packet.h"
-#include "model/topology.h"
+#include "model/link_layer.h"
 
 /* Ethernet, IPv6, TCP with all its options, and data (CRAFTED_DATA_MAX). */
 #define SEGMENT_FRAME_MAX (14 + 40 + 60 + 1400)
@@ -21,7 +21,7 @@
  * Both checksums are right. A window_scale below 0 and an mss of 0 stand for no such option.
  * Return: its length.
  */
-size_t segment_write(const struct segment *segment, const uint8_t to[static TOPOLOGY_LINK_LAYER_BYTES], unsigned actor,
+size_t segment_write(const struct segment *segment, const uint8_t to[static LINK_LAYER_BYTES], unsigned actor,
 	uint8_t ret[static SEGMENT_FRAME_MAX]);
 
 /**
@@ -29,10 +29,10 @@ size_t segment_write(const struct segment *segment, const uint8_t to[static TOPO
  * @frame: a TCP segment, as segment_parse() takes it; its link-layer addresses become @to and that of @actor, and the
  * checksum of TCP, which a kernel leaves to the device, is filled in
  */
-void segment_rewrite(uint8_t *frame, size_t len, const uint8_t to[static TOPOLOGY_LINK_LAYER_BYTES], unsigned actor);
+void segment_rewrite(uint8_t *frame, size_t len, const uint8_t to[static LINK_LAYER_BYTES], unsigned actor);
 
 /* echo_write() - an ICMP echo request of netrepro's, with the number @number. */
-void echo_write(struct in_addr from, struct in_addr to, const uint8_t to_link[static TOPOLOGY_LINK_LAYER_BYTES],
+void echo_write(struct in_addr from, struct in_addr to, const uint8_t to_link[static LINK_LAYER_BYTES],
 	uint16_t number, uint8_t ret[static ECHO_FRAME]);
 
 /* echo_parse() - whether a packet is such a request, or the reply to it. */

@@ -188,7 +188,7 @@ static void assert_same(const struct segment *a, const struct segment *b)
 	assert_int_equal(a->sack_permitted, b->sack_permitted);
 }
 
-static const uint8_t to_link[TOPOLOGY_LINK_LAYER_BYTES] = {2, 0, 0, 0, 0, 2};
+static const uint8_t to_link[LINK_LAYER_BYTES] = {2, 0, 0, 0, 0, 2};
 
 /* What is written is what is read, with and without each option, in both families. */
 static void test_write(void **state)
