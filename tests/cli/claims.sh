@@ -317,9 +317,10 @@ ids=$({ printf 'S%d ' {1..17} && printf 'A%d ' {1..18} && printf 'B%d ' {1..14};
 "$folder/netrepro" claims --format json scenarios >"$folder/own.json" 2>"$folder/err" </dev/null || wrong+=("$(cat "$folder/err")")
 is 'the claims' "$(jq -r '.[].id' "$folder/own.json" | tr '\n' ' ')" "$ids"
 is 'claims of scenarios that state no verdict' "$(jq -r '.[].parts[] | select(.basis != "stated").id' "$folder/own.json")" ''
+# Claims of the scenarios' own are in no list; one that has the name of an article's is a mistake.
 "$folder/netrepro" claims scenarios >"$folder/own" 2>&1
-! grep -q '^In no list' "$folder/own" || wrong+=("scenarios state claims of no article: $(sed -n '/^In no list/,$p' "$folder/own" | head -n 5)")
-tap_report 'the project lists all claims of the articles, and its scenarios state claims of theirs alone'
+sed -n '/^In no list/,$p' "$folder/own" | grep -E '^  [SAB][0-9]' >"$folder/stray" && wrong+=("no article claims this: $(cat "$folder/stray")")
+tap_report 'the project lists all claims of the articles; what its scenarios state of them has a verdict'
 cd "$folder" || die "$folder: cannot go there"
 
 # What stands in scenarios/CLAIMS.md is what the scenarios as they are now say. `make claims` writes it.
