@@ -226,7 +226,7 @@ int testbed_build(struct testbed *t, struct plan *plan, struct whereabouts *wher
 	*t = (struct testbed){
 		.whereabouts = whereabouts,
 		.ipv6 = plan->ipv6,
-		.loopback = plan->loopback,
+		.loopback = plan->loopback, .bulky = plan->bulky,
 		.programs = PROGRAMS_INIT,
 		.path = plan->path,
 	};

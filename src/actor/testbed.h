@@ -76,7 +76,7 @@ struct testbed {
 	 * is one, for good. */
 	unsigned n_loose_connects;
 	bool has_crafted; /* segments that no kernel made: what they left is not known either */
-	bool ipv6, loopback;
+	bool ipv6, loopback, bulky;
 	struct witness witness;
 	struct programs programs;
 	const char *path; /* of the scenario's file: programs work in its folder; borrowed */

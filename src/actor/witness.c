@@ -24,7 +24,7 @@ int witness_begin_capture(struct testbed *t, struct error *e)
 	for (size_t i = 0; i < t->n_namespaces; i++) {
 		int r = testbed_enter(t, &t->namespaces[i], e);
 		if (r == 0)
-			r = capture_open(&w->captures[i], 0, t->loopback, e);
+			r = capture_open(&w->captures[i], 0, t->loopback, t->bulky, e);
 		if (r < 0)
 			return error_wrap(e, "the packets of namespace '%s'", t->namespaces[i].name);
 	}

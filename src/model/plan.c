@@ -189,6 +189,7 @@ static int plan_word(struct planner *p, const struct step *step, struct plan_ste
 	if (word->address.host == HOST_NAMESPACE)
 		topology_host(p->plan, p->plan->actors[step->actor].namespace, &word->address);
 	p->plan->ipv6 |= word->ipv6;
+	p->plan->bulky |= word->bulky;
 	p->plan->loopback |= may_need_loopback(p->plan, step->actor, kind, &word->address);
 	to->n_words++;
 	return kind->socket == SOCKET_NONE ? 0 : planner_take_socket(p, step, &step->words[i], kind, word);
@@ -302,6 +303,7 @@ int plan_make(struct plan *plan, const struct scenario *s, uint64_t index, struc
 		.cell = index,
 		.deadline_us = s->cell_deadline_us,
 		.ipv6 = s->ipv6,
+		.bulky = s->bulky,
 		.loopback = s->loopback || s->program, /* nobody knows what a program needs */
 	};
 	if (index >= s->matrix.n_indices)

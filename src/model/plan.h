@@ -52,6 +52,7 @@ struct plan {
 	struct plan_step *steps;
 	size_t n_steps;
 	bool ipv6;            /* some step of the scenario speaks IPv6; otherwise its namespaces are without */
+	bool bulky;           /* some step of it moves much data at once */
 	bool loopback;        /* some step of it names an address that may need lo; otherwise lo stays down */
 	uint64_t deadline_us; /* of the whole cell, its own sleeps and repeats included */
 	uint64_t parks_us;    /* the longest that it may be parked: its sleeps, and each `for` */

@@ -90,6 +90,7 @@ int read_check_cells(struct reader *r)
 		if (rc < 0)
 			return rc;
 		r->s->ipv6 |= plan.ipv6;
+		r->s->bulky |= plan.bulky;
 		r->s->loopback |= plan.loopback;
 		if (plan.waits_us > s->longest_wait_us)
 			r->s->longest_wait_us = plan.waits_us;

@@ -133,7 +133,7 @@ struct scenario {
 	size_t n_mechanisms;
 	uint64_t step_deadline_us, cell_deadline_us;
 	/* Some cell needs them; then all cells have them, so that none is a hidden factor. */
-	bool ipv6, loopback;
+	bool ipv6, loopback, bulky;
 	bool captures; /* of the packets */
 	uint64_t longest_wait_us; /* of all its cells: `waits_us` of a plan */
 	/* The first step that starts a program; NULL: none does. */

@@ -53,11 +53,14 @@ static int word_parse_count(const struct word_scope *scope, struct word *ret, st
 }
 
 #define WORD_BYTES_MAX (64LL << 20)
+#define WORD_BYTES_BULKY (64LL << 10) /* a few packets */
 
 static int word_parse_bytes(const struct word_scope *scope, struct word *ret, struct error *e)
 {
 	(void)scope;
-	return word_parse_number(ret->text, 1, WORD_BYTES_MAX, &ret->number, e);
+	int r = word_parse_number(ret->text, 1, WORD_BYTES_MAX, &ret->number, e);
+	ret->bulky = r == 0 && ret->number > WORD_BYTES_BULKY;
+	return r;
 }
 
 static int word_parse_duration(const struct word_scope *scope, struct word *ret, struct error *e)

@@ -36,6 +36,7 @@ struct word {
 	size_t socket;       /* slot of the actor's socket or program */
 	const void *entry;   /* row of the table that the word names (a socket option, a family …) */
 	bool ipv6;           /* the cell must have IPv6 for it */
+	bool bulky;          /* so much data that what captures packets must be prepared for it */
 };
 
 /* What reading a word may need to know of its cell. */

@@ -11,8 +11,11 @@
 // shared memory: to set up and to take down one (packet_set_ring()) waits for a grace period of RCU each.
 //
 // Each packet on lo comes by twice, once as it leaves and once as it comes in. The second is refused by the filter and
-// not by us: so it takes no room, and is not among the drops. The filter cuts nothing off: recvmsg(2) copies no more
-// than there is a place for, and tells with MSG_TRUNC how much there was.
+// not by us: so it takes no room, and is not among the drops. recvmsg(2) copies no more than there is a place for, and
+// tells with MSG_TRUNC how much there was. Where much is to be sent the filter cuts off all but the headers: a packet takes the
+// room that it has when it is queued (packet_rcv()), which then is one KiB and not 64; provided that what is left of it fits
+// behind the headers (skb_condense(), net/core/skbuff.c), where 128 bytes do and 160 did not. How long it was is told by its
+// IP header.
 //
 // The kernel takes the time of a packet only while somebody wants it: a static key, switched on by the first socket
 // that asks, and not at once but from a work queue (net_enable_timestamp(), net/core/dev.c). With SO_TIMESTAMPNS a
@@ -36,6 +39,7 @@
 #include <linux/net_tstamp.h>
 #include <net/if_arp.h>
 #include <netinet/in.h>
+#include <netinet/ip6.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -147,15 +151,15 @@ int capture_prepare(struct error *e)
 	return r < 0 ? r : TAKE_FD(holder);
 }
 
-/* Refuse what comes in on lo: it was seen as it left. */
-static int set_filter(int fd)
+/* Refuse what comes in on lo: it was seen as it left. And keep so many bytes of the others. */
+static int set_filter(int fd, uint32_t n_bytes)
 {
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)(SKF_AD_OFF + SKF_AD_HATYPE)),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARPHRD_LOOPBACK, 0, 2),
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)(SKF_AD_OFF + SKF_AD_PKTTYPE)),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_OUTGOING, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+		BPF_STMT(BPF_RET | BPF_K, n_bytes),
 		BPF_STMT(BPF_RET | BPF_K, 0),
 	};
 	struct sock_fprog filter = {.len = sizeof code / sizeof *code, .filter = code};
@@ -176,7 +180,7 @@ static int see_all(int fd)
 	return bind(fd, (struct sockaddr *)&all, sizeof all);
 }
 
-int capture_open(struct capture *capture, int room_bytes, bool lo_is_up, struct error *e)
+int capture_open(struct capture *capture, int room_bytes, bool lo_is_up, bool cuts, struct error *e)
 {
 	CLEANUP(cleanup_close) int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0 && errno == EPERM)
@@ -187,9 +191,10 @@ int capture_open(struct capture *capture, int room_bytes, bool lo_is_up, struct 
 			e, errno == EAFNOSUPPORT ? ERROR_ABSENT : ERROR_HARNESS, errno, "a capture: a packet socket");
 	/* The kernel doubles what it is asked for, for its book-keeping (socket(7)). */
 	int asked_bytes = (room_bytes ? room_bytes : CAPTURE_ROOM_BYTES) / 2;
-	if (want_times(fd) < 0 || (lo_is_up && set_filter(fd) < 0) || set_room(fd, asked_bytes) < 0 || see_all(fd) < 0)
+	if (want_times(fd) < 0 || ((lo_is_up || cuts) && set_filter(fd, cuts ? CAPTURE_CUT_BYTES : UINT32_MAX) < 0) ||
+		set_room(fd, asked_bytes) < 0 || see_all(fd) < 0)
 		return error_errno(e, ERROR_HARNESS, errno, "a capture: set up a packet socket");
-	*capture = (struct capture){.fd = TAKE_FD(fd)};
+	*capture = (struct capture){.fd = TAKE_FD(fd), .cuts = cuts};
 	return 0;
 }
 
@@ -223,15 +228,27 @@ static int receive_batch(int fd, struct batch *b)
 	return n < 0 && errno == EAGAIN ? 0 : n;
 }
 
-static struct packet describe(struct batch *b, int i)
+/* Of a frame of which the kernel has kept the beginning alone: what its IP header says. That does not count padding, and of more
+ * than 64 KiB it says nothing. */
+static uint32_t length_by_header(const uint8_t *frame, uint32_t len)
 {
-	uint32_t len = b->messages[i].msg_len;
+	unsigned type = (unsigned)(frame[12] << 8 | frame[13]), low = type == ETH_P_IP ? 16 : 18;
+	uint32_t said = (uint32_t)(frame[low] << 8 | frame[low + 1]);
+	uint32_t headers = ETH_HLEN + (type == ETH_P_IPV6 ? (uint32_t)sizeof(struct ip6_hdr) : 0);
+	return (type == ETH_P_IP || type == ETH_P_IPV6) && said && headers + said > len ? headers + said : len;
+}
+
+static struct packet describe(struct batch *b, int i, bool cuts)
+{
+	uint32_t n_bytes = b->messages[i].msg_len, len = n_bytes;
+	if (cuts && len == CAPTURE_CUT_BYTES)
+		len = length_by_header(b->bytes[i], len);
 	return (struct packet){
 		.at_ns = time_of(&b->messages[i].msg_hdr),
 		.loopback = b->from[i].sll_hatype == ARPHRD_LOOPBACK,
 		.outgoing = b->from[i].sll_pkttype == PACKET_OUTGOING,
 		.len = len,
-		.n_bytes = len < PACKET_BYTES_MAX ? len : PACKET_BYTES_MAX,
+		.n_bytes = n_bytes < PACKET_BYTES_MAX ? n_bytes : PACKET_BYTES_MAX,
 		.bytes = b->bytes[i],
 	};
 }
@@ -257,7 +274,7 @@ int capture_drain(struct capture *capture, int (*take)(void *context, const stru
 		for (int i = 0; i < n; i++) {
 			if (batch.from[i].sll_pkttype == PACKET_OTHERHOST)
 				continue;
-			struct packet packet = describe(&batch, i);
+			struct packet packet = describe(&batch, i, capture->cuts);
 			if (!packet.at_ns)
 				return error_set(e, ERROR_HARNESS, ENODATA,
 					"a capture: the kernel did not take the time of a packet");

@@ -10,8 +10,12 @@
 #include "base/error.h"
 #include "model/packet.h"
 
+/* Of each packet where the queue is to have room for many large ones: Ethernet, IPv6 and TCP with all its options are 114. */
+#define CAPTURE_CUT_BYTES 128
+
 struct capture {
 	int fd;           /* -1: none */
+	bool cuts;        /* the kernel keeps no more of a packet than is given */
 	uint64_t dropped; /* packets that the kernel had no room for, as far as capture_drain() has asked */
 };
 #define CAPTURE_INIT ((struct capture){.fd = -1})
@@ -35,10 +39,11 @@ int capture_prepare(struct error *e);
  * CAPTURE_ROOM_BYTES. Packets beyond it are dropped and counted. The least is some 2 KiB (SOCK_MIN_RCVBUF); the most,
  * where the caller has no privilege in the first user namespace, is net.core.rmem_max, and no error then.
  * @lo_is_up: packets may come by on lo; the filter that then is needed is half of what a capture costs
+ * @cuts: of large packets the queue holds the beginning alone, so that there is room for many; it takes a filter as well
  *
  * Errors: ERROR_ABSENT where this kernel has no packet sockets, or the caller may make none; ERROR_HARNESS otherwise.
  */
-int capture_open(struct capture *capture, int room_bytes, bool lo_is_up, struct error *e);
+int capture_open(struct capture *capture, int room_bytes, bool lo_is_up, bool cuts, struct error *e);
 
 /**
  * capture_drain() - take what has been seen since the last time; never blocks

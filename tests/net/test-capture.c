@@ -45,7 +45,8 @@ static int keep(void *context, const struct packet *packet, struct error *e)
 	(void)e;
 	struct seen *seen = context;
 	assert_int_equal(packet->namespace, 0);
-	assert_int_equal(packet->n_bytes, packet->len < PACKET_BYTES_MAX ? packet->len : PACKET_BYTES_MAX);
+	assert_true(packet->n_bytes == packet->len || packet->n_bytes == PACKET_BYTES_MAX ||
+		    packet->n_bytes == CAPTURE_CUT_BYTES);
 	assert_true(seen->n < sizeof(seen->packets) / sizeof(seen->packets[0]));
 	memcpy(seen->bytes[seen->n], packet->bytes, packet->n_bytes);
 	seen->packets[seen->n] = *packet;
@@ -73,7 +74,7 @@ static struct capture capture(int room_bytes)
 {
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
 	struct capture made = CAPTURE_INIT;
-	if (capture_open(&made, room_bytes, true, &e) < 0)
+	if (capture_open(&made, room_bytes, true, false, &e) < 0)
 		fail_msg("%s", error_text(&e));
 	own_assert_cloexec(made.fd);
 	return made;
@@ -223,6 +224,56 @@ static void test_nothing_is_missing_silently(void **state)
 	assert_true(c.dropped > dropped);
 	capture_close(&c, 1);
 	own_leave(home, namespace);
+}
+
+/* How many of some large TCP segments are kept, where there is room for a few of them. */
+static size_t count_large(bool cuts, uint64_t *ret_dropped)
+{
+	static struct seen seen;
+	static char data[60000];
+	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+	int namespace = own_enter_new();
+	struct sockaddr_in self = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t len = sizeof self;
+	CLEANUP(cleanup_close) int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	CLEANUP(cleanup_close) int to = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(bind(listener, (struct sockaddr *)&self, sizeof self), 0);
+	assert_int_equal(getsockname(listener, (struct sockaddr *)&self, &len), 0);
+	assert_int_equal(listen(listener, 1), 0);
+	assert_int_equal(connect(to, (struct sockaddr *)&self, sizeof self), 0);
+	CLEANUP(cleanup_close) int from = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	struct capture c = CAPTURE_INIT;
+	assert_int_equal(capture_open(&c, 256 << 10, true, cuts, &e), 0);
+	memset(&seen, 0, sizeof seen);
+	uint64_t n_bytes = 0;
+	for (int i = 0; i < 20; i++) {
+		assert_int_equal(send(from, data, sizeof data, 0), sizeof data);
+		assert_int_equal(recv(to, data, sizeof data, MSG_WAITALL), sizeof data);
+	}
+	drain(&c, &seen, keep);
+	for (size_t i = 0; i < seen.n; i++) {
+		struct segment segment;
+		if (segment_parse(&seen.packets[i], &segment))
+			n_bytes += segment.n_data;
+	}
+	*ret_dropped = c.dropped;
+	if (!c.dropped)
+		assert_int_equal(n_bytes, 20 * sizeof data);
+	size_t n = seen.n;
+	capture_close(&c, 1);
+	own_leave(home, namespace);
+	return n;
+}
+
+/* Of large packets the beginning is enough: then there is room for many, and how long each was is still told. */
+static void test_cut(void **state)
+{
+	(void)state;
+	uint64_t dropped;
+	assert_true(count_large(true, &dropped) >= 20);
+	assert_int_equal(dropped, 0);
+	count_large(false, &dropped);
+	assert_true(dropped > 0);
 }
 
 static void test_link_that_goes_down(void **state)
@@ -422,7 +473,7 @@ static void test_close_lets_the_namespace_go(void **state)
 static bool close_without_a_thread(void)
 {
 	struct capture c = CAPTURE_INIT;
-	if (capture_open(&c, 0, true, NULL) < 0)
+	if (capture_open(&c, 0, true, false, NULL) < 0)
 		return false;
 	int fd = c.fd;
 	if (setrlimit(RLIMIT_NPROC, &(struct rlimit){0, 0}) < 0)
@@ -454,7 +505,7 @@ static void test_refused(void **state)
 	struct capture c = CAPTURE_INIT;
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &(struct rlimit){0, old.rlim_max}), 0);
-	int opened = capture_open(&c, 0, true, &e);
+	int opened = capture_open(&c, 0, true, false, &e);
 	int prepared = capture_prepare(NULL);
 	setrlimit(RLIMIT_NOFILE, &old);
 	assert_int_equal(opened, -EMFILE);
@@ -473,6 +524,7 @@ int main(void)
 		cmocka_unit_test(test_loopback_is_seen_once),
 		cmocka_unit_test(test_times_are_those_of_the_sighting),
 		cmocka_unit_test(test_nothing_is_missing_silently),
+		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_link_that_goes_down),
 		cmocka_unit_test(test_taker_ends_it),
 		cmocka_unit_test(test_handshake_at_both_ends),
