@@ -247,6 +247,7 @@ VERB(wait) = {
 
 #define PATTERN_BYTES_MAX 200
 #define PATTERN_GROUPS 2
+#define PATTERN_PLUSES_MAX 8 /* regcomp(3) of the C library takes x+ for xx*, and so doubles what each is behind */
 
 /* A pattern may stand in quotes, as an argument may. Return: it without them. */
 static void unquote(const char *text, char ret[static PATTERN_BYTES_MAX + 1])
@@ -268,7 +269,12 @@ static int pattern_parse(const struct word_scope *scope, struct word *ret, struc
 	if (strlen(ret->text) > PATTERN_BYTES_MAX)
 		return error_set(e, ERROR_USAGE, EINVAL, "a pattern is longer than %d bytes", PATTERN_BYTES_MAX);
 	unquote(ret->text, pattern);
+	int n_pluses = 0;
 	for (const char *c = pattern; *c; c++) {
+		n_pluses += *c == '+';
+		if (n_pluses > PATTERN_PLUSES_MAX)
+			return error_set(e, ERROR_USAGE, EINVAL, "'%s': a pattern takes no more than %d +", ret->text,
+				PATTERN_PLUSES_MAX);
 		if (*c == '{')
 			return error_set(e, ERROR_USAGE, EINVAL,
 				"'%s': a pattern takes no interval such as a{2}: write aa, and \\{ for the character",
