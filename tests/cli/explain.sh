@@ -13,7 +13,7 @@ chmod 1777 runs
 results=results.jsonl
 
 # They wait for more than a minute, and do so beside all other tests. Under the sanitizers they say the same, and are left out.
-slow=(wait-it-out fin-timeout)
+slow=(wait-it-out fin-timeout reconnect-into-time-wait)
 waiting=()
 if [[ ${NETREPRO:-} == */san/* ]]; then
 	goldens+=("${slow[@]}")
