@@ -72,7 +72,7 @@ tap_report 'scenarios/README.md: all scenarios with their questions'
 # Commands and what they print. What shows a change of the program cannot be run here.
 mkdir build
 ln -s ../netrepro build/netrepro
-cp -r "$top/scenarios/articles" "$top/scenarios/syn-in-time-wait.yaml" scenarios/
+cp -r "$top/scenarios/articles" "$top/scenarios/paws.yaml" scenarios/
 blocks console "$top/README.md"
 n_blocks=0
 for block in block-*; do
