@@ -91,9 +91,9 @@ test: ## set up what is missing, build, and run all tests (STRICT=1: a skipped t
 	@ci/setup test
 	@$(MAKE) --no-print-directory check
 
-# With `san:` in front a test runs against the sanitized program, or is itself built so. What is run in containers and by the
-# recipes is built there; what the sheets of labs type is typed in the test of labs as well.
-san_scripts = $(filter-out %/everywhere.sh %/recipes.sh %/labs.sh,$(cli_tests) $(isolation_tests))
+# With `san:` in front a test runs against the sanitized program, or is itself built so. The canon says the same then. What is
+# run in containers and by the recipes is built there; what the sheets of labs type is typed in the test of labs as well.
+san_scripts = $(filter-out %/everywhere.sh %/recipes.sh %/labs.sh %/canon.sh,$(cli_tests) $(isolation_tests))
 check: layers all $(unit_tests) $(net_tests) $(platform_tests) $(bench_programs) $(fault_shim) sanitized ## run all tests, nothing being set up
 	@tests/run $(unit_tests) $(net_tests) $(platform_tests) $(filter %/everywhere.sh,$(isolation_tests)) $(cli_tests) \
 		$(filter-out %/everywhere.sh,$(isolation_tests)) $(fault_tests) \

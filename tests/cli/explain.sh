@@ -12,11 +12,16 @@ mkdir runs
 chmod 1777 runs
 results=results.jsonl
 
-# They wait for more than a minute, and do so beside all other tests. Under the sanitizers they say the same, and are left out.
+# They wait for more than a minute, and do so beside all other tests. Under the sanitizers they say the same, and are left out; so are
+# those with many cells, which only do the same more often.
 slow=(wait-it-out fin-timeout reconnect-into-time-wait)
+left_out=("${slow[@]}")
 waiting=()
 if [[ ${NETREPRO:-} == */san/* ]]; then
-	goldens+=("${slow[@]}")
+	while read -r name n_cells; do
+		((n_cells <= 250)) || [[ $name == client-restart ]] || left_out+=("$name") # its laws are pasted below
+	done < <(./netrepro check scenarios/*.yaml | sed -nE 's|^scenarios/(.*)\.yaml: good: ([0-9]+) cells?,.*|\1 \2|p')
+	goldens+=("${left_out[@]}")
 else
 	for name in "${slow[@]}"; do
 		"${as[@]}" "$mark" ./netrepro run -o "runs/$name" "scenarios/$name.yaml" >"$name.out" 2>"$name.err" </dev/null &
@@ -155,11 +160,12 @@ explained() {
 
 for scenario in scenarios/*.yaml; do
 	name=$(basename "$scenario" .yaml)
-	[[ " ${slow[*]} " != *" $name "* ]] || continue
+	[[ " ${left_out[*]} " != *" $name "* ]] || continue
 	try run --allow-exec -o "runs/$name" "$scenario"
 	exits 0
 	cp out told
-	explained "$name"
+	# What they say of how long is left is broken into lines by how long that is.
+	explained "$name" "$([[ $name == *s-in-time-wait || $name == syn-in-time-wait ]] && echo folded || echo cat)"
 done
 
 try explain --format json runs/server-restart

@@ -166,6 +166,7 @@ normalise() {
 		-e 's/(: [^;]*); [0-9.]+(us|ms|s); seed [0-9]+/\1; TIME; seed SEED/' \
 		-e 's/; seed [0-9]+/; seed SEED/' \
 		-e 's/took [0-9.]+(us|ms|s)? to [0-9.]+(us|ms|s)?/took TIME to TIME/' \
+		-e 's/\(([0-9.]+m?s)( to [0-9.]+m?s)? left\)/(TIME left)/; s/with [0-9.]+m?s left/with TIME left/g' \
 		-e 's/27[0-9.]*s( to 27[0-9.]*s)? a round/TIME a round/g' \
 		-e 's/((\bis|→|\):) [A-Za-z+-]+) after [0-9.]+(us|ms|s)/\1 after TIME/g' \
 		-e 's/"kernel":"[^"]*","privilege":"[^"]*","seed":"[0-9]+"/"kernel":"KERNEL","privilege":"PRIVILEGE","seed":"SEED"/' \
