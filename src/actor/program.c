@@ -339,6 +339,7 @@ bool program_has_ended(struct program *program, char ret[static PROGRAM_ENDING_T
 
 int program_signal(struct program *program, int number)
 {
+	reap(&program->pidfd, program); /* to what has ended and was not reaped a signal can be sent without an error */
 	if (program->pidfd < 0)
 		return ESRCH;
 	return syscall(SYS_pidfd_send_signal, program->pidfd, number, NULL, 0) < 0 ? errno : 0;

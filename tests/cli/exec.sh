@@ -214,6 +214,16 @@ END
 	recorded once_more ESRCH
 	recorded handles exit-7
 	recorded lasts timeout
+	# One that has ended, and that nothing has waited for.
+	scenario unawaited <<'END'
+  - server: exec p true
+  - server: sleep 100ms
+  - server: signal p SIGTERM
+    as: signal
+END
+	run unawaited
+	exits 0
+	recorded signal ESRCH
 	tap_report "as $who: how a program ends, by itself or by a signal"
 
 	# What they print.
@@ -252,6 +262,45 @@ END
 	recorded many exit-0
 	recorded late 'line 29999'
 	tap_report "as $who: what a program has printed, whole lines, and that nobody has to read for it to go on"
+
+	# Within a line, however long it is, and in a time that others do not have to wait.
+	scenario lines <<'END'
+  - server: exec p bash -c 'echo one; echo two; echo last; exec sleep 1000'
+  - server: stdout p ^last
+  - server: stdout p one[[:space:]]two
+    as: both
+    deadline: 50ms
+  - server: exec q bash -c 'printf "short\\na%02000d\\nready\\n" 0'
+  - server: stdout q ^ready
+  - server: stdout q ^short$$
+    as: before
+  - server: stdout q ^(a)
+    as: beginning
+END
+	run lines
+	exits 0
+	recorded both timeout
+	recorded before short
+	recorded beginning a
+	for pattern in ^ready 'a0+' '0$$'; do
+		scenario unseen <<END
+  - server: exec q bash -c 'printf "short\\na%02000d\\nready\\n" 0'
+  - server: stdout q $pattern
+    as: response
+END
+		run unseen
+		exits 1
+		verdict inconc 'a line that is longer than is looked at'
+	done
+	scenario slow <<'END'
+  - server: exec p bash -c 'printf "%01000000d\\n" 0; exec sleep 1000'
+  - server: stdout p 0.*1
+    as: response
+END
+	run slow
+	exits 1
+	verdict inconc 'a line that is longer than is looked at'
+	tap_report "as $who: a pattern matches within a line, and of a long one its beginning is looked at"
 
 	# Set-up that did not come about.
 	scenario dies <<'END'
