@@ -10,8 +10,10 @@
  * - the folder of the scenario to work in
  * - a tree of files of its own, read-only, so that nothing is left behind: with a /run and a /tmp of its own, which can
  * be written and are not the host's, so that the sockets there are out of reach by which programs reach the host's
- * managers; with a /dev of what is no device (root without capabilities still owns the disks), and with a /proc and a
- * /sys of its own, read-only as well (so it owns the host's sysctls)
+ * managers (to connect to one takes no file that can be written: a read-only mount is no obstacle), and into which
+ * nothing is put back but the folders of what is to be run; with a /dev of what is no device, and no device anywhere else
+ * (root without capabilities still owns the disks), and with a /proc and a /sys of its own, read-only as well (so it owns
+ * the host's sysctls)
  * - no capability, in no set, and no way to gain one; under sudo it is the user who called
  *
  * There is no way back to the host's network: that would need a capability in the user namespace that owns it, or a
@@ -50,12 +52,28 @@
 #define SCRATCH "/run"
 #define FILES_MAX 1024 /* the soft limit that programs expect: some still use select(2) */
 
+static const char *const devices[] = {"null", "zero", "full", "random", "urandom"};
+enum { N_DEVICES = sizeof devices / sizeof *devices };
+
+/* Where there is a file system of its own in the place of the host's. */
+static const char *const replaced[] = {SCRATCH, "/var/run", "/tmp", "/dev/shm", "/dev"};
+
+/* A folder of the host's below one of those, to be put back. */
+struct kept {
+	char path[4096];
+	int fd; /* a copy of the mount */
+};
+enum { KEPT_MAX = 4 };
+
 struct child {
 	const struct program_command *command;
 	int output_fd, report_fd;
 	bool has_caller; /* under sudo */
 	uid_t user;
 	gid_t group;
+	int devices[N_DEVICES]; /* the host's, each a copy of a mount; -1: is not there */
+	struct kept kept[KEPT_MAX];
+	size_t n_kept;
 };
 
 static int act_signals(struct child *c)
@@ -98,11 +116,91 @@ static int act_namespaces(struct child *c)
 	return mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL);
 }
 
+static int set_all(unsigned attributes)
+{
+	struct mount_attr attr = {.attr_set = attributes};
+	return (int)syscall(SYS_mount_setattr, AT_FDCWD, "/", AT_RECURSIVE, &attr, sizeof attr);
+}
+
+static int copy_mount(const char *path)
+{
+	return (int)syscall(
+		SYS_open_tree, AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (unsigned)AT_RECURSIVE);
+}
+
+/* A copy has what was set until then. */
 static int act_read_only(struct child *c)
 {
-	(void)c;
-	struct mount_attr attr = {.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID};
-	return (int)syscall(SYS_mount_setattr, AT_FDCWD, "/", AT_RECURSIVE, &attr, sizeof attr);
+	char path[32];
+	if (set_all(MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID) < 0)
+		return -1;
+	for (size_t i = 0; i < N_DEVICES; i++) {
+		snprintf(path, sizeof path, "/dev/%s", devices[i]);
+		c->devices[i] = copy_mount(path);
+		if (c->devices[i] < 0 && errno != ENOENT)
+			return -1;
+	}
+	return set_all(MOUNT_ATTR_NODEV);
+}
+
+static bool is_below(const char *path, const char *folder)
+{
+	size_t len = strlen(folder);
+	return !strncmp(path, folder, len) && (path[len] == '/' || !path[len]);
+}
+
+/* Keep the working folder, where it would be gone; but not one of those that are replaced, with all that is in it. No realpath(3): it may want memory, for which another thread of the
+ * worker's may have held a lock when this process was made. Return: 0, or -1. */
+static int keep_here(struct child *c)
+{
+	struct kept *kept = &c->kept[c->n_kept];
+	bool is_replaced = false;
+	if (!getcwd(kept->path, sizeof kept->path))
+		return -1;
+	for (size_t i = 0; i < sizeof replaced / sizeof *replaced; i++) {
+		if (!strcmp(kept->path, replaced[i]))
+			return 0;
+		is_replaced |= is_below(kept->path, replaced[i]);
+	}
+	if (!is_replaced)
+		return 0;
+	kept->fd = copy_mount(".");
+	if (kept->fd < 0)
+		return -1;
+	c->n_kept++;
+	return 0;
+}
+
+/* What is not there need not be kept: who wants it will say so. Return: 0, or -1. */
+static int keep_folder(struct child *c, const char *path, int home)
+{
+	if (chdir(path) < 0)
+		return 0;
+	return keep_here(c) < 0 || fchdir(home) < 0 ? -1 : 0;
+}
+
+/* The folder of the scenario, of netrepro's own programs, and of the program. */
+static int act_keep(struct child *c)
+{
+	char path[4096];
+	int home = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (home < 0 || keep_here(c) < 0)
+		return -1;
+	const char *slash = strrchr(c->command->argv[0], '/');
+	if (slash) {
+		snprintf(path, sizeof path, "%.*s", (int)(slash - c->command->argv[0]) + 1, c->command->argv[0]);
+		if (keep_folder(c, path, home) < 0)
+			return -1;
+	}
+	ssize_t len = readlink("/proc/self/exe", path, sizeof path - sizeof "/" OWN_PROGRAMS_INSTALLED);
+	char *end = len > 0 ? memrchr(path, '/', (size_t)len) : NULL;
+	if (!end)
+		return 0;
+	strcpy(end, "/" OWN_PROGRAMS);
+	if (keep_folder(c, path, home) < 0)
+		return -1;
+	strcpy(end, "/" OWN_PROGRAMS_INSTALLED);
+	return keep_folder(c, path, home);
 }
 
 static int tmpfs_at(const char *path, const char *mode)
@@ -112,8 +210,6 @@ static int tmpfs_at(const char *path, const char *mode)
 
 static int act_devices(struct child *c)
 {
-	(void)c;
-	static const char *const names[] = {"null", "zero", "full", "random", "urandom"};
 	static const struct {
 		const char *to, *at;
 	} links[] = {
@@ -122,26 +218,19 @@ static int act_devices(struct child *c)
 		{"/proc/self/fd/1", "/dev/stdout"},
 		{"/proc/self/fd/2", "/dev/stderr"},
 	};
-	enum { N_NAMES = sizeof names / sizeof *names };
-	int fds[N_NAMES];
 	char path[32];
-	for (size_t i = 0; i < N_NAMES; i++) {
-		snprintf(path, sizeof path, "/dev/%s", names[i]);
-		fds[i] = (int)syscall(SYS_open_tree, AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-		if (fds[i] < 0 && errno != ENOENT)
-			return -1;
-	}
 	if (tmpfs_at("/dev", "mode=755") < 0)
 		return -1;
-	for (size_t i = 0; i < N_NAMES; i++) {
-		snprintf(path, sizeof path, "/dev/%s", names[i]);
-		if (fds[i] < 0)
+	for (size_t i = 0; i < N_DEVICES; i++) {
+		snprintf(path, sizeof path, "/dev/%s", devices[i]);
+		if (c->devices[i] < 0)
 			continue;
 		int file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-		if (file < 0 || syscall(SYS_move_mount, fds[i], "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH) < 0)
+		if (file < 0 ||
+			syscall(SYS_move_mount, c->devices[i], "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH) < 0)
 			return -1;
 		close(file);
-		close(fds[i]);
+		close(c->devices[i]);
 	}
 	for (size_t i = 0; i < sizeof links / sizeof *links; i++)
 		if (symlink(links[i].to, links[i].at) < 0)
@@ -149,32 +238,43 @@ static int act_devices(struct child *c)
 	return mkdir("/dev/shm", 0777) < 0 ? -1 : chmod("/dev/shm", 01777);
 }
 
-static bool is_below(const char *path, const char *folder)
+/* Return: 0, also where it is there; -1. */
+static int make_folder(const char *path)
 {
-	size_t len = strlen(folder);
-	return !strncmp(path, folder, len) && (path[len] == '/' || !path[len]);
+	if (mkdir(path, 0755) == 0)
+		return chmod(path, 0755);
+	return errno == EEXIST || errno == EROFS ? 0 : -1;
 }
 
-/* Whether what is to be run lies below /tmp. */
-static bool needs_tmp(const struct child *c)
+static int put_back(struct kept *kept)
 {
-	char folder[4096], program[4096];
-	ssize_t len = readlink("/proc/self/exe", program, sizeof program - 1);
-	if (!getcwd(folder, sizeof folder) || len < 0)
-		return true;
-	program[len] = '\0';
-	return is_below(folder, "/tmp") || is_below(program, "/tmp") || is_below(c->command->argv[0], "/tmp");
+	for (char *slash = strchr(kept->path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		int r = make_folder(kept->path);
+		*slash = '/';
+		if (r < 0)
+			return -1;
+	}
+	if (make_folder(kept->path) < 0)
+		return -1;
+	return (int)syscall(SYS_move_mount, kept->fd, "", AT_FDCWD, kept->path, MOVE_MOUNT_F_EMPTY_PATH);
 }
 
 static int act_scratch(struct child *c)
 {
 	struct stat status;
-	if (tmpfs_at(SCRATCH, "mode=1777") < 0)
+	char folder[4096];
+	if (!getcwd(folder, sizeof folder) || tmpfs_at(SCRATCH, "mode=1777") < 0)
 		return -1;
 	/* Mostly a link to the former. */
 	if (lstat("/var/run", &status) == 0 && S_ISDIR(status.st_mode) && tmpfs_at("/var/run", "mode=1777") < 0)
 		return -1;
-	return needs_tmp(c) || tmpfs_at("/tmp", "mode=1777") == 0 || errno == ENOENT ? 0 : -1;
+	if (tmpfs_at("/tmp", "mode=1777") < 0 && errno != ENOENT)
+		return -1;
+	for (size_t i = 0; i < c->n_kept; i++)
+		if (put_back(&c->kept[i]) < 0)
+			return -1;
+	return chdir(folder); /* not the one that is out of sight, from which a .. would lead to the host's */
 }
 
 /* Where the kernel refuses a new one (in a container that hides parts of /proc), the old one is read-only by now. */
@@ -190,7 +290,9 @@ static int act_proc(struct child *c)
 static int act_process(struct child *c)
 {
 	(void)c;
-	struct rlimit files, none = {0, 0};
+	/* 0 would be none in a file, but does not count where core_pattern is a program, which is started on the host; 1 is
+	 * none at all (do_coredump() in fs/coredump.c). Who has 0 as its hard limit keeps it. */
+	struct rlimit files, none = {1, 1};
 	umask(022);
 	setrlimit(RLIMIT_CORE, &none);
 	if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_max > FILES_MAX) {
@@ -240,6 +342,7 @@ static const struct act {
 	{"set its descriptors", act_descriptors},
 	{"make a mount and an IPC namespace", act_namespaces},
 	{"make the tree of files read-only", act_read_only},
+	{"keep the folders of what is to be run", act_keep},
 	{"make a /dev of its own", act_devices},
 	{"make a " SCRATCH " and a /tmp of its own", act_scratch},
 	{"make a /proc and a /sys of its own", act_proc},

@@ -88,9 +88,8 @@ static enum step_status run_exec(struct step_run *run, struct error *e)
 		return step_errno(run, errnum);
 	if (strchr(file, '/'))
 		error_set(e, ERROR_ABSENT, ENOENT,
-			"the program '%s' is not there (a relative path is one from the folder of the scenario), or "
-			"what "
-			"its first line names is not",
+			"the program '%s' is not there (a relative path is one from the folder of the scenario; and what "
+			"lies in /tmp itself is not to be seen), or what its first line names is not",
 			file);
 	else
 		error_set(e, ERROR_ABSENT, ENOENT, "the program '%s' is not installed: it is not in the PATH", file);

@@ -179,7 +179,28 @@ END
 	recorded unshare 'Operation not permitted'
 	recorded device none
 	[[ ! -e /run/$needle ]] || wrong+=("its /run is the host's")
-	tap_report "as $who: files and sysctls of the host are read-only, its /run is its own, and no device of the host's is there"
+	# The test is below /tmp. Who else has a socket there is in a tmux, say.
+	scenario neighbours <<END
+  - server: exec p bash -c 'cd ..; echo host \$\$(ls -A \$\$OLDPWD | grep -c "^neighbours.yaml") \$\$(ls -A /tmp | grep -c .)'
+  - server: stdout p '^host (.*)'
+    as: own_and_all
+  - server: exec t bash -c 'echo 1 >/tmp/$needle && cat /tmp/$needle; echo 1 >/dev/null && chmod 600 /dev/null; cat /proc/self/limits'
+  - server: stdout t ^1\$\$
+    as: tmp
+  - server: stdout t 'null.:.(.*)'
+    as: mode_of_null
+  - server: stdout t '^Max core file size +([0-9]+)'
+    as: core
+END
+	run neighbours
+	exits 0
+	recorded own_and_all '1 1'
+	recorded tmp 1
+	[[ ! -e /tmp/$needle ]] || wrong+=("its /tmp is the host's")
+	recorded core "$(($(ulimit -H -c | sed 's/unlimited/1/') ? 1 : 0))"
+	[[ $(value mode_of_null "$kept") =~ ^(Read-only|Operation\ not) ]] ||
+		wrong+=("the mode of /dev/null: $(value mode_of_null "$kept")")
+	tap_report "as $who: files and sysctls of the host are read-only, its /run and /tmp are its own, with nothing of the host's but the folder of the scenario, and no device of the host's is there"
 
 	# How they end.
 	scenario ends <<'END'
