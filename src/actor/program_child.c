@@ -11,10 +11,11 @@
  * - a tree of files of its own, read-only, so that nothing is left behind: with a /run and a /tmp of its own, which can
  * be written and are not the host's, so that the sockets there are out of reach by which programs reach the host's
  * managers (to connect to one takes no file that can be written: a read-only mount is no obstacle), and into which
- * nothing is put back but the folders of what is to be run; with a /dev of what is no device, and no device anywhere else
- * (root without capabilities still owns the disks), and with a /proc and a /sys of its own, read-only as well (so it owns
- * the host's sysctls)
+ * nothing is put back but the folders of what is to be run; with a /dev of what is no device, and no device anywhere
+ * else (root without capabilities still owns the disks), and with a /proc and a /sys of its own, read-only as well (so
+ * it owns the host's sysctls)
  * - no capability, in no set, and no way to gain one; under sudo it is the user who called
+ * - no system call that leads to what is in no namespace (actor/program_filter.c)
  *
  * There is no way back to the host's network: that would need a capability in the user namespace that owns it, or a
  * descriptor.
@@ -39,6 +40,7 @@
 
 #include <linux/mount.h> /* after <sys/mount.h>: the other way round they clash */
 
+#include "actor/program_filter.h"
 #include "base/mounts.h"
 #include "base/owner.h"
 
@@ -149,8 +151,9 @@ static bool is_below(const char *path, const char *folder)
 	return !strncmp(path, folder, len) && (path[len] == '/' || !path[len]);
 }
 
-/* Keep the working folder, where it would be gone; but not one of those that are replaced, with all that is in it. No realpath(3): it may want memory, for which another thread of the
- * worker's may have held a lock when this process was made. Return: 0, or -1. */
+/* Keep the working folder, where it would be gone; but not one of those that are replaced, with all that is in it. No
+ * realpath(3): it may want memory, for which another thread of the worker's may have held a lock when this process was
+ * made. Return: 0, or -1. */
 static int keep_here(struct child *c)
 {
 	struct kept *kept = &c->kept[c->n_kept];
@@ -226,8 +229,7 @@ static int act_devices(struct child *c)
 		if (c->devices[i] < 0)
 			continue;
 		int file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-		if (file < 0 ||
-			syscall(SYS_move_mount, c->devices[i], "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH) < 0)
+		if (file < 0 || syscall(SYS_move_mount, c->devices[i], "", AT_FDCWD, path, MOVE_MOUNT_F_EMPTY_PATH) < 0)
 			return -1;
 		close(file);
 		close(c->devices[i]);
@@ -290,8 +292,8 @@ static int act_proc(struct child *c)
 static int act_process(struct child *c)
 {
 	(void)c;
-	/* 0 would be none in a file, but does not count where core_pattern is a program, which is started on the host; 1 is
-	 * none at all (do_coredump() in fs/coredump.c). Who has 0 as its hard limit keeps it. */
+	/* 0 would be none in a file, but does not count where core_pattern is a program, which is started on the host;
+	 * 1 is none at all (do_coredump() in fs/coredump.c). Who has 0 as its hard limit keeps it. */
 	struct rlimit files, none = {1, 1};
 	umask(022);
 	setrlimit(RLIMIT_CORE, &none);
@@ -333,6 +335,12 @@ static int act_capabilities(struct child *c)
 	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 }
 
+static int act_filter(struct child *c)
+{
+	(void)c;
+	return program_filter_set();
+}
+
 static const struct act {
 	const char *what;
 	int (*run)(struct child *c); /* -1 with errno */
@@ -350,6 +358,7 @@ static const struct act {
 	{"empty its bounding set of capabilities", act_bounding},
 	{"become the user who called sudo", act_user},
 	{"drop its capabilities", act_capabilities},
+	{"give up system calls", act_filter},
 };
 
 const char *program_child_stage(int stage)

@@ -88,7 +88,8 @@ static enum step_status run_exec(struct step_run *run, struct error *e)
 		return step_errno(run, errnum);
 	if (strchr(file, '/'))
 		error_set(e, ERROR_ABSENT, ENOENT,
-			"the program '%s' is not there (a relative path is one from the folder of the scenario; and what "
+			"the program '%s' is not there (a relative path is one from the folder of the scenario; and "
+			"what "
 			"lies in /tmp itself is not to be seen), or what its first line names is not",
 			file);
 	else
@@ -301,9 +302,9 @@ static const struct word_kind word_pattern = {
 	.what = "an extended regular expression", .takes_rest = true, .parse = pattern_parse};
 
 /*
- * What the C library takes to match grows with the square of the length of a line, and the memory that it takes with what
- * it has matched since the pattern was compiled. The worker has other cells: so both are bounded, and what is looked at at
- * once is. To match is to match within a line, also for [[:space:]].
+ * What the C library takes to match grows with the square of the length of a line, and the memory that it takes with
+ * what it has matched since the pattern was compiled. The worker has other cells: so both are bounded, and what is
+ * looked at at once is. To match is to match within a line, also for [[:space:]].
  */
 #define LINE_BYTES_MAX 1024 /* that are looked at; behind them nobody knows */
 #define LOOK_BYTES_MAX 2048
@@ -395,7 +396,8 @@ static enum step_status run_stdout(struct step_run *run, struct error *e)
 		error_no_memory(e);
 		return STEP_FAILED;
 	}
-	/* Of a line that does not match so far as it is looked at one knows that another matches, but not which is first. */
+	/* Of a line that does not match so far as it is looked at one knows that another matches, but not which is
+	 * first. */
 	if (r > 0 && !is_measured)
 		return step_ok(run);
 	if (s.is_cut && is_measured)

@@ -98,7 +98,7 @@ for who in "${all_users[@]}"; do
 
 	# What a program is able to do, told by itself.
 	scenario power <<'END'
-  - server: exec status grep -E '^(Cap|NoNew|Sig(Blk|Ign))' /proc/self/status
+  - server: exec status grep -E '^(Cap|NoNew|Seccomp|Sig(Blk|Ign))' /proc/self/status
   - server: stdout status ^CapInh:.(0+)$$
     as: inheritable
   - server: stdout status ^CapPrm:.(0+)$$
@@ -111,6 +111,8 @@ for who in "${all_users[@]}"; do
     as: ambient
   - server: stdout status ^NoNewPrivs:.(.)$$
     as: no_new_privs
+  - server: stdout status ^Seccomp:.(.)$$
+    as: seccomp
   - server: stdout status ^SigBlk:.(0+)$$
     as: blocked
   - server: stdout status ^SigIgn:.(0+)$$
@@ -141,6 +143,7 @@ END
 		recorded $response 0000000000000000
 	done
 	recorded no_new_privs 1
+	recorded seccomp 2
 	tap_report "as $who: a program has no capability in any set, cannot gain one, and no signal is blocked or ignored"
 	recorded descriptors '0 1 2 3' # 3 is the folder itself, for *
 	recorded stdin /dev/null
