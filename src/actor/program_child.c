@@ -65,7 +65,7 @@ struct kept {
 	char path[4096];
 	int fd; /* a copy of the mount */
 };
-enum { KEPT_MAX = 4 };
+enum { KEPT_MAX = 5 };
 
 struct child {
 	const struct program_command *command;
@@ -199,11 +199,14 @@ static int act_keep(struct child *c)
 	char *end = len > 0 ? memrchr(path, '/', (size_t)len) : NULL;
 	if (!end)
 		return 0;
-	strcpy(end, "/" OWN_PROGRAMS);
-	if (keep_folder(c, path, home) < 0)
-		return -1;
-	strcpy(end, "/" OWN_PROGRAMS_INSTALLED);
-	return keep_folder(c, path, home);
+	/* Of a folder that is not kept, what is in it. The first is also there for the .. of the last. */
+	static const char *const own[] = {"/", "/" OWN_PROGRAMS, "/" OWN_PROGRAMS_INSTALLED};
+	for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
+		strcpy(end, own[i]);
+		if (keep_folder(c, path, home) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 static int tmpfs_at(const char *path, const char *mode)

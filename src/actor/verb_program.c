@@ -378,7 +378,7 @@ static enum step_status record_match(struct step_run *run, const char *from, siz
 
 static enum step_status fail_unseen(const char *what, struct error *e)
 {
-	error_set(e, ERROR_UNMET, EFBIG, "the program has printed %s, and the rest does not match", what);
+	error_set(e, ERROR_UNMET, EFBIG, "the program has printed %s, and what was looked at does not match", what);
 	return STEP_FAILED;
 }
 

@@ -40,6 +40,14 @@ says checked '/share/netrepro/scenarios/server-restart.yaml: good'
 (cd / && "$folder/root/usr/bin/netrepro" claims) >claimed 2>&1
 says claimed '49 claims: '
 tap_report 'the installed program finds the scenarios that were installed with it'
+if [[ -n $(users) ]]; then
+	(cd / && "$folder/root/usr/bin/netrepro" run --quiet --allow-exec --cell 2 article-programs) >ran 2>&1 ||
+		wrong+=("it ends with $?")
+	silent ran
+	tap_report 'the installed program finds the programs that were installed with it'
+else
+	skip 'the installed program finds the programs that were installed with it' 'no cell can be run here'
+fi
 
 page=root/usr/share/man/man1/netrepro.1
 man='man'
