@@ -222,6 +222,106 @@ broken() {
 		's/loopback: \{client_in: server, to: 127\.0\.0\.1\}/loopback: {client_in: client, to: server}/' \
 		'first: packets sender where net 127 is none, and the check wants first' \
 		path=loopback
+	one=(sequence=+1 timestamp=newer timestamps=1 listener=yes rfc1337=0)
+	broken syn-in-time-wait 'TIME-WAIT is younger than it should be' \
+		's/sleep 2s/sleep 0/' \
+		'left_before has TIME left, and the check wants 55s to 58.2s' \
+		"${one[@]}"
+	broken syn-in-time-wait "the client's kernel answers as well" \
+		'/client: block/d' \
+		'server: packets count RST is 1, and the check wants 0' \
+		"${one[@]}"
+	broken syn-in-time-wait 'the SYN has no timestamp' \
+		's/ ts=TS\.Recent\+1//' \
+		'server: packets timestamps where tcp[tcpflags] = tcp-syn and tcp[14:2] = 12345 is no, and the check wants yes' \
+		"${one[@]}"
+	broken syn-in-time-wait 'the listener is still there' \
+		's/server: close listener/server: socket nothing/' \
+		'before is TIME-WAIT+LISTEN, and the check wants TIME-WAIT' \
+		"${one[@]/listener=yes/listener=no}"
+
+	one=(segment=ACK sequence=+1 timestamp=newer timestamps=1 listener=yes rfc1337=0)
+	broken segments-in-time-wait 'TIME-WAIT is younger than it should be' \
+		's/sleep 2s/sleep 0/' \
+		'left_before has TIME left, and the check wants 55s to 58.2s' \
+		"${one[@]}"
+	broken segments-in-time-wait "the client's kernel answers as well" \
+		'/client: block/d' \
+		'server: packets count RST is 1, and the check wants 0' \
+		"${one[@]}"
+	broken segments-in-time-wait 'the segment has no timestamp' \
+		's/ ts=TS\.Recent\+1//' \
+		'server: packets timestamps where tcp[14:2] = 12345 is no, and the check wants yes' \
+		"${one[@]}"
+
+	one=(sent=16777216 rfc1337=0 syn_retries=1 listener=yes)
+	broken reconnect-into-time-wait 'the client comes back when its number has caught up' \
+		's/sleep 5ms/sleep 1.3s/' \
+		'left_before has TIME left, and the check wants 59.5s to 60s' \
+		"${one[@]}" timestamps=0
+	broken reconnect-into-time-wait 'the client comes back without timestamps' \
+		's/^  - client: socket again/  - client: sysctl net.ipv4.tcp_timestamps 0\n&/' \
+		'client: packets timestamps where tcp[22:2] = 1000 is no, and the check wants yes' \
+		"${one[@]}" timestamps=1
+	broken reconnect-into-time-wait 'the listener is still there' \
+		's/server: close listener/server: socket nothing/' \
+		'before is TIME-WAIT+LISTEN, and the check wants TIME-WAIT' \
+		sent=100 timestamps=1 rfc1337=0 syn_retries=1 listener=no
+
+	broken paws 'the connection is half closed' \
+		's/^  - server: recv child 100/&\n  - client: shutdown conn SHUT_WR/' \
+		'before is CLOSE-WAIT, and the check wants ESTABLISHED' \
+		segment=data timestamp=newer
+	broken paws 'the segment has no timestamp' \
+		's/ ts=TS\.Recent-2//' \
+		'server: packets timestamps where tcp[14:2] = 12345 is no, and the check wants yes' \
+		segment=data,FIN,RST timestamp=older-by-2
+
+	broken both-at-once 'the FINs are not lost, and do not cross' \
+		's/^      - (server|client): block/      - \1: unblock/' \
+		'server_1 is TIME-WAIT, and the check wants FIN-WAIT-1' \
+		closer=both opener=client
+	broken both-at-once 'the SYNs do not cross' \
+		's/^      - server: resend SYN$/      - client: unblock\n&/' \
+		'server_crossed is ESTABLISHED, and the check wants SYN-RECEIVED' \
+		opener=both
+
+	broken last-ack 'the last ACK is not lost' \
+		's/client: block .*/client: unblock/' \
+		'server_before is none, and the check wants LAST-ACK' \
+		comes=FIN passive=close
+	broken last-ack 'there is room for TIME-WAIT' \
+		's/(none: \{buckets: )0/\1100/' \
+		'client_before is TIME-WAIT, and the check wants none' \
+		comes=FIN time_wait=none
+	broken last-ack 'the peer is reset before the SYN comes' \
+		'/begun/,$ s/^      - server: resend FIN/      - client: unblock\n&/' \
+		'server_after is ESTABLISHED, and the check wants LAST-ACK' \
+		comes=SYN passive=shutdown time_wait=none
+
+	broken delayed-reset 'the reset is not delayed' \
+		's/server: block/server: unblock/' \
+		'before is none, and the check wants TIME-WAIT' \
+		sent=0
+	broken delayed-reset 'another segment is delayed' \
+		's/raw: resend where.*/raw: resend SYN-ACK/' \
+		'resets_in is 0, and the check wants 1' \
+		reset=of-the-old sent=0
+
+	one=(port=other clock=900000000 tw_reuse=0)
+	broken shared-address 'the second client has no clock' \
+		's/ ts=\$clock//' \
+		'server: packets timestamps SYN is mixed, and the check wants yes' \
+		"${one[@]}"
+	broken shared-address 'the second client has the port of the first' \
+		's/from: 40001/from: 40000/' \
+		'server: packets sender where src port 40001 is none, and the check wants other' \
+		"${one[@]}"
+	broken shared-address 'the first client goes on' \
+		's/FIN\|ACK( client:40000 server:80 seq=1001 ts=1000000002)/ACK\1/' \
+		'before is FIN-WAIT-2, and the check wants TIME-WAIT' \
+		"${one[@]}"
+
 	broken article-programs 'it is the client that closes first' \
 		's/server_sleeps: 0, client_sleeps: 0.5/server_sleeps: 0.5, client_sleeps: 0/' \
 		'left_behind is none, and the check wants TIME-WAIT' \
