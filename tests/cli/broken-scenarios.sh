@@ -214,6 +214,10 @@ broken() {
 		's/^( *)- client: close old_2/\1- client: setsockopt old_2 SO_LINGER 0\n&/' \
 		"'server: recv child_2 eof' gave ECONNRESET" \
 		ports=two path=veth port=connect
+	broken port-exhaustion 'the range is not made larger' \
+		's/^( *)- client: sysctl net\.ipv4\.ip_local_port_range \$range_then/\1- client: socket nothing/' \
+		'client: getsysctl net.ipv4.ip_local_port_range is 40000 40001, and the check wants 40000 40003' \
+		ports=two-of-four path=veth port=connect age=0
 	broken reuseport 'the listener is still there' \
 		's/server: close one/server: listen one/' \
 		'before is TIME-WAIT+LISTEN, and the check wants TIME-WAIT' \
@@ -298,6 +302,11 @@ broken() {
 		'/begun/,$ s/^      - server: resend FIN/      - client: unblock\n&/' \
 		'server_after is ESTABLISHED, and the check wants LAST-ACK' \
 		comes=SYN passive=shutdown time_wait=none
+
+	broken last-ack 'the client comes back too early for tcp_tw_reuse' \
+		's/sleep 1\.3s/sleep 0/' \
+		'begun is EADDRNOTAVAIL, and the check wants timeout' \
+		port=tw-reuse timestamps=1
 
 	broken delayed-reset 'the reset is not delayed' \
 		's/server: block/server: unblock/' \
