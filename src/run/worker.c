@@ -10,6 +10,11 @@
  * cell has no place; when its time comes it goes on at once, whether there is a place or not: to wait for one would
  * change what it measures, and it only delays the next order.
  *
+ * Cells that were begun one after the other, and sleep equally long, wake up as they were begun; but what they do then
+ * may take longer than what they did before, and then each is later than the one before it. One that is too late says
+ * nothing (HELD_UP_US, cell.c). So no cell is begun while those that wake up soon have work for WAKING_US: what a cell
+ * has for the worker is what it was when it woke up last, or else what the dearest of the others was of late.
+ *
  * The testbed of a cell is taken down after its result is sent, while the runner is busy with it. A runner that is busy
  * for long, as it explains one scenario while cells of others run, holds nothing up here: what the pipe to it has no
  * room for waits in `out`, which is at most what the cells in flight have to say.
@@ -40,8 +45,13 @@
 #define WORKER_FDS_PER_CELL 2      /* a pipe; and a socket for each step that makes one */
 #define WORKER_FDS_PER_NAMESPACE 3 /* itself, and two of netlink */
 #define WORKER_FDS_PER_CAPTURE 2   /* in each namespace: itself, and one that is being closed */
-#define WORKER_FDS_OWN 20 /* the lifeline of programs included */
+#define WORKER_FDS_OWN 20          /* the lifeline of programs included */
 #define WORKER_EVENTS 64
+
+#define SOON_US (5 * CLOCK_US_PER_S)
+#define WAKING_US (CLOCK_US_PER_S / 2)           /* half of HELD_UP_US, cell.c */
+#define WAKE_COST_MOST_US (20 * CLOCK_US_PER_MS) /* where it was more, the machine was busy with something else */
+#define WAKE_COST_LASTS_US (10 * CLOCK_US_PER_S)
 
 struct worker {
 	const struct worker_job *job;
@@ -55,9 +65,10 @@ struct worker {
 	size_t n_fds_most;       /* that one cell takes, of whatever scenario */
 	size_t n_asked;          /* for cells whose orders have not been read yet */
 	bool watches_orders;     /* epoll does: only while there is a place */
-	bool watches_frames;     /* and while not all of `out` is written */
-	bool no_more;            /* the runner has none left */
-	struct text out;         /* what the runner has still to be told */
+	uint64_t wake_cost_us, wake_cost_at_us; /* the dearest of late, and when that was; 0: none yet */
+	bool watches_frames;                    /* and while not all of `out` is written */
+	bool no_more;                           /* the runner has none left */
+	struct text out;                        /* what the runner has still to be told */
 	uint64_t sent_us;
 };
 
@@ -226,9 +237,21 @@ static size_t count_working(const struct worker *w)
 	return n;
 }
 
+/* Whether those that wake up soon have as much work for the worker as it may put off. */
+static bool is_booked(const struct worker *w)
+{
+	uint64_t soon_us = clock_now_us() + SOON_US, booked_us = 0;
+	for (size_t i = 0; i < w->n_cells && booked_us < WAKING_US; i++) {
+		const struct cell *cell = w->cells[i];
+		if (cell->parked && cell->wake_us < soon_us)
+			booked_us += cell->wake_cost_us ? cell->wake_cost_us : w->wake_cost_us;
+	}
+	return booked_us >= WAKING_US;
+}
+
 static bool has_place(const struct worker *w)
 {
-	return !w->no_more && has_room(w, 1) && count_working(w) < w->job->places;
+	return !w->no_more && has_room(w, 1) && count_working(w) < w->job->places && !is_booked(w);
 }
 
 /* Whether it is time to ask for one more; it counts as asked then. */
@@ -277,9 +300,33 @@ static void end_cell(struct worker *w, struct cell *cell)
 		fail(w, &e);
 }
 
+static void learn_wake_cost(struct worker *w, uint64_t cost_us, uint64_t now_us)
+{
+	if (cost_us > WAKE_COST_MOST_US)
+		cost_us = WAKE_COST_MOST_US;
+	if (cost_us < w->wake_cost_us && now_us < w->wake_cost_at_us + WAKE_COST_LASTS_US)
+		return;
+	w->wake_cost_us = cost_us;
+	w->wake_cost_at_us = now_us;
+}
+
+/* The cell is parked, or over, and the worker has been busy with it. */
+static void note_busy(struct worker *w, struct cell *cell, uint64_t now_us)
+{
+	if (cell->was_parked) {
+		cell->wake_cost_us = cell->busy_us;
+		learn_wake_cost(w, cell->busy_us, now_us);
+	} else if (!w->wake_cost_us) {
+		learn_wake_cost(w, 2 * cell->busy_us, now_us); /* a guess, until one has woken up */
+	}
+	cell->was_parked = true;
+	cell->busy_us = 0;
+}
+
 static void advance(struct worker *w, struct cell *cell)
 {
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+	uint64_t began_us = clock_now_us();
 	if (cell->wait_fd >= 0)
 		epoll_ctl(w->epoll_fd, EPOLL_CTL_DEL, cell->wait_fd, NULL);
 	enum cell_status status = cell_advance(cell, &w->whereabouts);
@@ -289,6 +336,10 @@ static void advance(struct worker *w, struct cell *cell)
 		cell_fail(cell, &e);
 		status = CELL_DONE;
 	}
+	uint64_t now_us = clock_now_us();
+	cell->busy_us += now_us - began_us;
+	if (cell->parked || (status == CELL_DONE && cell->was_parked))
+		note_busy(w, cell, now_us);
 	if (status == CELL_DONE)
 		end_cell(w, cell);
 }
