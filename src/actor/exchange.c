@@ -5,8 +5,11 @@
 static void learn(struct exchange *x, const struct segment *s)
 {
 	uint32_t next = s->sequence + s->n_data + !!(s->flags & SEGMENT_SYN) + !!(s->flags & SEGMENT_FIN);
-	/* Each SYN begins anew; what is sent again is behind what was sent. */
-	if (s->flags & SEGMENT_SYN || !x->has_sent || (int32_t)(next - x->send_next) > 0)
+	/* Each SYN begins anew: what was said in an earlier connection between these ends is of no use. */
+	if (s->flags & SEGMENT_SYN)
+		*x = (struct exchange){.has_sent = false};
+	/* What is sent again is behind what was sent. */
+	if (!x->has_sent || (int32_t)(next - x->send_next) > 0)
 		x->send_next = next;
 	x->has_sent = true;
 	if (s->flags & SEGMENT_ACK) {
