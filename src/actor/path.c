@@ -44,6 +44,9 @@ int path_find(const struct testbed *t, const struct testbed_namespace *from, con
 			from->name, from->n_ends, path.at->name, text);
 	path.own = path.own ? path.own : from->ends[0];
 	path.neighbour = testbed_other_end(t, path.own);
+	for (size_t i = 0; i < t->n_namespaces; i++)
+		if (has_end(&t->namespaces[i], path.neighbour))
+			path.next = &t->namespaces[i];
 	link_layer_of(path.neighbour->ifindex, path.link_layer);
 	if (is_ipv4)
 		memcpy(&path.echo_to, &to->s6_addr[12], sizeof path.echo_to);

@@ -8,6 +8,7 @@
 struct path {
 	const struct veth_end *own;                    /* by which it leaves */
 	const struct veth_end *neighbour;              /* that is to take it */
+	const struct testbed_namespace *next;          /* that has the neighbour */
 	const struct testbed_namespace *at;            /* that has the address */
 	bool is_direct;                                /* the neighbour has it: no router stands between */
 	uint8_t link_layer[LINK_LAYER_BYTES]; /* of the neighbour */

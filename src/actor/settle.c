@@ -9,8 +9,10 @@
  *   LAST-ACK until it is acknowledged; only a reset leaves no sender behind, but then a connection here (ESTABLISHED,
  *   FIN-WAIT-2, CLOSE-WAIT) has no other end any more.
  * - LISTEN, TIME-WAIT and no socket at all can only be left by a reset or a new connection: nothing to wait for.
- * - What a blocked namespace sends gets lost, and a crafted segment may come from an address that is nobody's. There is no other end to wait for then: the
- *   socket stays as it is until a timer of its own goes off.
+ * - What a blocked namespace sends gets lost, and a crafted segment may come from an address that is nobody's. There is no
+ *   other end then that could tell: but what is under way to it arrives. So a look counts only when all that was under
+ *   way before it has been dealt with (net/barrier.h). From there on the socket stays as it is until a timer of its own
+ *   goes off.
  * - Data that is on its way, or has not been acknowledged, stands in its sender's queue; it changes no state.
  */
 #include "actor/settle.h"
@@ -87,11 +89,21 @@ static bool all_settled(const struct testbed *t, const struct testbed_namespace 
 	return true;
 }
 
+/* Whether nothing is on its way of which no socket tells; 1, 0 or -errno. */
+static int has_arrived(const struct step_run *run, struct error *e)
+{
+	struct testbed *t = run->testbed;
+	bool is_mute = t->has_crafted;
+	for (size_t i = 0; i < t->n_namespaces; i++)
+		is_mute |= t->namespaces[i].is_blocked;
+	return is_mute ? testbed_has_dealt(t, run->began_us, e) : 1;
+}
+
 int settle_look(const struct step_run *run, enum settle_until until, struct error *e)
 {
 	struct testbed *t = run->testbed;
 	struct testbed_namespace *own = run->actor->in;
-	int r = 0;
+	int arrived = has_arrived(run, e), r = arrived < 0 ? arrived : 0;
 	/* The own one last: what was on its way when the others were seen settled has arrived by then, or shows. */
 	for (size_t i = 0; r == 0 && i < t->n_namespaces; i++)
 		if (&t->namespaces[i] != own)
@@ -103,14 +115,14 @@ int settle_look(const struct step_run *run, enum settle_until until, struct erro
 	for (size_t i = 0; i < t->n_namespaces; i++)
 		if (!all_settled(t, &t->namespaces[i], until))
 			return 0;
-	return 1;
+	return arrived;
 }
 
 int settle_look_there(const struct step_run *run, const struct address *address, struct error *e)
 {
 	const struct tcp_sockets *look = &run->actor->in->look;
-	int r = look_at(run->testbed, run->actor->in, e);
-	if (r < 0)
+	int arrived = has_arrived(run, e), r = arrived < 0 ? arrived : look_at(run->testbed, run->actor->in, e);
+	if (r < 0 || !arrived)
 		return r;
 	for (size_t i = 0; i < look->n; i++)
 		if (endpoint_is_local(address, &look->all[i]) && !lasts(look->all[i].state))

@@ -227,6 +227,7 @@ int testbed_build(struct testbed *t, struct plan *plan, struct whereabouts *wher
 		.whereabouts = whereabouts,
 		.ipv6 = plan->ipv6,
 		.loopback = plan->loopback, .bulky = plan->bulky,
+		.barrier = BARRIER_INIT,
 		.programs = PROGRAMS_INIT,
 		.path = plan->path,
 	};
@@ -283,6 +284,12 @@ int testbed_is_ready(struct testbed *t, struct error *e)
 	return r;
 }
 
+int testbed_has_dealt(struct testbed *t, uint64_t asked_us, struct error *e)
+{
+	int r = t->barrier.fd < 0 ? testbed_enter(t, NULL, e) : 0;
+	return r < 0 ? r : barrier_pass(&t->barrier, asked_us, (unsigned)t->n_ends / 2, e);
+}
+
 int testbed_close_socket(struct testbed_actor *actor, size_t slot)
 {
 	struct testbed_socket *socket = &actor->sockets[slot];
@@ -322,6 +329,7 @@ int testbed_done(struct testbed *t, struct error *e)
 				testbed_exit_socket(&t->actors[i], slot);
 	t->n_actors = 0;
 	witness_done(&t->witness);
+	barrier_close(&t->barrier);
 	int r = testbed_enter(t, NULL, e);
 	for (size_t i = 0; i < SCENARIO_NAMESPACES_MAX; i++) {
 		netlink_close(&t->namespaces[i].route);

@@ -9,6 +9,7 @@
 #include "actor/witness.h"
 #include "base/error.h"
 #include "model/plan.h"
+#include "net/barrier.h"
 #include "net/link.h"
 #include "net/netlink.h"
 #include "net/sockets.h"
@@ -78,6 +79,7 @@ struct testbed {
 	bool has_crafted; /* segments that no kernel made: what they left is not known either */
 	bool ipv6, loopback, bulky;
 	struct witness witness;
+	struct barrier barrier;
 	struct programs programs;
 	const char *path; /* of the scenario's file: programs work in its folder; borrowed */
 };
@@ -102,6 +104,14 @@ int testbed_is_ready(struct testbed *t, struct error *e);
 
 /* testbed_enter() - be in @namespace; cheap when already there. */
 int testbed_enter(struct testbed *t, const struct testbed_namespace *namespace, struct error *e);
+
+/**
+ * testbed_has_dealt() - whether what was under way between the namespaces has been dealt with: barrier_pass()
+ *
+ * What a segment changes is mostly seen on both ends of a connection (actor/settle.h). This is for where one of them hears
+ * nothing of the other.
+ */
+int testbed_has_dealt(struct testbed *t, uint64_t asked_us, struct error *e);
 
 /* testbed_close_socket() - close and forget the socket in @slot. Return: 0, or the errno of close(2), positive. */
 int testbed_close_socket(struct testbed_actor *actor, size_t slot);

@@ -9,8 +9,10 @@
  * The frame is put on the link by the packet socket of the capture, so that no socket of TCP knows of it, and its
  *sender can be anybody. Behind it goes an echo request (ICMP) on the same processor, and so in the same queue: when the
  *kernel there has answered that, it has dealt with the segment, in its softirq, and what it had to say at once has left
- *before the reply. So that nothing came is seen, and never a matter of how long one waits. What the kernel says later,
- *of a timer (a delayed acknowledgement, a retransmission), is not an answer in this sense.
+ *before the reply; unless the two went by different processors (RPS, or the echo had to be sent again), so what is in the
+ *queues of all is waited for as well (net/barrier.h). So that nothing came is seen, and never a matter of how long one
+ *waits. What the kernel says later, of a timer (a delayed acknowledgement, a retransmission), is not an answer in this
+ *sense. Nothing counts as no answer where the segment was not seen coming in, or there is no route for an answer.
  *
  * An answer is read as it leaves the other namespace: where that one is blocked, it gets no further, and was given all
  *the same. To an address that is nobody's it goes to the link-layer address of the sender, which the other namespace is
@@ -19,10 +21,12 @@
  * Numbers are counted from what the kernel at the other end has said itself (exchange.c). Where it has said nothing
  *yet, the cell is inconc.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 
 #include "actor/endpoint.h"
 #include "actor/exchange.h"
@@ -40,6 +44,8 @@
 
 /* An echo that is not answered for so long has been dropped; the next one will be. */
 #define ECHO_PATIENCE_US (100 * CLOCK_US_PER_MS)
+
+#define DEALT_WAIT_US 100 /* until it is asked again whether all has been dealt with */
 
 static int flags_parse(const struct word_scope *scope, struct word *ret, struct error *e)
 {
@@ -163,9 +169,9 @@ static int make_known(const struct step_run *run, const struct path *path, const
 	struct testbed *t = run->testbed;
 	struct netlink route = NETLINK_INIT;
 	uint8_t link_layer[LINK_LAYER_BYTES];
-	if (testbed_has_address(run->actor->in, &s->from) || !path->is_direct)
+	if (testbed_has_address(run->actor->in, &s->from))
 		return 0;
-	int r = testbed_enter(t, path->at, e);
+	int r = testbed_enter(t, path->next, e);
 	if (r == 0)
 		r = netlink_open(&route, NETLINK_ROUTE, e);
 	if (r < 0)
@@ -176,25 +182,64 @@ static int make_known(const struct step_run *run, const struct path *path, const
 	return r;
 }
 
-/* The first that was said between the ends of @sent, the other way, since it was sent as packet @i. */
-static void find_answer(const struct step_run *run, size_t i, const struct segment *sent,
+static bool is_same(const struct segment *a, const struct segment *b)
+{
+	return a->family == b->family && a->from_port == b->from_port && a->to_port == b->to_port &&
+	       IN6_ARE_ADDR_EQUAL(&a->from, &b->from) && IN6_ARE_ADDR_EQUAL(&a->to, &b->to) && a->flags == b->flags &&
+	       a->sequence == b->sequence && a->acknowledgement == b->acknowledgement && a->n_data == b->n_data;
+}
+
+/*
+ * The first that was said between the ends of @sent, the other way, since it has come in at @at; it was sent as packet
+ * @i. In one namespace packets stand in their order, whatever the clock does.
+ *
+ * Return: whether it has come in.
+ */
+static bool find_answer(const struct step_run *run, size_t i, const struct segment *sent,
 	const struct testbed_namespace *at, char ret[static OUTCOME_TEXT])
 {
 	const struct testbed *t = run->testbed;
 	const struct witness *w = &t->witness;
-	uint64_t sent_ns = w->packets[i].at_ns;
+	bool has_come = false;
 	snprintf(ret, OUTCOME_TEXT, NONE);
 	for (i++; i < w->n_packets; i++) {
 		struct segment segment;
 		char flags[SEGMENT_FLAGS_TEXT];
 		unsigned maker;
-		if (&t->namespaces[w->packets[i].namespace] == at && w->packets[i].outgoing &&
-			w->packets[i].at_ns >= sent_ns && !frame_maker(&w->packets[i], &maker) &&
-			segment_parse(&w->packets[i], &segment) && segment_is_reverse(sent, &segment)) {
+		const struct packet *packet = &w->packets[i];
+		if (&t->namespaces[packet->namespace] != at || !segment_parse(packet, &segment))
+			continue;
+		has_come |= !packet->outgoing && is_same(sent, &segment);
+		if (has_come && packet->outgoing && !frame_maker(packet, &maker) &&
+			segment_is_reverse(sent, &segment)) {
 			snprintf(ret, OUTCOME_TEXT, "%s", segment_flags_text(segment.flags, flags));
-			return;
+			return true;
 		}
 	}
+	return has_come;
+}
+
+/* That the kernel of the namespace that is to take a segment has a way to @from: otherwise it says nothing, whatever it
+ * thinks of the segment. */
+static int check_way_back(const struct step_run *run, const struct path *path, const struct segment *s, struct error *e)
+{
+	struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons(s->from_port)};
+	struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_port = htons(s->from_port), .sin6_addr = s->from};
+	memcpy(&in.sin_addr, &s->from.s6_addr[12], sizeof in.sin_addr);
+	int r = testbed_enter(run->testbed, path->at, e);
+	if (r < 0)
+		return r;
+	/* Nothing is sent: only a route is looked for. */
+	CLEANUP(cleanup_close) int fd = socket(s->family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return error_errno(e, ERROR_HARNESS, errno, "a socket that asks for a route");
+	const struct sockaddr *to = s->family == AF_INET ? (struct sockaddr *)&in : (struct sockaddr *)&in6;
+	if (connect(fd, to, s->family == AF_INET ? sizeof in : sizeof in6) == 0)
+		return 0;
+	char text[INET6_ADDRSTRLEN];
+	inet_ntop(s->family, s->family == AF_INET ? (void *)&in.sin_addr : (void *)&in6.sin6_addr, text, sizeof text);
+	return error_errno(e, ERROR_UNMET, errno, "namespace '%s' could not answer, as it has no way to %s",
+		path->at->name, text);
 }
 
 static unsigned number_of_actor(const struct step_run *run)
@@ -215,6 +260,28 @@ static enum step_status send_frame(
 	return STEP_DONE;
 }
 
+static enum step_status lost_to_capture(struct error *e)
+{
+	error_set(e, ERROR_UNMET, ENOBUFS,
+		"packets were lost to the capture: whether there was an answer cannot be told");
+	return STEP_FAILED;
+}
+
+/* Of @sent, which was sent as packet @i, and has been dealt with. */
+static enum step_status tell_answer(struct step_run *run, size_t i, const struct segment *sent,
+	const struct testbed_namespace *at, struct error *e)
+{
+	char answer[OUTCOME_TEXT];
+	if (!find_answer(run, i, sent, at, answer)) {
+		error_set(e, ERROR_UNMET, EHOSTUNREACH,
+			"the segment has not come in at namespace '%s': what is between did not pass it on (forwarding, "
+			"rp_filter, block)",
+			at->name);
+		return STEP_FAILED;
+	}
+	return step_is_measured(run) ? step_observed(run, "%s", answer) : step_ok(run);
+}
+
 /* Until the segment has been dealt with; the answer then. */
 static enum step_status await(struct step_run *run, struct error *e)
 {
@@ -225,21 +292,27 @@ static enum step_status await(struct step_run *run, struct error *e)
 	size_t i = (size_t)(run->progress >> 16) - 1;
 	if (witness_drain(t, e) < 0)
 		return STEP_FAILED;
+	bool is_taken_in = witness_is_taken_in(w, (uint16_t)run->progress);
+	int dealt = is_taken_in ? testbed_has_dealt(t, run->began_us, e) : 0;
+	if (dealt < 0 || (dealt && witness_drain(t, e) < 0))
+		return STEP_FAILED;
+	/* One that was not kept, the segment itself perhaps: there may have been an answer. */
+	if (w->left_out)
+		return lost_to_capture(e);
 	segment_parse(&w->packets[i], &sent);
 	if (path_find(t, run->actor->in, &sent.to, &path, e) < 0)
 		return STEP_FAILED;
 	const struct capture *capture = &w->captures[path.at - t->namespaces];
-	/* One that was not kept, or not seen: there may have been an answer. */
-	if (w->left_out || capture->dropped) {
-		error_set(e, ERROR_UNMET, ENOBUFS,
-			"packets were lost to the capture: whether there was an answer cannot be told");
-		return STEP_FAILED;
-	}
-	if (witness_is_taken_in(w, (uint16_t)run->progress)) {
-		char answer[OUTCOME_TEXT];
-		find_answer(run, i, &sent, path.at, answer);
-		bool is_measured = run->step->step->response != SCENARIO_NO_RESPONSE;
-		return is_measured ? step_observed(run, "%s", answer) : step_ok(run);
+	if (capture->dropped)
+		return lost_to_capture(e);
+	if (dealt)
+		return tell_answer(run, i, &sent, path.at, e);
+	if (is_taken_in) {
+		if (run->expired)
+			error_set(e, ERROR_UNMET, ETIMEDOUT, "the processors are too busy: when the segment has been "
+							    "dealt with cannot be told");
+		run->wait_until_us = clock_now_us() + DEALT_WAIT_US;
+		return run->expired ? STEP_FAILED : STEP_WAIT_UNTIL;
 	}
 	if (run->expired) {
 		error_set(e, ERROR_UNMET, ETIMEDOUT,
@@ -263,7 +336,7 @@ static enum step_status run_segment(struct step_run *run, struct error *e)
 	struct path path;
 	uint8_t frame[SEGMENT_FRAME_MAX];
 	if (witness_drain(run->testbed, e) < 0 || describe(run, &segment, &path, e) < 0 ||
-		make_known(run, &path, &segment, e) < 0)
+		check_way_back(run, &path, &segment, e) < 0 || make_known(run, &path, &segment, e) < 0)
 		return STEP_FAILED;
 	size_t len = segment_write(&segment, path.link_layer, number_of_actor(run), frame);
 	enum step_status status = send_frame(run, &path, frame, len, e);

@@ -45,6 +45,58 @@ inconc to-lo '- attacker: segment SYN client:5 127.0.0.1:80 seq=7' '  as: answer
 inconc no-echo '- server: sysctl net.ipv4.icmp_echo_ignore_all 1' '- attacker: segment RST client:4000 server:80' '  as: answer' \
 	'  deadline: 50ms'
 
+inconc no-way-back '- attacker: segment SYN 192.0.2.9:5 server:80 seq=7' '  as: answer'
+
+# The router answers echo requests by IPv4, and passes no IPv6 on.
+cat >not-passed-on.yaml <<'END'
+name: not-passed-on
+namespaces:
+  server: {routes: {default: router}}
+  router: {sysctl: {net.ipv4.ip_forward: 1, net.ipv6.conf.all.forwarding: 0}}
+  client: {routes: {default: router}}
+links: [[server, router], [router, client]]
+actors: {attacker: {in: client}}
+steps:
+  - attacker: segment SYN [fd00:0:0:1::2]:5 [fd00::1]:80 seq=7
+    as: answer
+END
+try run --quiet not-passed-on.yaml
+exits 1
+golden not-passed-on out
+tap_report 'inconc: a segment that did not reach its receiver has no answer'
+
+# With RPS a segment, the echo behind it, and what a look is for are dealt with by different processors.
+if [[ -e /proc/sys/net/core/rps_default_mask ]] && (($(nproc) > 1)); then
+	for name in answered arrived; do
+		cat >$name.yaml <<-END
+			name: $name
+			actors: {attacker: {in: client}}
+			namespaces:
+			  server: {sysctl: {net.core.rps_default_mask: 3}}
+			  client:
+			steps:
+			  - server: socket l
+			  - server: bind l *:80
+			  - server: listen l
+		END
+	done
+	for port in 1 2 3 4; do
+		printf '  - %s\n    %s\n' "attacker: segment SYN client:$port server:80 seq=1" "as: answer_$port"
+	done >>answered.yaml
+	printf '  - %s\n' 'client: socket c' 'client: connect c server:80' 'server: accept l s' 'server: block' 'client: close c' \
+		'server: tcp-state server:80' >>arrived.yaml
+	echo '    as: left' >>arrived.yaml
+	try run --evidence none --replicates 100 -o answered answered.yaml
+	exits 0
+	is 'answers' "$(jq -r 'select(.type == "cell") | .responses[]' answered/results.jsonl | sort -u)" 'SYN,ACK'
+	try run --evidence none --replicates 500 -o arrived arrived.yaml
+	exits 0
+	is 'states' "$(jq -r 'select(.type == "cell") | .responses[]' arrived/results.jsonl | sort -u)" 'CLOSE-WAIT'
+	tap_report 'what several processors deal with is waited for: before an answer is none, before a muted side is looked at'
+else
+	skip 'what several processors deal with is waited for' 'one processor, or no net.core.rps_default_mask'
+fi
+
 cat >alone.yaml <<'END'
 name: alone
 namespaces: {server: }
