@@ -256,7 +256,9 @@ static int plan_times(struct planner *p, const struct step *step, struct plan_st
 	uint64_t usual_us = waits_us + (step->verb->deadline_us ? step->verb->deadline_us : p->s->step_deadline_us);
 	to->deadline_us = own_us ? own_us : usual_us;
 	p->plan->deadline_us += waits_us + own_us + to->repeat_for_us;
-	p->plan->parks_us += sleeps_us + to->repeat_for_us;
+	bool is_long = own_us > SCENARIO_STEP_DEADLINE_US;
+	to->may_park = is_long;
+	p->plan->parks_us += sleeps_us + to->repeat_for_us + (is_long ? own_us : 0);
 	p->plan->waits_us += sleeps_us + to->repeat_for_us + (own_us > usual_us ? own_us : 0);
 	return 0;
 }

@@ -496,10 +496,8 @@ static enum cell_status cell_step(struct cell *cell, bool *ret_goes_on, struct e
 	uint64_t until_us = cell->run.wait_until_us;
 	bool is_sooner = until_us && until_us < cell->step_deadline_us;
 	bool has_fd = status == STEP_WAIT_FD;
-	/* A step that may wait longer than others is one that is expected to: meanwhile others have the place. */
-	bool parked = planned->deadline_us > SCENARIO_STEP_DEADLINE_US;
 	return cell_wait(cell, has_fd ? cell->run.wait_fd : -1, has_fd ? cell->run.wait_events : 0,
-		is_sooner ? until_us : cell->step_deadline_us, parked);
+		is_sooner ? until_us : cell->step_deadline_us, planned->may_park);
 }
 
 void cell_let_go(struct cell *cell, size_t hold_at)

@@ -228,11 +228,27 @@ static void test_times(void **state)
 	assert_int_equal(plan.steps[2].every_us, 200 * CLOCK_US_PER_MS);
 	assert_int_equal(plan.steps[3].every_us, CLOCK_US_PER_S);
 	assert_int_equal(plan.steps[3].deadline_us, 20 * CLOCK_US_PER_S);
+	assert_false(plan.steps[2].may_park);
+	assert_true(plan.steps[3].may_park);
 	assert_int_equal(plan.steps[0].every_us, 0);
 	assert_int_equal(plan.deadline_us, (10 + 2 + 70 + 5 + 20) * CLOCK_US_PER_S);
 	assert_true(s->responses[0].timed);
 	must_plan(&plan, s, 0);
 	assert_int_equal(plan.deadline_us, (10 + 1 + 70 + 5 + 20) * CLOCK_US_PER_S);
+}
+
+/* More time for all steps is no step that is expected to wait. */
+static void test_time_for_all(void **state)
+{
+	(void)state;
+	CLEANUP(plan_done) struct plan plan = PLAN_INIT;
+	CLEANUP(cleanup_scenario)
+	struct scenario *s = test_must_read("name: x\ndeadlines: {step: 60s}\nsteps:\n- server: socket a\n"
+					    "- server: listen a\n  deadline: 60s\n");
+	must_plan(&plan, s, 0);
+	assert_false(plan.steps[0].may_park);
+	assert_true(plan.steps[1].may_park);
+	assert_int_equal(plan.parks_us, 60 * CLOCK_US_PER_S);
 }
 
 /* How long a cell may be parked, and how long it may wait at all, as the file has it. */
@@ -251,6 +267,9 @@ static void test_waits(void **state)
 		/* No longer than for a step that has none of its own: it says less, not more. */
 		{"- server: socket a\n  deadline: 3s\n", 0, 0},
 		{"- server: socket a\n  deadline: 3001ms\n", 0, 3001},
+		/* One that is longer than all steps have is waited for; meanwhile others have the place. */
+		{"- server: socket a\n  deadline: 5s\n", 0, 5000},
+		{"- server: socket a\n  deadline: 150s\n", 150000, 150000},
 		/* What an option is set to is waited for by nobody. */
 		{"- server: socket a\n- server: setsockopt a SO_RCVTIMEO 9s\n", 0, 0},
 		/* Of what the cell does not do nothing counts. */
@@ -356,6 +375,7 @@ int main(void)
 		cmocka_unit_test(test_actors_and_namespaces),
 		cmocka_unit_test(test_slots_are_by_actor),
 		cmocka_unit_test(test_times),
+		cmocka_unit_test(test_time_for_all),
 		cmocka_unit_test(test_waits),
 		cmocka_unit_test(test_ipv6),
 		cmocka_unit_test(test_optional_words),
