@@ -62,6 +62,13 @@ static int end_parse(const struct word_scope *scope, struct word *ret, struct er
 	if (r == 0 && ret->address.host == HOST_ANY)
 		return error_set(
 			e, ERROR_USAGE, EINVAL, "'%s': a segment goes from one address to another, not *", ret->text);
+	/* To a socket it means IPv4; in a packet of IPv6 it is taken by nobody (RFC 4291, section 2.5.5.2). */
+	if (r == 0 && ret->address.host == HOST_IPV6 && IN6_IS_ADDR_V4MAPPED(&ret->address.ipv6)) {
+		char text[INET_ADDRSTRLEN];
+		inet_ntop(AF_INET, &ret->address.ipv6.s6_addr[12], text, sizeof text);
+		return error_set(e, ERROR_USAGE, EINVAL, "'%s': on a link this is an address of IPv4: write %s:%u",
+			ret->text, text, ret->address.port);
+	}
 	return r;
 }
 
