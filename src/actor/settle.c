@@ -8,7 +8,8 @@
  * - While a segment that changes a state is on its way, its sender is in SYN-SENT, SYN-RECEIVED, FIN-WAIT-1, CLOSING or
  *   LAST-ACK until it is acknowledged; only a reset leaves no sender behind, but then a connection here (ESTABLISHED,
  *   FIN-WAIT-2, CLOSE-WAIT) has no other end any more.
- * - LISTEN, TIME-WAIT and no socket at all can only be left by a reset or a new connection: nothing to wait for.
+ * - LISTEN, TIME-WAIT and no socket at all can only be left by a reset or a new connection: nothing to wait for. But a
+ *   connect that has not succeeded, or that a program makes, may have its SYN under way: then as below.
  * - What a blocked namespace sends gets lost, and a crafted segment may come from an address that is nobody's. There is no
  *   other end then that could tell: but what is under way to it arrives. So a look counts only when all that was under
  *   way before it has been dealt with (net/barrier.h). From there on the socket stays as it is until a timer of its own
@@ -93,7 +94,7 @@ static bool all_settled(const struct testbed *t, const struct testbed_namespace 
 static int has_arrived(const struct step_run *run, struct error *e)
 {
 	struct testbed *t = run->testbed;
-	bool is_mute = t->has_crafted;
+	bool is_mute = t->has_crafted || t->n_loose_connects;
 	for (size_t i = 0; i < t->n_namespaces; i++)
 		is_mute |= t->namespaces[i].is_blocked;
 	return is_mute ? testbed_has_dealt(t, run->began_us, e) : 1;

@@ -92,6 +92,11 @@ if [[ -e /proc/sys/net/core/rps_default_mask ]] && (($(nproc) > 1)); then
 	try run --evidence none --replicates 500 -o arrived arrived.yaml
 	exits 0
 	is 'states' "$(jq -r 'select(.type == "cell") | .responses[]' arrived/results.jsonl | sort -u)" 'CLOSE-WAIT'
+	sed -e '/server: accept/,/client: close/d' -e 's/arrived/begun/' -e 's/state server/state */' \
+		-e 's/connect c server:80/&\n    as: connected\n    deadline: 1us/' arrived.yaml >begun.yaml
+	try run --evidence none --replicates 1000 -o begun begun.yaml
+	exits 0
+	is 'states' "$(jq -r 'select(.type == "cell") | .responses.left' begun/results.jsonl | sort -u)" 'ESTABLISHED+LISTEN'
 	tap_report 'what several processors deal with is waited for: before an answer is none, before a muted side is looked at'
 else
 	skip 'what several processors deal with is waited for' 'one processor, or no net.core.rps_default_mask'
