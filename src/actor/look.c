@@ -9,7 +9,8 @@
  * That nothing is missing so is not assumed: the kernel keeps two counts for each namespace, of its sockets in use and
  * of those in TIME-WAIT. Where both are what was found, it is all. Where they are not (a state that changed between two
  * questions, a FIN-WAIT-2 that is kept as a TIME-WAIT), the dump is made. So it is where a connect has not succeeded:
- * what it may have left at its peer, a request socket (SYN-RECEIVED), is in neither count.
+ * what it may have left at its peer, a request socket (SYN-RECEIVED), is in neither count. What a crafted segment leaves
+ * lies between the segment's own ends, which are kept as those of a connection are.
  */
 #include "actor/look.h"
 
@@ -94,9 +95,29 @@ bool look_is_other_end(const struct testbed_namespace *in_a, const struct tcp_so
 	       (in_a == in_b || (!is_loopback(&a->local) && !is_loopback(&a->remote)));
 }
 
-void look_note_crafted(struct testbed *t)
+static bool is_same(const struct tcp_socket *a, const struct tcp_socket *b)
 {
+	return a->local_port == b->local_port && a->remote_port == b->remote_port &&
+	       IN6_ARE_ADDR_EQUAL(&a->local, &b->local) && IN6_ARE_ADDR_EQUAL(&a->remote, &b->remote);
+}
+
+void look_note_crafted(struct testbed *t, const struct segment *segment)
+{
+	const struct tcp_socket end = {
+		.family = segment->family,
+		.local = segment->from,
+		.local_port = segment->from_port,
+		.remote = segment->to,
+		.remote_port = segment->to_port,
+	};
 	t->has_crafted = true;
+	for (size_t i = 0; i < t->n_crafted; i++)
+		if (is_same(&t->crafted[i], &end))
+			return;
+	if (t->n_crafted < t->connections_size)
+		t->crafted[t->n_crafted++] = end;
+	else
+		t->n_loose_connects++; /* for good */
 }
 
 void look_note_accept(struct testbed *t, const struct testbed_actor *by, int fd)
@@ -112,12 +133,6 @@ void look_note_accept(struct testbed *t, const struct testbed_actor *by, int fd)
 			return;
 		}
 	}
-}
-
-static bool is_same(const struct tcp_socket *a, const struct tcp_socket *b)
-{
-	return a->local_port == b->local_port && a->remote_port == b->remote_port &&
-	       IN6_ARE_ADDR_EQUAL(&a->local, &b->local) && IN6_ARE_ADDR_EQUAL(&a->remote, &b->remote);
 }
 
 /* Add the socket with the four-tuple of @wanted, where there is one and it is not in the list yet. */
@@ -140,23 +155,28 @@ static int add_end(struct testbed_namespace *namespace, const struct tcp_socket 
 	return 0;
 }
 
+/* Both ends of a connection, where they are in @namespace; of one within it both are. @is_own: the first may be */
+static int add_both_ends(
+	struct testbed_namespace *namespace, const struct tcp_socket *end, bool is_own, struct error *e)
+{
+	const struct tcp_socket other_end = {
+		.family = end->family,
+		.local = end->remote,
+		.local_port = end->remote_port,
+		.remote = end->local,
+		.remote_port = end->local_port,
+	};
+	int r = is_own ? add_end(namespace, end, e) : 0;
+	return r == 0 ? add_end(namespace, &other_end, e) : r;
+}
+
 static int add_connections(struct testbed *t, struct testbed_namespace *namespace, struct error *e)
 {
 	int r = 0;
-	for (size_t i = 0; r == 0 && i < t->n_connections; i++) {
-		const struct tcp_socket *end = &t->connections[i].end;
-		struct tcp_socket other_end = {
-			.family = end->family,
-			.local = end->remote,
-			.local_port = end->remote_port,
-			.remote = end->local,
-			.remote_port = end->local_port,
-		};
-		if (t->connections[i].from == namespace)
-			r = add_end(namespace, end, e);
-		if (r == 0)
-			r = add_end(namespace, &other_end, e); /* of a connection within the namespace both are here */
-	}
+	for (size_t i = 0; r == 0 && i < t->n_connections; i++)
+		r = add_both_ends(namespace, &t->connections[i].end, t->connections[i].from == namespace, e);
+	for (size_t i = 0; r == 0 && i < t->n_crafted; i++)
+		r = add_both_ends(namespace, &t->crafted[i], true, e);
 	return r;
 }
 
@@ -231,7 +251,7 @@ static int look_up(struct testbed *t, struct testbed_namespace *namespace, struc
 			r = netlink_open(&namespace->diag, NETLINK_SOCK_DIAG, e);
 	}
 	namespace->look.n = 0;
-	if (r < 0 || t->n_loose_connects || t->has_crafted)
+	if (r < 0 || t->n_loose_connects)
 		return r;
 	r = add_connections(t, namespace, e);
 	return r == 0 ? add_listeners(t, namespace, e) : r;

@@ -17,8 +17,8 @@ void look_note_connect(
 /* look_note_accept() - that the actor @by has accepted @fd. */
 void look_note_accept(struct testbed *t, const struct testbed_actor *by, int fd);
 
-/* look_note_crafted() - that a segment was sent which no kernel made: what it left at its peer is not known. */
-void look_note_crafted(struct testbed *t);
+/* look_note_crafted() - that a segment was sent which no kernel made: it may leave a socket between its ends. */
+void look_note_crafted(struct testbed *t, const struct segment *segment);
 
 /* look_is_other_end() - whether @a, of the one namespace, and @b, of the other, are the ends of one connection. */
 bool look_is_other_end(const struct testbed_namespace *in_a, const struct tcp_socket *a,

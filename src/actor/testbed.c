@@ -201,7 +201,8 @@ static int testbed_make_actors(struct testbed *t, struct plan *plan, struct erro
 {
 	t->actors = arena_array(&plan->arena, plan->n_actors, sizeof *t->actors);
 	t->connections = arena_array(&plan->arena, plan->n_steps, sizeof *t->connections);
-	if (!t->actors || !t->connections)
+	t->crafted = arena_array(&plan->arena, plan->n_steps, sizeof *t->crafted);
+	if (!t->actors || !t->connections || !t->crafted)
 		return error_no_memory(e);
 	t->connections_size = plan->n_steps;
 	for (; t->n_actors < plan->n_actors; t->n_actors++) {
@@ -286,8 +287,14 @@ int testbed_is_ready(struct testbed *t, struct error *e)
 
 int testbed_has_dealt(struct testbed *t, uint64_t asked_us, struct error *e)
 {
+	if (t->moved_us && t->dealt_us > t->moved_us)
+		return 1;
 	int r = t->barrier.fd < 0 ? testbed_enter(t, NULL, e) : 0;
-	return r < 0 ? r : barrier_pass(&t->barrier, asked_us, (unsigned)t->n_ends / 2, e);
+	if (r == 0)
+		r = barrier_pass(&t->barrier, asked_us, (unsigned)t->n_ends / 2, e);
+	if (r > 0)
+		t->dealt_us = asked_us;
+	return r;
 }
 
 int testbed_close_socket(struct testbed_actor *actor, size_t slot)

@@ -76,7 +76,11 @@ struct testbed {
 	/* Begun, and not succeeded: what they left at their peer is not known. So it is of what a program does, each of which
 	 * is one, for good. */
 	unsigned n_loose_connects;
-	bool has_crafted; /* segments that no kernel made: what they left is not known either */
+	struct tcp_socket *crafted; /* between whom segments went that no kernel made: their ends; as many as connections */
+	size_t n_crafted;
+	uint64_t moved_us; /* when the last step was over that does more than look; 0: not known */
+	uint64_t dealt_us; /* all that was under way then has been dealt with */
+	bool has_crafted;
 	bool ipv6, loopback, bulky;
 	struct witness witness;
 	struct barrier barrier;
@@ -109,7 +113,7 @@ int testbed_enter(struct testbed *t, const struct testbed_namespace *namespace, 
  * testbed_has_dealt() - whether what was under way between the namespaces has been dealt with: barrier_pass()
  *
  * What a segment changes is mostly seen on both ends of a connection (actor/settle.h). This is for where one of them hears
- * nothing of the other.
+ * nothing of the other. It is not waited for again while the steps only look.
  */
 int testbed_has_dealt(struct testbed *t, uint64_t asked_us, struct error *e);
 

@@ -255,11 +255,11 @@ static unsigned number_of_actor(const struct step_run *run)
 }
 
 /* Where the packet stands that was sent, and its echo's number, in the step's progress. */
-static enum step_status send_frame(
-	struct step_run *run, const struct path *path, const uint8_t *frame, size_t len, struct error *e)
+static enum step_status send_frame(struct step_run *run, const struct path *path, const struct segment *segment,
+	const uint8_t *frame, size_t len, struct error *e)
 {
 	struct testbed *t = run->testbed;
-	look_note_crafted(t);
+	look_note_crafted(t, segment);
 	if (witness_send(t, run->actor->in, path, frame, len, e) < 0)
 		return STEP_FAILED;
 	run->progress = (uint64_t)t->witness.n_packets << 16 | t->witness.n_echoes;
@@ -346,7 +346,7 @@ static enum step_status run_segment(struct step_run *run, struct error *e)
 		check_way_back(run, &path, &segment, e) < 0 || make_known(run, &path, &segment, e) < 0)
 		return STEP_FAILED;
 	size_t len = segment_write(&segment, path.link_layer, number_of_actor(run), frame);
-	enum step_status status = send_frame(run, &path, frame, len, e);
+	enum step_status status = send_frame(run, &path, &segment, frame, len, e);
 	return status == STEP_DONE ? await(run, e) : status;
 }
 
@@ -427,7 +427,7 @@ static enum step_status run_resend(struct step_run *run, struct error *e)
 	size_t len = packet->len;
 	memcpy(frame, packet->bytes, len);
 	segment_rewrite(frame, len, path.link_layer, number_of_actor(run));
-	enum step_status status = send_frame(run, &path, frame, len, e);
+	enum step_status status = send_frame(run, &path, &segment, frame, len, e);
 	return status == STEP_DONE ? await(run, e) : status;
 }
 

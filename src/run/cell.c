@@ -395,6 +395,8 @@ static int record_step(struct cell *cell, struct error *e)
 	if (!record->outcome)
 		return error_no_memory(e);
 	cell->n_records++;
+	if (!planned->step->verb->only_measured)
+		cell->testbed.moved_us = now_us;
 	if (is_measured(planned)) {
 		size_t response = planned->step->response;
 		bool by_verb = planned->step->verb->is_timed;
