@@ -16,17 +16,22 @@
 #include "net/barrier.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "net/link.h"
 #include "net/netlink.h"
 
-/* Datagrams that are away for so long have been dropped: a queue was full. */
-#define PATIENCE_US (100 * CLOCK_US_PER_MS)
+/* Datagrams that are away for so long may have been dropped, as a queue was full. */
+#define PATIENCE_US CLOCK_US_PER_S
 
 static int open_on_lo(struct error *e)
 {
@@ -47,40 +52,96 @@ static int open_on_lo(struct error *e)
 	return TAKE_FD(fd);
 }
 
-/* One on each processor that one may be on. One that is not taken (a full queue) is sent again with the others. */
-static int send_round(struct barrier *b, struct error *e)
+struct datagram {
+	uint32_t round, cpu;
+};
+
+/* What a thread needs to send one on each of some processors. */
+struct round {
+	int fd; /* the thread's own */
+	uint32_t number;
+	cpu_set_t cpus;
+};
+
+/* One that is not taken, as a queue is full, is sent again later. */
+static void *send_datagrams(void *context)
 {
-	cpu_set_t all;
-	if (sched_getaffinity(0, sizeof all, &all) < 0)
-		return error_errno(e, ERROR_HARNESS, errno, "a barrier: which processors there are");
-	b->round++;
-	b->n_awaited = 0;
-	int r = 0;
-	for (size_t cpu = 0; r == 0 && cpu < CPU_SETSIZE; cpu++) {
+	struct round *round = context;
+	for (uint32_t cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		const struct datagram datagram = {.round = round->number, .cpu = cpu};
 		cpu_set_t one;
-		if (!CPU_ISSET(cpu, &all))
+		if (!CPU_ISSET(cpu, &round->cpus))
 			continue;
 		CPU_ZERO(&one);
 		CPU_SET(cpu, &one);
-		if (sched_setaffinity(0, sizeof one, &one) < 0)
-			continue; /* it is gone meanwhile, and has handed its queue on: dev_cpu_dead(), net/core/dev.c
-				   */
-		b->n_awaited++;
-		if (send(b->fd, &b->round, sizeof b->round, 0) < 0 && errno != EAGAIN && errno != ENOBUFS)
-			r = error_errno(e, ERROR_HARNESS, errno, "a barrier: send");
+		if (sched_setaffinity(0, sizeof one, &one) == 0)
+			send(round->fd, &datagram, sizeof datagram, 0);
 	}
-	if (sched_setaffinity(0, sizeof all, &all) < 0 && r == 0)
-		r = error_errno(e, ERROR_HARNESS, errno, "a barrier: be on all processors again");
+	close(round->fd);
+	free(round);
+	return NULL;
+}
+
+/* A thread, as who goes to a busy processor may have to wait there. It takes @round over where it begins. */
+static int start_sender(struct round *round, struct error *e)
+{
+	pthread_t thread;
+	pthread_attr_t detached;
+	sigset_t all;
+	sigfillset(&all);
+	pthread_attr_init(&detached);
+	pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
+	pthread_attr_setsigmask_np(&detached, &all);
+	int errnum = pthread_create(&thread, &detached, send_datagrams, round);
+	pthread_attr_destroy(&detached);
+	return errnum ? error_errno(e, ERROR_HARNESS, errnum, "a barrier: a thread that sends") : 0;
+}
+
+/* Those that are awaited; again, where they have been sent already. */
+static int send_awaited(struct barrier *b, struct error *e)
+{
+	struct round *round = malloc(sizeof *round);
+	if (!round)
+		return error_no_memory(e);
+	*round = (struct round){.fd = fcntl(b->fd, F_DUPFD_CLOEXEC, 0), .number = b->round, .cpus = b->awaited};
+	int r = 0;
+	if (round->fd < 0)
+		r = error_errno(e, ERROR_HARNESS, errno, "a barrier: a descriptor for its thread");
 	b->sent_us = clock_now_us();
+	if (r == 0)
+		r = start_sender(round, e);
+	if (r < 0) {
+		fd_close(&round->fd);
+		free(round);
+	}
 	return r;
+}
+
+static int send_round(struct barrier *b, struct error *e)
+{
+	b->round++;
+	if (sched_getaffinity(0, sizeof b->awaited, &b->awaited) < 0)
+		return error_errno(e, ERROR_HARNESS, errno, "a barrier: which processors there are");
+	return send_awaited(b, e);
+}
+
+/* On a processor that is gone meanwhile nothing can be sent; its queue went to another one (dev_cpu_dead()). */
+static int send_again(struct barrier *b, struct error *e)
+{
+	cpu_set_t now;
+	if (sched_getaffinity(0, sizeof now, &now) < 0)
+		return error_errno(e, ERROR_HARNESS, errno, "a barrier: which processors there are");
+	CPU_AND(&b->awaited, &b->awaited, &now);
+	return CPU_COUNT(&b->awaited) ? send_awaited(b, e) : send_round(b, e);
 }
 
 static int receive(struct barrier *b, struct error *e)
 {
-	uint32_t round;
-	while (b->n_awaited && recv(b->fd, &round, sizeof round, 0) == sizeof round)
-		b->n_awaited -= round == b->round;
-	if (b->n_awaited && errno != EAGAIN && errno != EINTR)
+	struct datagram got;
+	while (CPU_COUNT(&b->awaited) && recv(b->fd, &got, sizeof got, 0) == sizeof got)
+		if (got.round == b->round)
+			CPU_CLR(got.cpu, &b->awaited);
+	if (CPU_COUNT(&b->awaited) && errno != EAGAIN && errno != EINTR)
 		return error_errno(e, ERROR_HARNESS, errno, "a barrier: receive");
 	return 0;
 }
@@ -101,17 +162,19 @@ static int begin(struct barrier *b, uint64_t asked_us, unsigned n_hops, struct e
 int barrier_pass(struct barrier *b, uint64_t asked_us, unsigned n_hops, struct error *e)
 {
 	int r = 0;
-	if (!b->rounds_left || b->asked_us != asked_us)
+	if (b->asked_us != asked_us)
 		r = begin(b, asked_us, n_hops, e);
-	while (r == 0 && (r = receive(b, e)) == 0 && !b->n_awaited) {
+	else if (!b->rounds_left)
+		return 1;
+	while (r == 0 && (r = receive(b, e)) == 0 && !CPU_COUNT(&b->awaited)) {
 		if (!--b->rounds_left)
 			return 1;
 		r = send_round(b, e);
 	}
 	if (r == 0 && clock_now_us() >= b->sent_us + PATIENCE_US)
-		r = send_round(b, e);
+		r = send_again(b, e);
 	if (r < 0)
-		b->rounds_left = 0;
+		b->asked_us = 0;
 	return r;
 }
 

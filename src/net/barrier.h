@@ -3,7 +3,7 @@
 #ifndef NET_BARRIER_H
 #define NET_BARRIER_H
 
-#include <stdbool.h>
+#include <sched.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -11,16 +11,16 @@
 struct barrier {
 	int fd;               /* -1: not opened yet */
 	uint64_t asked_us;    /* the moment; whatever clock the caller uses */
-	unsigned rounds_left; /* 0: none is under way */
+	unsigned rounds_left; /* 0: all have come back */
 	uint32_t round;       /* number of the present one, which its datagrams bear */
-	unsigned n_awaited;   /* of these so many have not come yet */
-	uint64_t sent_us;     /* when they were sent */
+	cpu_set_t awaited;    /* the processors whose has not come yet */
+	uint64_t sent_us;     /* when they were last sent */
 };
 #define BARRIER_INIT ((struct barrier){.fd = -1})
 
 /**
  * barrier_pass() - begin, or go on with what was begun for the same moment; never blocks
- * @asked_us: names the moment, which is that of the first call with it
+ * @asked_us: names the moment, which is that of the first call with it; not 0
  * @n_hops: the most links that a packet crosses, from 1
  *
  * At the first call the caller is in a namespace of its own, as opening a capture needs: its lo is up afterwards.
