@@ -12,8 +12,8 @@
  *
  * Cells that were begun one after the other, and sleep equally long, wake up as they were begun; but what they do then
  * may take longer than what they did before, and then each is later than the one before it. One that is too late says
- * nothing (HELD_UP_US, cell.c). So no cell is begun while those that wake up soon have work for WAKING_US: what a cell
- * has for the worker is what it was when it woke up last, or else what the dearest of the others was of late.
+ * nothing (HELD_UP_US, cell.c). So no cell is begun while those that wake up soon have work for WAKING_US: each as much
+ * as when it woke up last, or else the mean of the others.
  *
  * The testbed of a cell is taken down after its result is sent, while the runner is busy with it. A runner that is busy
  * for long, as it explains one scenario while cells of others run, holds nothing up here: what the pipe to it has no
@@ -51,7 +51,6 @@
 #define SOON_US (5 * CLOCK_US_PER_S)
 #define WAKING_US (CLOCK_US_PER_S / 2)           /* half of HELD_UP_US, cell.c */
 #define WAKE_COST_MOST_US (20 * CLOCK_US_PER_MS) /* where it was more, the machine was busy with something else */
-#define WAKE_COST_LASTS_US (10 * CLOCK_US_PER_S)
 
 struct worker {
 	const struct worker_job *job;
@@ -65,10 +64,10 @@ struct worker {
 	size_t n_fds_most;       /* that one cell takes, of whatever scenario */
 	size_t n_asked;          /* for cells whose orders have not been read yet */
 	bool watches_orders;     /* epoll does: only while there is a place */
-	uint64_t wake_cost_us, wake_cost_at_us; /* the dearest of late, and when that was; 0: none yet */
-	bool watches_frames;                    /* and while not all of `out` is written */
-	bool no_more;                           /* the runner has none left */
-	struct text out;                        /* what the runner has still to be told */
+	uint64_t wake_cost_us;   /* what a cell costs that wakes up; 0: not known yet */
+	bool watches_frames;     /* and while not all of `out` is written */
+	bool no_more;            /* the runner has none left */
+	struct text out;         /* what the runner has still to be told */
 	uint64_t sent_us;
 };
 
@@ -300,25 +299,23 @@ static void end_cell(struct worker *w, struct cell *cell)
 		fail(w, &e);
 }
 
-static void learn_wake_cost(struct worker *w, uint64_t cost_us, uint64_t now_us)
+/* The mean, of late ones more than of early ones. */
+static void learn_wake_cost(struct worker *w, uint64_t cost_us)
 {
 	if (cost_us > WAKE_COST_MOST_US)
 		cost_us = WAKE_COST_MOST_US;
-	if (cost_us < w->wake_cost_us && now_us < w->wake_cost_at_us + WAKE_COST_LASTS_US)
-		return;
-	w->wake_cost_us = cost_us;
-	w->wake_cost_at_us = now_us;
+	w->wake_cost_us = w->wake_cost_us ? (7 * w->wake_cost_us + cost_us) / 8 : cost_us;
 }
 
 /* The cell is parked, or over, and the worker has been busy with it. */
-static void note_busy(struct worker *w, struct cell *cell, uint64_t now_us)
+static void note_busy(struct worker *w, struct cell *cell)
 {
-	if (cell->was_parked) {
+	if (!cell->was_parked && !w->wake_cost_us)
+		learn_wake_cost(w, 2 * cell->busy_us); /* a guess, until one has woken up */
+	if (cell->was_parked && !cell->wake_cost_us)   /* of one that repeats a step only the first time */
+		learn_wake_cost(w, cell->busy_us);
+	if (cell->was_parked)
 		cell->wake_cost_us = cell->busy_us;
-		learn_wake_cost(w, cell->busy_us, now_us);
-	} else if (!w->wake_cost_us) {
-		learn_wake_cost(w, 2 * cell->busy_us, now_us); /* a guess, until one has woken up */
-	}
 	cell->was_parked = true;
 	cell->busy_us = 0;
 }
@@ -336,10 +333,9 @@ static void advance(struct worker *w, struct cell *cell)
 		cell_fail(cell, &e);
 		status = CELL_DONE;
 	}
-	uint64_t now_us = clock_now_us();
-	cell->busy_us += now_us - began_us;
+	cell->busy_us += clock_now_us() - began_us;
 	if (cell->parked || (status == CELL_DONE && cell->was_parked))
-		note_busy(w, cell, now_us);
+		note_busy(w, cell);
 	if (status == CELL_DONE)
 		end_cell(w, cell);
 }
