@@ -39,7 +39,7 @@ static const struct cli_option options[] = {
 	{OPTION_CELL, "cell", "ID", "only this cell"},
 	{OPTION_MAX_WAIT, "max-wait", "DURATION", "skip cells that may wait longer (70s, 500ms)"},
 	{OPTION_REPLICATES, "replicates", "N", "run each cell N times (1)"},
-	{'j', "jobs", "N", "cells that work at once (one a processor)"},
+	{'j', "jobs", "N", "cells that work at once (1 or 2 a processor)"},
 	{OPTION_SEED, "seed", "N", "draw the order of the cells from it"},
 	{OPTION_DRY_RUN, "dry-run", NULL, "show the cells and their steps, run none"},
 	{OPTION_MAX_CELLS, "max-cells", "N", "refuse a matrix with more cells (100000)"},
@@ -257,7 +257,6 @@ static int run(const struct command *command, int argc, char **argv)
 		.cell = RUN_ALL_CELLS,
 		.max_wait_us = RUN_ANY_WAIT,
 		.replicates = 1,
-		.jobs = runner_default_jobs(),
 		.max_cells = MAX_CELLS_DEFAULT,
 		.format = format_find("format", NULL, NULL),
 	};

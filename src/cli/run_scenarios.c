@@ -103,6 +103,13 @@ static void raise_descriptor_limit(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/* The cells of some scenarios wait for 40 ms again and again, for an acknowledgement that is delayed, and keep their place: where there
+ * are several scenarios the processors have something else to do then. */
+static unsigned default_jobs(size_t n_scenarios)
+{
+	return runner_default_jobs() * (n_scenarios > 1 ? 2 : 1);
+}
+
 /* Return: as runner_run(). */
 static int run_sessions(struct run *run, struct isolation *isolation, struct error *e)
 {
@@ -132,7 +139,7 @@ static int run_sessions(struct run *run, struct isolation *isolation, struct err
 	const struct runner_job job = {
 		.parts = parts,
 		.n_parts = n_parts,
-		.jobs = (unsigned)o->jobs,
+		.jobs = o->jobs ? (unsigned)o->jobs : default_jobs(n_parts),
 		.max_wait_us = o->max_wait_us,
 		.wants_evidence = o->evidence != EVIDENCE_NONE,
 		.isolation = isolation,
