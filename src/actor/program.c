@@ -101,7 +101,23 @@ void program_command_done(struct program_command *command)
 	free(command->folder);
 }
 
-/* Return: as fork(2). */
+/* The end of a pipe that @fds[1] was the other end of in the child alone. */
+static void await_end_of_file(int fds[static 2])
+{
+	char byte;
+	fd_close(&fds[1]);
+	while (read(fds[0], &byte, 1) < 0 && errno == EINTR)
+		;
+	fd_close(&fds[0]);
+}
+
+/*
+ * The child has copies of all descriptors of the worker, and a socket is not closed while there is one: neither is its FIN sent
+ * nor its port free, in whatever cell. So the worker does nothing until the child has closed them, which is its first act: a pipe
+ * of which it has a copy as well says when.
+ *
+ * Return: as fork(2).
+ */
 static pid_t spawn(uint64_t flags, int *ret_pidfd)
 {
 	struct clone_args args = {
@@ -109,7 +125,15 @@ static pid_t spawn(uint64_t flags, int *ret_pidfd)
 		.pidfd = (uint64_t)(uintptr_t)ret_pidfd,
 		.exit_signal = SIGCHLD,
 	};
-	return (pid_t)syscall(SYS_clone3, &args, sizeof args);
+	int fds[2];
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return -1;
+	pid_t pid = (pid_t)syscall(SYS_clone3, &args, sizeof args);
+	int errnum = errno;
+	if (pid)
+		await_end_of_file(fds);
+	errno = errnum;
+	return pid;
 }
 
 /* The end of the pipe which every init reads, and at which the worker writes nothing: it is closed when it dies. */

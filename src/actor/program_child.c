@@ -348,9 +348,9 @@ static const struct act {
 	const char *what;
 	int (*run)(struct child *c); /* -1 with errno */
 } acts[] = {
+	{"set its descriptors", act_descriptors}, /* first: the worker waits for it */
 	{"set its signals", act_signals},
 	{"go to the folder of the scenario", act_folder},
-	{"set its descriptors", act_descriptors},
 	{"make a mount and an IPC namespace", act_namespaces},
 	{"make the tree of files read-only", act_read_only},
 	{"keep the folders of what is to be run", act_keep},
@@ -438,12 +438,13 @@ _Noreturn void program_child_run(const struct program_command *command, int outp
 
 _Noreturn void program_init_run(int lifeline)
 {
+	if (dup3(lifeline, 3, O_CLOEXEC) < 0 && lifeline != 3)
+		_exit(1);
+	close_range(0, 2, 0);
+	close_range(4, ~0U, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	prctl(PR_SET_NAME, "netrepro-exec");
 	signal(SIGCHLD, SIG_IGN); /* orphans are reaped by the kernel */
-	if (dup3(lifeline, 3, O_CLOEXEC) < 0 && lifeline != 3)
-		_exit(1);
-	close_range(4, ~0U, 0);
 	char byte;
 	while (read(3, &byte, 1) < 0 && errno == EINTR)
 		;
