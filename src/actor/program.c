@@ -112,9 +112,9 @@ static void await_end_of_file(int fds[static 2])
 }
 
 /*
- * The child has copies of all descriptors of the worker, and a socket is not closed while there is one: neither is its FIN sent
- * nor its port free, in whatever cell. So the worker does nothing until the child has closed them, which is its first act: a pipe
- * of which it has a copy as well says when.
+ * The child has copies of all descriptors of the worker, and a socket is not closed while there is one: neither is its
+ * FIN sent nor its port free, in whatever cell. So the worker does nothing until the child has closed them, which is
+ * its first act: a pipe of which it has a copy as well says when.
  *
  * Return: as fork(2).
  */
