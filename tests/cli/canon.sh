@@ -18,15 +18,28 @@ results=results.jsonl
 
 # run_all DIR SEED OPTION…: all scenarios into the folder
 run_all() {
+	local dir=$1 seed=$2
+	shift 2
+	"${as[@]}" "$mark" ./netrepro run --quiet --allow-exec --evidence none --seed "$seed" "$@" -o "$dir" scenarios >"$dir.out" 2>&1 </dev/null
+}
+
+# once_more DIR SEED OPTION…: those with a cell that this machine was too busy for
+once_more() {
 	local dir=$1 seed=$2 name
 	shift 2
-	try run --quiet --allow-exec --evidence none --seed "$seed" "$@" -o "$dir" scenarios
-	cp out said
 	for name in $(cd "$dir" && printf '%s\n' *); do
 		grep -qE '"verdict":"(inconc|error)"' "$dir/$name/$results" || continue
-		printf '# %s is run once more: %s\n' "$name" "$(grep -m1 -E '^(inconc|error) ' said)"
+		printf '# %s is run once more: %s\n' "$name" "$(grep -m1 -E '^(inconc|error) ' "$dir.out")"
 		rm -rf "${dir:?}/$name"
 		try run --quiet --allow-exec --evidence none --seed "$seed" "$@" -o "$dir/$name" "scenarios/$name.yaml"
+	done
+}
+
+# are_over NAME…: in the first run
+are_over() {
+	local name
+	for name; do
+		grep -q '"type":"end"' "once/$name/$results" 2>/dev/null || return 1
 	done
 }
 
@@ -35,8 +48,18 @@ verdicts() {
 	jq -r 'select(.type == "cell") | .verdict' "$1/$results" | sort -u | tr '\n' ' '
 }
 
-run_all once 1
+# The second run begins when the first has nothing to do any more but to wait.
+run_all once 1 &
+first=$!
+trap 'kill "$first" 2>/dev/null; rm -rf "$folder"' EXIT
+while kill -0 "$first" 2>/dev/null && ! are_over reconnect-same-port segments-in-time-wait port-exhaustion client-restart; do
+	sleep 0.2
+done
 run_all again 2 --max-wait 5s
+wait "$first"
+trap 'rm -rf "$folder"' EXIT
+once_more once 1
+once_more again 2 --max-wait 5s
 for scenario in scenarios/*.yaml; do
 	name=$(basename "$scenario" .yaml)
 	lacks=$(jq -rn 'first(inputs | select(.type == "cell" and .verdict == "skip") | .reason)' "once/$name/$results")
