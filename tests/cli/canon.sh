@@ -28,8 +28,7 @@ once_more() {
 	local dir=$1 seed=$2 name
 	shift 2
 	for name in $(cd "$dir" && printf '%s\n' *); do
-		grep -qE '"verdict":"(inconc|error)"' "$dir/$name/$results" || continue
-		printf '# %s is run once more: %s\n' "$name" "$(grep -m1 -E '^(inconc|error) ' "$dir.out")"
+		gave_no_answer "$dir/$name/$results" "$dir.out" || continue
 		rm -rf "${dir:?}/$name"
 		try run --quiet --allow-exec --evidence none --seed "$seed" "$@" -o "$dir/$name" "scenarios/$name.yaml"
 	done

@@ -42,6 +42,13 @@ with_programs() {
 	cp -r "$top/scenarios/programs" scenarios/
 }
 
+# gave_no_answer RESULTS SAID: whether these have a cell that gave none, as this machine was too busy for it, for instance; what the
+# run said of the first one is a remark
+gave_no_answer() {
+	grep -qE '"verdict":"(inconc|error)"' "$1" || return 1
+	printf '# once more, for %s: %s\n' "$1" "$(grep -m1 -A1 -E '^(inconc|error) ' "$2" | tr -s '\n ' ' ')"
+}
+
 # as_root_if_root, as_user: who runs the program from here on; who is it then: $who
 as_root_if_root() {
 	act_as "$( ((EUID == 0)) && echo root || echo user)"
