@@ -139,8 +139,10 @@ static int find(const struct step_run *run, struct finding *f, struct error *e)
 		if (&run->testbed->namespaces[packet->namespace] != run->actor->in ||
 			!segment_parse(packet, &sighting.segment))
 			continue;
-		if (!which_takes(&which, packet, &sighting.segment))
+		r = which_takes(&which, packet, &sighting.segment, e);
+		if (r <= 0)
 			continue;
+		r = 0;
 		if (!f->n++)
 			f->first = sighting;
 		f->last = sighting;

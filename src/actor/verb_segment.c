@@ -390,9 +390,12 @@ static const struct packet *find_sent(const struct step_run *run, struct error *
 	for (size_t i = w->n_packets; i-- > 0;) {
 		struct segment segment;
 		const struct packet *packet = &w->packets[i];
-		if (&t->namespaces[packet->namespace] == run->actor->in && packet->outgoing && !packet->loopback &&
-			segment_parse(packet, &segment) && which_takes(&which, packet, &segment))
-			return packet;
+		if (&t->namespaces[packet->namespace] != run->actor->in || !packet->outgoing || packet->loopback ||
+			!segment_parse(packet, &segment))
+			continue;
+		int r = which_takes(&which, packet, &segment, e);
+		if (r)
+			return r > 0 ? packet : NULL;
 	}
 	error_set(e, ERROR_UNMET, ENODATA, "no such segment has left namespace '%s'", run->actor->in->name);
 	return NULL;
@@ -403,8 +406,8 @@ static int check_whole(const struct packet *packet, struct error *e)
 {
 	if (packet->n_bytes < packet->len)
 		return error_set(e, ERROR_UNMET, EMSGSIZE,
-			"the segment is longer than what is kept of it (%d bytes), and cannot be sent again",
-			PACKET_BYTES_MAX);
+			"the segment is longer than what is kept of it (%u bytes), and cannot be sent again",
+			packet->n_bytes);
 	if (packet->bytes[14] >> 4 == 6 && packet->bytes[20] != IPPROTO_TCP)
 		return error_set(e, ERROR_UNMET, EPROTONOSUPPORT,
 			"the segment has extension headers of IPv6, and cannot be sent again");

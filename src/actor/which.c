@@ -72,9 +72,17 @@ int which_init(struct which *which, const struct word *word, struct error *e)
 	return filter_text ? packet_filter_new(filter_text, &which->filter, e) : 0;
 }
 
-bool which_takes(const struct which *which, const struct packet *packet, const struct segment *segment)
+int which_takes(
+	const struct which *which, const struct packet *packet, const struct segment *segment, struct error *e)
 {
-	return which->filter ? packet_filter_takes(which->filter, packet) : is_of_kind(which->kind, segment);
+	if (!which->filter)
+		return is_of_kind(which->kind, segment);
+	if (packet_filter_can_tell(which->filter, packet))
+		return packet_filter_takes(which->filter, packet);
+	return error_set(e, ERROR_UNMET, EMSGSIZE,
+		"the filter reads more of a packet than the %u bytes that are kept of it: whether it is meant cannot be "
+		"told",
+		packet->n_bytes);
 }
 
 void which_done(struct which *which)

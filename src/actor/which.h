@@ -16,8 +16,13 @@ struct which {
 /* which_init() - from a word that was read as word_which. */
 int which_init(struct which *which, const struct word *word, struct error *e);
 
-/* which_takes() - whether it takes a packet, and the segment in it. */
-bool which_takes(const struct which *which, const struct packet *packet, const struct segment *segment);
+/**
+ * which_takes() - whether it takes a packet, and the segment in it
+ *
+ * Return: 1, 0, or -errno (ERROR_UNMET) where too little is kept of the packet to tell.
+ */
+int which_takes(
+	const struct which *which, const struct packet *packet, const struct segment *segment, struct error *e);
 
 void which_done(struct which *which);
 

@@ -12,8 +12,8 @@
  * them. So there are two programs, and that for IPv6 reads ip6[40 + …] in its place: the fixed header of IPv6 has 40
  * bytes (RFC 8200, section 3). Behind an extension header it takes nothing, as libpcap's `tcp` does not either.
  *
- * Between brackets stands an offset, and a size where one is wanted, and nothing that is calculated: so no filter reads
- * beyond what is kept of a packet (PACKET_BYTES_MAX), where it would silently find nothing.
+ * Between brackets stands an offset, and a size where one is wanted, and nothing that is calculated: so it is known how
+ * far a filter reads. Beyond what is kept of a packet it would silently find nothing: packet_filter_can_tell().
  */
 #include "model/packet_filter.h"
 
@@ -72,6 +72,7 @@ enum { PROGRAM_IPV4, PROGRAM_IPV6, PROGRAM_COUNT };
 
 struct packet_filter {
 	struct bpf_program programs[PROGRAM_COUNT];
+	size_t n_ip, n_tcp; /* bytes from the beginning of a header of each that are read */
 };
 
 /* What a text is cut into. */
@@ -79,6 +80,7 @@ struct cutter {
 	const char *rest;
 	const char *word; /* the token before, where it is one of the words */
 	struct text programs[PROGRAM_COUNT];
+	size_t n_ip, n_tcp; /* as of the filter */
 	struct error *e;
 };
 
@@ -218,6 +220,9 @@ static int cut_bytes(struct cutter *c, const char *protocol)
 			"in tcp[13] or tcp[2:2]%s",
 			protocol, OFFSET_MAX, is_tcp ? "; or tcpflags" : "");
 	c->rest++;
+	size_t *n = is_tcp ? &c->n_tcp : &c->n_ip;
+	if ((size_t)(offset + size) > *n)
+		*n = (size_t)(offset + size);
 	text_addf(&c->programs[PROGRAM_IPV4], "%s [ %d : %d ] ", protocol, offset, size);
 	if (is_tcp)
 		text_addf(&c->programs[PROGRAM_IPV6], "ip6 [ %d : %d ] ", IPV6_HEADER_BYTES + offset, size);
@@ -301,6 +306,8 @@ int packet_filter_new(const char *text, struct packet_filter **ret, struct error
 	CLEANUP(cleanup_packet_filter) struct packet_filter *filter = calloc(1, sizeof *filter);
 	if (!filter)
 		return error_no_memory(e);
+	filter->n_ip = c.n_ip;
+	filter->n_tcp = c.n_tcp;
 	r = compile(&c, filter);
 	if (r == 0)
 		*ret = TAKE_POINTER(filter);
@@ -318,6 +325,15 @@ bool packet_filter_takes(const struct packet_filter *filter, const struct packet
 	struct pcap_pkthdr header = {.caplen = packet->n_bytes, .len = packet->len};
 	size_t program = is_ipv6 ? PROGRAM_IPV6 : PROGRAM_IPV4;
 	return pcap_offline_filter(&filter->programs[program], &header, packet->bytes);
+}
+
+bool packet_filter_can_tell(const struct packet_filter *filter, const struct packet *packet)
+{
+	struct segment segment;
+	if (packet->n_bytes == packet->len || !segment_parse(packet, &segment))
+		return true;
+	size_t ip_bytes = segment.family == AF_INET6 ? IPV6_HEADER_BYTES : (packet->bytes[ETH_HLEN] & 15U) * 4;
+	return ETH_HLEN + filter->n_ip <= packet->n_bytes && ETH_HLEN + ip_bytes + filter->n_tcp <= packet->n_bytes;
 }
 
 void packet_filter_free(struct packet_filter *filter)

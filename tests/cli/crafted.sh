@@ -36,6 +36,7 @@ inconc() {
 
 inconc resend-what-never-was '- client: resend RST' '  as: answer'
 inconc resend-too-long '- client: send c 1000' '- client: resend data' '  as: answer'
+inconc filter-beyond '- client: send c 70000' '- server: recv s 70000' '- client: packets count where tcp[99] = 0' '  as: answer'
 inconc number-unknown '- attacker: segment SYN 10.0.0.9:5 server:80' '  as: answer'
 inconc timestamp-unknown '- server: sysctl net.ipv4.tcp_timestamps 0' '- client: socket d' '- client: bind d *:4001' \
 	'- client: connect d server:80' '- attacker: segment ACK client:4001 server:80 ts=TS.Recent' '  as: answer'

@@ -87,6 +87,38 @@ static void test_takes(void **state)
 	}
 }
 
+/* Of what is kept of a packet nothing follows for what lies behind it. */
+static void test_cannot_tell(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		uint32_t ipv4_bytes, ipv6_bytes; /* that must be kept */
+	} cases[] = {
+		{"port 12345 and len > 60", 34, 54}, {"tcp[13] = 2", 34 + 14, 54 + 14},
+		{"tcp[tcpflags] = 2 or tcp[16:4] = 0", 34 + 20, 54 + 20}, {"ip[46:2] = 0", 14 + 48, 14 + 48},
+		{"tcp[60] = 0", 34 + 61, 54 + 61},
+	};
+	uint8_t bytes[2][128] = {{0}};
+	memcpy(bytes[0], syn_ipv4, sizeof syn_ipv4);
+	memcpy(bytes[1], syn_ipv6, sizeof syn_ipv6);
+	bytes[0][17] = bytes[1][19] = 120; /* how long the packets are */
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		CLEANUP(cleanup_packet_filter) struct packet_filter *filter = NULL;
+		assert_int_equal(packet_filter_new(cases[i].text, &filter, NULL), 0);
+		for (uint32_t n = 34 + 20; n <= sizeof *bytes; n++) {
+			struct packet ipv4 = {.len = 134, .n_bytes = n, .bytes = bytes[0]};
+			struct packet ipv6 = {.len = 174, .n_bytes = n, .bytes = bytes[1]};
+			assert_int_equal(packet_filter_can_tell(filter, &ipv4), n >= cases[i].ipv4_bytes);
+			if (n >= 54 + 20)
+				assert_int_equal(packet_filter_can_tell(filter, &ipv6), n >= cases[i].ipv6_bytes);
+		}
+		/* What is not there need not be read. */
+		assert_true(packet_filter_can_tell(
+			filter, &(struct packet){.len = sizeof syn_ipv4, .n_bytes = sizeof syn_ipv4, .bytes = syn_ipv4}));
+	}
+}
+
 /* What is no TCP segment is none of a filter's, whatever that says. */
 static void test_takes_segments_alone(void **state)
 {
@@ -178,6 +210,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_takes),
+		cmocka_unit_test(test_cannot_tell),
 		cmocka_unit_test(test_takes_segments_alone),
 		cmocka_unit_test(test_refuses),
 		cmocka_unit_test(test_bounds_its_length),
