@@ -222,12 +222,24 @@ static int testbed_make_actors(struct testbed *t, struct plan *plan, struct erro
 	return 0;
 }
 
+/* A link has the mask that was the default when it was made (rx_queue_default_mask(), net/core/net-sysfs.c), which is
+ * empty in a new namespace. */
+static bool spreads_packets(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->n_namespaces; i++)
+		for (size_t j = 0; j < plan->namespaces[i].n_sysctls; j++)
+			if (!strcmp(plan->namespaces[i].sysctls[j].name, "net.core.rps_default_mask"))
+				return true;
+	return false;
+}
+
 int testbed_build(struct testbed *t, struct plan *plan, struct whereabouts *whereabouts, struct error *e)
 {
 	*t = (struct testbed){
 		.whereabouts = whereabouts,
 		.ipv6 = plan->ipv6,
 		.loopback = plan->loopback, .bulky = plan->bulky,
+		.spreads_packets = spreads_packets(plan),
 		.barrier = BARRIER_INIT,
 		.programs = PROGRAMS_INIT,
 		.path = plan->path,

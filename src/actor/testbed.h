@@ -82,6 +82,7 @@ struct testbed {
 	uint64_t dealt_us; /* all that was under way then has been dealt with */
 	bool has_crafted;
 	bool ipv6, loopback, bulky;
+	bool spreads_packets; /* what a namespace receives may be dealt with by several processors (RPS) */
 	struct witness witness;
 	struct barrier barrier;
 	struct programs programs;

@@ -38,14 +38,20 @@ struct drained {
 };
 
 /* Return: whether it is an echo of netrepro's own. */
-static bool take_echo(struct witness *w, const struct packet *packet)
+static bool take_echo(struct witness *w, const struct packet *packet, size_t namespace)
 {
 	bool is_reply;
 	uint16_t number;
 	if (!echo_parse(packet, &is_reply, &number))
 		return false;
-	if (is_reply && packet->outgoing && (int16_t)(number - w->answered) > 0)
-		w->answered = number;
+	/* A router passes the reply on, and is not who gives it. */
+	if (!is_reply || !packet->outgoing || namespace != w->echo_at || (int16_t)(number - w->answered) <= 0)
+		return true;
+	if (!witness_is_taken_in(w, w->awaited)) {
+		w->n_before = w->n_packets;
+		w->is_first = number == w->awaited;
+	}
+	w->answered = number;
 	return true;
 }
 
@@ -53,7 +59,7 @@ static int keep_packet(void *context, const struct packet *packet, struct error 
 {
 	const struct drained *drained = context;
 	struct witness *w = drained->witness;
-	if (w->n_echoes && take_echo(w, packet))
+	if (w->n_echoes && take_echo(w, packet, drained->namespace))
 		return 0;
 	if (w->n_packets == EVIDENCE_PACKETS_MAX) {
 		w->left_out++;
@@ -104,6 +110,8 @@ int witness_send(struct testbed *t, const struct testbed_namespace *from, const 
 		return r;
 	clock_gettime(CLOCK_REALTIME, &now);
 	struct iovec frames[CAPTURE_SEND_MAX] = {{.iov_base = (void *)frame, .iov_len = len}, ask(t, path, echo)};
+	t->witness.awaited = t->witness.n_echoes;
+	t->witness.echo_at = (size_t)(path->at - t->namespaces);
 	r = capture_send(&t->witness.captures[index], path->own->ifindex, frames, CAPTURE_SEND_MAX, e);
 	if (r < 0)
 		return r;
@@ -128,6 +136,14 @@ int witness_ask_again(struct testbed *t, const struct testbed_namespace *from, c
 bool witness_is_taken_in(const struct witness *w, uint16_t number)
 {
 	return (int16_t)(w->answered - number) >= 0;
+}
+
+enum witness_order witness_order(const struct testbed *t, size_t i)
+{
+	const struct witness *w = &t->witness;
+	if (i < w->n_before)
+		return WITNESS_BEFORE;
+	return t->spreads_packets || !w->is_first ? WITNESS_EITHER : WITNESS_BEHIND;
 }
 
 int witness_is_complete(const struct testbed *t, const struct testbed_namespace *in, struct error *e)

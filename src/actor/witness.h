@@ -25,6 +25,10 @@ struct witness {
 	uint64_t left_out; /* packets that were seen and not kept, as there were too many */
 	uint16_t n_echoes; /* echo requests that were sent */
 	uint16_t answered; /* the last of them, counted from 1, whose reply was seen as it left; 0: none */
+	uint16_t awaited;  /* the first that went behind the last frame */
+	size_t echo_at;    /* the namespace that is to answer it */
+	size_t n_before;   /* packets that had been taken when its reply, or that of a later one, was seen */
+	bool is_first;     /* it was its own */
 };
 
 /* witness_init() - nothing is seen yet. */
@@ -49,6 +53,19 @@ int witness_send(struct testbed *t, const struct testbed_namespace *from, const 
 /* witness_ask_again() - send the echo request alone once more: it, or the reply, may have been dropped. */
 int witness_ask_again(
 	struct testbed *t, const struct testbed_namespace *from, const struct path *path, struct error *e);
+
+enum witness_order {
+	WITNESS_BEFORE, /* it left before the frame had been dealt with, or as that was */
+	WITNESS_BEHIND, /* it left when that was over: of a timer, say */
+	WITNESS_EITHER, /* it cannot be told, as frame and echo request may have gone by different processors */
+};
+
+/**
+ * witness_order() - when packet @i left the namespace that the last frame was for, which witness_is_taken_in()
+ *
+ * Told by where the reply to the echo request stands.
+ */
+enum witness_order witness_order(const struct testbed *t, size_t i);
 
 /* witness_is_taken_in() - whether the echo request @number, or a later one, has been answered; drain first. */
 bool witness_is_taken_in(const struct witness *w, uint16_t number);
