@@ -12,10 +12,10 @@
 //
 // Each packet on lo comes by twice, once as it leaves and once as it comes in. The second is refused by the filter and
 // not by us: so it takes no room, and is not among the drops. recvmsg(2) copies no more than there is a place for, and
-// tells with MSG_TRUNC how much there was. Where much is to be sent the filter cuts off all but the headers: a packet takes the
-// room that it has when it is queued (packet_rcv()), which then is one KiB and not 64; provided that what is left of it fits
-// behind the headers (skb_condense(), net/core/skbuff.c), where 128 bytes do and 160 did not. How long it was is told by its
-// IP header.
+// tells with MSG_TRUNC how much there was. Where much is to be sent the filter cuts off all but the headers of a large packet:
+// a packet takes the room that it has when it is queued (packet_rcv()), which then is one KiB and not 64. That is so where
+// no data is left of it, or where what is left fits behind its headers in memory (skb_condense(), net/core/skbuff.c):
+// there 62 bytes did and 74 did not, so it is none. How long it was is told by its IP header.
 //
 // The kernel takes the time of a packet only while somebody wants it: a static key, switched on by the first socket
 // that asks, and not at once but from a work queue (net_enable_timestamp(), net/core/dev.c). With SO_TIMESTAMPNS a
@@ -151,17 +151,40 @@ int capture_prepare(struct error *e)
 	return r < 0 ? r : TAKE_FD(holder);
 }
 
-/* Refuse what comes in on lo: it was seen as it left. And keep so many bytes of the others. */
-static int set_filter(int fd, uint32_t n_bytes)
+/* Refuse what comes in on lo: it was seen as it left. And keep the others, or with @cuts of the large ones the headers alone. */
+static int set_filter(int fd, bool cuts)
 {
+	/* In a frame: where the header of IP begins, in that the protocol, and in that of TCP how many words it has. */
+	enum { IP = ETH_HLEN, IPV4_PROTOCOL = IP + 9, IPV6_NEXT = IP + 6, IPV6_BYTES = 40, TCP_WORDS = 12 };
+	enum { KEEP = 5 };
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)(SKF_AD_OFF + SKF_AD_HATYPE)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARPHRD_LOOPBACK, 0, 2),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARPHRD_LOOPBACK, 0, 3), /* KEEP */
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)(SKF_AD_OFF + SKF_AD_PKTTYPE)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_OUTGOING, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, n_bytes),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PACKET_OUTGOING, 1, 0), /* KEEP */
 		BPF_STMT(BPF_RET | BPF_K, 0),
+		[KEEP] = BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+		BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, CAPTURE_CUT_BYTES, 1, 0),
+		BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, ETH_HLEN - 2),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_IPV6, 0, 3), /* is it IPv4? */
+		BPF_STMT(BPF_LDX | BPF_W | BPF_IMM, IPV6_BYTES),
+		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, IPV6_NEXT),
+		BPF_STMT(BPF_JMP | BPF_JA, 3), /* is it TCP? */
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ETH_P_IP, 0, 9), /* the last line */
+		BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, IP),
+		BPF_STMT(BPF_LD | BPF_B | BPF_ABS, IPV4_PROTOCOL),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IPPROTO_TCP, 0, 6), /* the last line */
+		BPF_STMT(BPF_LD | BPF_B | BPF_IND, IP + TCP_WORDS),
+		BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0xf0),
+		BPF_STMT(BPF_ALU | BPF_RSH | BPF_K, 2),
+		BPF_STMT(BPF_ALU | BPF_ADD | BPF_X, 0),
+		BPF_STMT(BPF_ALU | BPF_ADD | BPF_K, IP),
+		BPF_STMT(BPF_RET | BPF_A, 0),
+		BPF_STMT(BPF_RET | BPF_K, CAPTURE_CUT_BYTES),
 	};
+	if (cuts)
+		code[KEEP] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_LEN, 0);
 	struct sock_fprog filter = {.len = sizeof code / sizeof *code, .filter = code};
 	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter);
 }
@@ -191,7 +214,7 @@ int capture_open(struct capture *capture, int room_bytes, bool lo_is_up, bool cu
 			e, errno == EAFNOSUPPORT ? ERROR_ABSENT : ERROR_HARNESS, errno, "a capture: a packet socket");
 	/* The kernel doubles what it is asked for, for its book-keeping (socket(7)). */
 	int asked_bytes = (room_bytes ? room_bytes : CAPTURE_ROOM_BYTES) / 2;
-	if (want_times(fd) < 0 || ((lo_is_up || cuts) && set_filter(fd, cuts ? CAPTURE_CUT_BYTES : UINT32_MAX) < 0) ||
+	if (want_times(fd) < 0 || ((lo_is_up || cuts) && set_filter(fd, cuts) < 0) ||
 		set_room(fd, asked_bytes) < 0 || see_all(fd) < 0)
 		return error_errno(e, ERROR_HARNESS, errno, "a capture: set up a packet socket");
 	*capture = (struct capture){.fd = TAKE_FD(fd), .cuts = cuts};
@@ -241,7 +264,7 @@ static uint32_t length_by_header(const uint8_t *frame, uint32_t len)
 static struct packet describe(struct batch *b, int i, bool cuts)
 {
 	uint32_t n_bytes = b->messages[i].msg_len, len = n_bytes;
-	if (cuts && len == CAPTURE_CUT_BYTES)
+	if (cuts)
 		len = length_by_header(b->bytes[i], len);
 	return (struct packet){
 		.at_ns = time_of(&b->messages[i].msg_hdr),

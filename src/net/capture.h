@@ -10,7 +10,8 @@
 #include "base/error.h"
 #include "model/packet.h"
 
-/* Of each packet where the queue is to have room for many large ones: Ethernet, IPv6 and TCP with all its options are 114. */
+/* A packet is large where it has more, and the queue is to have room for many such: Ethernet, IPv6 and TCP with all its options
+ * are 114. Of what is no TCP so much is kept. */
 #define CAPTURE_CUT_BYTES 128
 
 struct capture {
@@ -39,7 +40,7 @@ int capture_prepare(struct error *e);
  * CAPTURE_ROOM_BYTES. Packets beyond it are dropped and counted. The least is some 2 KiB (SOCK_MIN_RCVBUF); the most,
  * where the caller has no privilege in the first user namespace, is net.core.rmem_max, and no error then.
  * @lo_is_up: packets may come by on lo; the filter that then is needed is half of what a capture costs
- * @cuts: of large packets the queue holds the beginning alone, so that there is room for many; it takes a filter as well
+ * @cuts: of large packets the queue holds the headers alone, so that there is room for many; it takes a filter as well
  *
  * Errors: ERROR_ABSENT where this kernel has no packet sockets, or the caller may make none; ERROR_HARNESS otherwise.
  */

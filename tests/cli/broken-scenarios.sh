@@ -260,7 +260,7 @@ broken() {
 		"$crafted is 0, and the check wants 1" \
 		"${one[@]}"
 
-	one=(sent=16777216 rfc1337=0 syn_retries=1 listener=yes)
+	one=(sent=33554432 rfc1337=0 syn_retries=1 listener=yes)
 	broken reconnect-into-time-wait 'the client comes back when its number has caught up' \
 		's/sleep 5ms/sleep 1.3s/' \
 		'left_before has TIME left, and the check wants 59.5s to 60s' \

@@ -174,7 +174,7 @@ is 'the gaps' "$(jq -r '.gap // "none"' bulk/evidence.jsonl | sort -u)" none
 for id in 0 1; do
 	tshark -r "bulk/packets/$id.pcapng" -T fields -e frame.cap_len 2>/dev/null >lengths
 	(($(wc -l <lengths) <= 4096)) || wrong+=("cell $id: $(wc -l <lengths) packets are kept")
-	is "cell $id: the most that is kept of a packet" "$(sort -n lengths | tail -n1)" 128
+	(($(sort -n lengths | tail -n1) <= 128)) || wrong+=("cell $id: of a packet $(sort -n lengths | tail -n1) bytes are kept")
 	(($(stat -c %s "bulk/packets/$id.pcapng") < 4096 * 512)) ||
 		wrong+=("cell $id: its packets take $(stat -c %s "bulk/packets/$id.pcapng") bytes")
 	try show bulk "$id"

@@ -714,6 +714,12 @@ while [[ ${#waiting[@]} -gt 0 ]]; do
 	wait "${waiting[0]}"
 	status=$?
 	waiting=("${waiting[@]:1}")
+	if gave_no_answer "runs/$name/$results" "$name.out"; then
+		rm -r "runs/$name"
+		try run -o "runs/$name" "scenarios/$name.yaml"
+		cp out "$name.out"
+		cp err "$name.err"
+	fi
 	cp "$name.out" told
 	cp "$name.err" err
 	exits 0
