@@ -12,8 +12,10 @@
  * them. So there are two programs, and that for IPv6 reads ip6[40 + …] in its place: the fixed header of IPv6 has 40
  * bytes (RFC 8200, section 3). Behind an extension header it takes nothing, as libpcap's `tcp` does not either.
  *
- * Between brackets stands an offset, and a size where one is wanted, and nothing that is calculated: so it is known how
- * far a filter reads. Beyond what is kept of a packet it would silently find nothing: packet_filter_can_tell().
+ * Between brackets stands an offset, and a size where one is wanted, and nothing that is calculated: so no filter reads
+ * beyond what is kept of a packet that is not large (PACKET_BYTES_MAX). Of a large one less may be kept. A program that reads
+ * beyond that ends, and has not taken the packet (pcap_offline_filter(3PCAP)); then the opposite of the filter does not take
+ * it either, which is how it is told. What decides before that byte is read decides as it should.
  */
 #include "model/packet_filter.h"
 
@@ -72,7 +74,7 @@ enum { PROGRAM_IPV4, PROGRAM_IPV6, PROGRAM_COUNT };
 
 struct packet_filter {
 	struct bpf_program programs[PROGRAM_COUNT];
-	size_t n_ip, n_tcp; /* bytes from the beginning of a header of each that are read */
+	struct bpf_program opposites[PROGRAM_COUNT]; /* of the filter in 'not (…)' */
 };
 
 /* What a text is cut into. */
@@ -80,7 +82,6 @@ struct cutter {
 	const char *rest;
 	const char *word; /* the token before, where it is one of the words */
 	struct text programs[PROGRAM_COUNT];
-	size_t n_ip, n_tcp; /* as of the filter */
 	struct error *e;
 };
 
@@ -220,9 +221,6 @@ static int cut_bytes(struct cutter *c, const char *protocol)
 			"in tcp[13] or tcp[2:2]%s",
 			protocol, OFFSET_MAX, is_tcp ? "; or tcpflags" : "");
 	c->rest++;
-	size_t *n = is_tcp ? &c->n_tcp : &c->n_ip;
-	if ((size_t)(offset + size) > *n)
-		*n = (size_t)(offset + size);
 	text_addf(&c->programs[PROGRAM_IPV4], "%s [ %d : %d ] ", protocol, offset, size);
 	if (is_tcp)
 		text_addf(&c->programs[PROGRAM_IPV6], "ip6 [ %d : %d ] ", IPV6_HEADER_BYTES + offset, size);
@@ -287,9 +285,15 @@ static int compile(const struct cutter *c, struct packet_filter *filter)
 	CLEANUP(cleanup_pcap) pcap_t *pcap = pcap_open_dead(DLT_EN10MB, PACKET_BYTES_MAX);
 	if (!pcap)
 		return error_no_memory(c->e);
-	for (size_t i = 0; i < PROGRAM_COUNT; i++)
-		if (pcap_compile(pcap, &filter->programs[i], text_get(&c->programs[i]), 0, PCAP_NETMASK_UNKNOWN) < 0)
+	for (size_t i = 0; i < PROGRAM_COUNT; i++) {
+		CLEANUP(text_done) struct text opposite = TEXT_INIT;
+		text_addf(&opposite, "not (%s)", text_get(&c->programs[i]));
+		if (opposite.failed)
+			return error_no_memory(c->e);
+		if (pcap_compile(pcap, &filter->programs[i], text_get(&c->programs[i]), 0, PCAP_NETMASK_UNKNOWN) < 0 ||
+			pcap_compile(pcap, &filter->opposites[i], text_get(&opposite), 0, PCAP_NETMASK_UNKNOWN) < 0)
 			return error_set(c->e, ERROR_USAGE, EINVAL, "no filter: %s", pcap_geterr(pcap));
+	}
 	return 0;
 }
 
@@ -306,41 +310,49 @@ int packet_filter_new(const char *text, struct packet_filter **ret, struct error
 	CLEANUP(cleanup_packet_filter) struct packet_filter *filter = calloc(1, sizeof *filter);
 	if (!filter)
 		return error_no_memory(e);
-	filter->n_ip = c.n_ip;
-	filter->n_tcp = c.n_tcp;
 	r = compile(&c, filter);
 	if (r == 0)
 		*ret = TAKE_POINTER(filter);
 	return r;
 }
 
-bool packet_filter_takes(const struct packet_filter *filter, const struct packet *packet)
+/* Return: which of the programs a packet is for, or -1 for one that no filter takes. */
+static int program_for(const struct packet *packet)
 {
 	struct segment segment;
 	if (!segment_parse(packet, &segment))
-		return false;
-	bool is_ipv6 = segment.family == AF_INET6;
-	if (is_ipv6 && packet->bytes[ETH_HLEN + offsetof(struct ip6_hdr, ip6_nxt)] != IPPROTO_TCP)
-		return false;
+		return -1;
+	if (segment.family == AF_INET)
+		return PROGRAM_IPV4;
+	return packet->bytes[ETH_HLEN + offsetof(struct ip6_hdr, ip6_nxt)] == IPPROTO_TCP ? PROGRAM_IPV6 : -1;
+}
+
+static bool takes(const struct bpf_program *program, const struct packet *packet)
+{
 	struct pcap_pkthdr header = {.caplen = packet->n_bytes, .len = packet->len};
-	size_t program = is_ipv6 ? PROGRAM_IPV6 : PROGRAM_IPV4;
-	return pcap_offline_filter(&filter->programs[program], &header, packet->bytes);
+	return pcap_offline_filter(program, &header, packet->bytes);
+}
+
+bool packet_filter_takes(const struct packet_filter *filter, const struct packet *packet)
+{
+	int i = program_for(packet);
+	return i >= 0 && takes(&filter->programs[i], packet);
 }
 
 bool packet_filter_can_tell(const struct packet_filter *filter, const struct packet *packet)
 {
-	struct segment segment;
-	if (packet->n_bytes == packet->len || !segment_parse(packet, &segment))
-		return true;
-	size_t ip_bytes = segment.family == AF_INET6 ? IPV6_HEADER_BYTES : (packet->bytes[ETH_HLEN] & 15U) * 4;
-	return ETH_HLEN + filter->n_ip <= packet->n_bytes && ETH_HLEN + ip_bytes + filter->n_tcp <= packet->n_bytes;
+	int i = program_for(packet);
+	return packet->n_bytes == packet->len || i < 0 || takes(&filter->programs[i], packet) ||
+	       takes(&filter->opposites[i], packet);
 }
 
 void packet_filter_free(struct packet_filter *filter)
 {
 	if (!filter)
 		return;
-	for (size_t i = 0; i < PROGRAM_COUNT; i++)
+	for (size_t i = 0; i < PROGRAM_COUNT; i++) {
 		pcap_freecode(&filter->programs[i]);
+		pcap_freecode(&filter->opposites[i]);
+	}
 	free(filter);
 }

@@ -22,7 +22,7 @@ int packet_filter_new(const char *text, struct packet_filter **ret, struct error
 /* packet_filter_takes() - whether it takes a packet, which holds a TCP segment. */
 bool packet_filter_takes(const struct packet_filter *filter, const struct packet *packet);
 
-/* packet_filter_can_tell() - whether it reads no further than what is kept of a packet; of a whole one it can. */
+/* packet_filter_can_tell() - whether it is decided by what is kept of a packet; of a whole one it is. */
 bool packet_filter_can_tell(const struct packet_filter *filter, const struct packet *packet);
 
 void packet_filter_free(struct packet_filter *filter);

@@ -98,6 +98,9 @@ static void test_cannot_tell(void **state)
 		{"port 12345 and len > 60", 34, 54}, {"tcp[13] = 2", 34 + 14, 54 + 14},
 		{"tcp[tcpflags] = 2 or tcp[16:4] = 0", 34 + 20, 54 + 20}, {"ip[46:2] = 0", 14 + 48, 14 + 48},
 		{"tcp[60] = 0", 34 + 61, 54 + 61},
+		/* It does not come to reading that, in either order of what is asked. */
+		{"tcp[13] = 99 and tcp[60] = 0", 34 + 14, 54 + 14}, {"not (tcp[13] = 2 or tcp[60] = 0)", 34 + 14, 54 + 14},
+		{"tcp[60] = 0 and tcp[13] = 99", 34 + 61, 54 + 61},
 	};
 	uint8_t bytes[2][128] = {{0}};
 	memcpy(bytes[0], syn_ipv4, sizeof syn_ipv4);
