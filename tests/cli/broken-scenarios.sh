@@ -267,7 +267,7 @@ broken() {
 		"${one[@]}" timestamps=0
 	broken reconnect-into-time-wait 'the client comes back without timestamps' \
 		's/^  - client: socket again/  - client: sysctl net.ipv4.tcp_timestamps 0\n&/' \
-		'client: packets timestamps where tcp[22:2] = 1000 is no, and the check wants yes' \
+		'client: packets timestamps where tcp[tcpflags] = tcp-syn and tcp[22:2] = 1000 is no, and the check wants yes' \
 		"${one[@]}" timestamps=1
 	broken reconnect-into-time-wait 'the listener is still there' \
 		's/server: close listener/server: socket nothing/' \
