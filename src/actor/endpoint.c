@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/mapped.h"
+
 socklen_t endpoint_fill(const struct address *address, int family, struct sockaddr_storage *ret)
 {
 	memset(ret, 0, sizeof *ret);
@@ -49,10 +51,16 @@ void endpoint_format_host(const struct sockaddr_storage *address, char text[stat
 		snprintf(text, ENDPOINT_TEXT, "?");
 }
 
-unsigned endpoint_port(const struct sockaddr_storage *address)
+uint16_t endpoint_port(const struct sockaddr_storage *address)
 {
 	return ntohs(address->ss_family == AF_INET ? ((const struct sockaddr_in *)address)->sin_port
 						   : ((const struct sockaddr_in6 *)address)->sin6_port);
+}
+
+struct in6_addr endpoint_host(const struct sockaddr_storage *address)
+{
+	return address->ss_family == AF_INET6 ? ((const struct sockaddr_in6 *)address)->sin6_addr
+					      : mapped_from(((const struct sockaddr_in *)address)->sin_addr);
 }
 
 void endpoint_format(const struct sockaddr_storage *address, char text[static ENDPOINT_TEXT])
@@ -65,13 +73,6 @@ void endpoint_format(const struct sockaddr_storage *address, char text[static EN
 		snprintf(text, ENDPOINT_TEXT, "[%.48s]:%u", host, endpoint_port(address));
 }
 
-static struct in6_addr mapped(struct in_addr ipv4)
-{
-	struct in6_addr address = {.s6_addr = {[10] = 0xff, [11] = 0xff}};
-	memcpy(&address.s6_addr[12], &ipv4, sizeof ipv4);
-	return address;
-}
-
 bool endpoint_is_local(const struct address *address, const struct tcp_socket *socket)
 {
 	if (socket->local_port != address->port)
@@ -82,13 +83,13 @@ bool endpoint_is_local(const struct address *address, const struct tcp_socket *s
 	case HOST_KIND_COUNT:
 		return true;
 	case HOST_IPV4:
-		first = second = mapped(address->ipv4);
+		first = second = mapped_from(address->ipv4);
 		break;
 	case HOST_IPV6:
 		first = second = address->ipv6;
 		break;
 	case HOST_NAMESPACE:
-		first = mapped(address->ipv4);
+		first = mapped_from(address->ipv4);
 		second = address->ipv6;
 		break;
 	}

@@ -4,6 +4,7 @@
 #define ACTOR_ENDPOINT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/socket.h>
 
 #include "model/tcp_socket.h"
@@ -14,7 +15,7 @@
 /**
  * endpoint_fill() - @address as a socket address
  * @family: of the socket that it is for; decides what `*` and the name of a namespace mean. A literal is passed on as
- *it is, also to a socket of the other family: what the kernel says to it is the answer.
+ * it is, also to a socket of the other family: what the kernel says to it is the answer.
  *
  * Return: the length of the socket address.
  */
@@ -22,8 +23,13 @@ socklen_t endpoint_fill(const struct address *address, int family, struct sockad
 
 /* endpoint_format() - "10.0.0.1:80" or "[fd00::1]:80". */
 void endpoint_format(const struct sockaddr_storage *address, char text[static ENDPOINT_TEXT]);
+
+/* endpoint_format_host() - "10.0.0.1" or "fd00::1". */
 void endpoint_format_host(const struct sockaddr_storage *address, char text[static ENDPOINT_TEXT]);
-unsigned endpoint_port(const struct sockaddr_storage *address);
+
+/* endpoint_host(), endpoint_port() - its address, IPv4 as v4-mapped, and its port in host byte order. */
+struct in6_addr endpoint_host(const struct sockaddr_storage *address);
+uint16_t endpoint_port(const struct sockaddr_storage *address);
 
 /* endpoint_is_local() - whether @socket lies on @address: its port, and its local address unless that is `*`. */
 bool endpoint_is_local(const struct address *address, const struct tcp_socket *socket);

@@ -19,21 +19,15 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "actor/endpoint.h"
 #include "base/clock.h"
+#include "base/mapped.h"
 #include "net/sockstat.h"
 
 static void set_address(const struct sockaddr_storage *from, struct in6_addr *address, uint16_t *port)
 {
-	const struct sockaddr_in *in = (const struct sockaddr_in *)from;
-	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)from;
-	if (from->ss_family == AF_INET6) {
-		*address = in6->sin6_addr;
-		*port = ntohs(in6->sin6_port);
-		return;
-	}
-	*address = (struct in6_addr){.s6_addr = {[10] = 0xff, [11] = 0xff}};
-	memcpy(&address->s6_addr[12], &in->sin_addr, sizeof in->sin_addr);
-	*port = ntohs(in->sin_port);
+	*address = endpoint_host(from);
+	*port = endpoint_port(from);
 }
 
 /* The four-tuple of a connected socket. Return: whether it could be told. */
@@ -81,18 +75,13 @@ void look_note_connect(
 	}
 }
 
-/* Of the addresses there are, these are another one in each namespace. */
-static bool is_loopback(const struct in6_addr *address)
-{
-	return IN6_IS_ADDR_V4MAPPED(address) ? address->s6_addr[12] == IN_LOOPBACKNET : IN6_IS_ADDR_LOOPBACK(address);
-}
-
 bool look_is_other_end(const struct testbed_namespace *in_a, const struct tcp_socket *a,
 	const struct testbed_namespace *in_b, const struct tcp_socket *b)
 {
 	return a->local_port == b->remote_port && a->remote_port == b->local_port &&
 	       IN6_ARE_ADDR_EQUAL(&a->local, &b->remote) && IN6_ARE_ADDR_EQUAL(&a->remote, &b->local) &&
-	       (in_a == in_b || (!is_loopback(&a->local) && !is_loopback(&a->remote)));
+	       /* Of the addresses there are, those of the loopback are another one in each namespace. */
+	       (in_a == in_b || (!mapped_is_loopback(&a->local) && !mapped_is_loopback(&a->remote)));
 }
 
 static bool is_same(const struct tcp_socket *a, const struct tcp_socket *b)

@@ -2,9 +2,9 @@
 // The way on which a frame that an actor sends by itself reaches an address.
 #include "actor/path.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <string.h>
+
+#include "base/mapped.h"
 
 static const struct testbed_namespace *find_owner(const struct testbed *t, const struct in6_addr *address)
 {
@@ -26,8 +26,7 @@ int path_find(const struct testbed *t, const struct testbed_namespace *from, con
 	struct path *ret, struct error *e)
 {
 	char text[INET6_ADDRSTRLEN];
-	bool is_ipv4 = IN6_IS_ADDR_V4MAPPED(to);
-	inet_ntop(is_ipv4 ? AF_INET : AF_INET6, is_ipv4 ? &to->s6_addr[12] : to->s6_addr, text, sizeof text);
+	mapped_text(to, text);
 	struct path path = {.at = find_owner(t, to)};
 	if (!path.at || path.at == from || testbed_has_address(from, to))
 		return error_set(e, ERROR_UNMET, EHOSTUNREACH,
@@ -48,8 +47,8 @@ int path_find(const struct testbed *t, const struct testbed_namespace *from, con
 		if (has_end(&t->namespaces[i], path.neighbour))
 			path.next = &t->namespaces[i];
 	link_layer_of(path.neighbour->ifindex, path.link_layer);
-	if (is_ipv4)
-		memcpy(&path.echo_to, &to->s6_addr[12], sizeof path.echo_to);
+	if (IN6_IS_ADDR_V4MAPPED(to))
+		path.echo_to = mapped_ipv4(to);
 	else
 		path.echo_to = path.is_direct ? path.neighbour->ipv4 : path.at->ends[0]->ipv4;
 	*ret = path;

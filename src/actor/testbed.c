@@ -2,7 +2,6 @@
 // The testbed of one cell.
 #include "actor/testbed.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/netlink.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/mapped.h"
 #include "net/namespace.h"
 #include "net/sysctl.h"
 
@@ -133,8 +133,8 @@ const struct veth_end *testbed_other_end(const struct testbed *t, const struct v
 
 static bool end_has_address(const struct veth_end *end, const struct in6_addr *address)
 {
-	if (IN6_IS_ADDR_V4MAPPED(address) ? !memcmp(&address->s6_addr[12], &end->ipv4, sizeof end->ipv4)
-					  : IN6_ARE_ADDR_EQUAL(address, &end->ipv6))
+	const struct in6_addr ipv4 = mapped_from(end->ipv4);
+	if (IN6_ARE_ADDR_EQUAL(address, &ipv4) || IN6_ARE_ADDR_EQUAL(address, &end->ipv6))
 		return true;
 	for (size_t i = 0; i < end->n_more; i++)
 		if (IN6_ARE_ADDR_EQUAL(address, &end->more[i]))
@@ -144,7 +144,7 @@ static bool end_has_address(const struct veth_end *end, const struct in6_addr *a
 
 bool testbed_has_address(const struct testbed_namespace *namespace, const struct in6_addr *address)
 {
-	if (IN6_IS_ADDR_V4MAPPED(address) ? address->s6_addr[12] == IN_LOOPBACKNET : IN6_IS_ADDR_LOOPBACK(address))
+	if (mapped_is_loopback(address))
 		return true;
 	for (size_t i = 0; i < namespace->n_ends; i++)
 		if (end_has_address(namespace->ends[i], address))

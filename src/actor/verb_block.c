@@ -10,9 +10,9 @@
  * stopped.
  */
 #include <errno.h>
-#include <string.h>
 
 #include "actor/verb.h"
+#include "base/mapped.h"
 
 /* Individual, locally administered, and no link's: these begin with 02. */
 static const uint8_t nobody[LINK_LAYER_BYTES] = {0x0a, 'n', 'o', 'b', 'd', 'y'};
@@ -21,8 +21,7 @@ static const uint8_t nobody[LINK_LAYER_BYTES] = {0x0a, 'n', 'o', 'b', 'd', 'y'};
 static int set_neighbours_of(struct netlink *route, const struct veth_end *own, const struct veth_end *other,
 	const uint8_t link_layer[static LINK_LAYER_BYTES], struct error *e)
 {
-	struct in6_addr ipv4 = {.s6_addr = {[10] = 0xff, [11] = 0xff}};
-	memcpy(&ipv4.s6_addr[12], &other->ipv4, sizeof other->ipv4);
+	const struct in6_addr ipv4 = mapped_from(other->ipv4);
 	int r = link_set_neighbour(route, own, &ipv4, link_layer, e);
 	if (r == 0 && other->with_ipv6)
 		r = link_set_neighbour(route, own, &other->ipv6, link_layer, e);

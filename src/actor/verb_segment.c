@@ -38,6 +38,7 @@
 #include "actor/which.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/mapped.h"
 #include "model/crafted.h"
 #include "model/outcome.h"
 
@@ -69,10 +70,9 @@ static int end_parse(const struct word_scope *scope, struct word *ret, struct er
 			e, ERROR_USAGE, EINVAL, "'%s': a segment goes from one address to another, not *", ret->text);
 	/* To a socket it means IPv4; in a packet of IPv6 it is taken by nobody (RFC 4291, section 2.5.5.2). */
 	if (r == 0 && ret->address.host == HOST_IPV6 && IN6_IS_ADDR_V4MAPPED(&ret->address.ipv6)) {
-		char text[INET_ADDRSTRLEN];
-		inet_ntop(AF_INET, &ret->address.ipv6.s6_addr[12], text, sizeof text);
+		char text[INET6_ADDRSTRLEN];
 		return error_set(e, ERROR_USAGE, EINVAL, "'%s': on a link this is an address of IPv4: write %s:%u",
-			ret->text, text, ret->address.port);
+			ret->text, mapped_text(&ret->address.ipv6, text), ret->address.port);
 	}
 	return r;
 }
@@ -111,14 +111,8 @@ static void set_end(const struct address *address, int family, struct in6_addr *
 {
 	struct sockaddr_storage filled;
 	endpoint_fill(address, family, &filled);
-	const struct sockaddr_in *in = (const struct sockaddr_in *)&filled;
+	*ret = endpoint_host(&filled);
 	*port = address->port;
-	if (family == AF_INET6) {
-		*ret = ((const struct sockaddr_in6 *)&filled)->sin6_addr;
-		return;
-	}
-	*ret = (struct in6_addr){.s6_addr = {[10] = 0xff, [11] = 0xff}};
-	memcpy(&ret->s6_addr[12], &in->sin_addr, sizeof in->sin_addr);
 }
 
 static int number(const struct crafted_number *n, bool is_known, uint32_t base, const char *what, const struct word *to,
@@ -245,9 +239,10 @@ static bool find_answer(const struct step_run *run, size_t i, const struct segme
  * thinks of the segment. */
 static int check_way_back(const struct step_run *run, const struct path *path, const struct segment *s, struct error *e)
 {
-	struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons(s->from_port)};
-	struct sockaddr_in6 in6 = {.sin6_family = AF_INET6, .sin6_port = htons(s->from_port), .sin6_addr = s->from};
-	memcpy(&in.sin_addr, &s->from.s6_addr[12], sizeof in.sin_addr);
+	const struct sockaddr_in in = {
+		.sin_family = AF_INET, .sin_port = htons(s->from_port), .sin_addr = mapped_ipv4(&s->from)};
+	const struct sockaddr_in6 in6 = {
+		.sin6_family = AF_INET6, .sin6_port = htons(s->from_port), .sin6_addr = s->from};
 	int r = testbed_enter(run->testbed, path->at, e);
 	if (r < 0)
 		return r;
@@ -255,13 +250,13 @@ static int check_way_back(const struct step_run *run, const struct path *path, c
 	CLEANUP(cleanup_close) int fd = socket(s->family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return error_errno(e, ERROR_HARNESS, errno, "a socket that asks for a route");
-	const struct sockaddr *to = s->family == AF_INET ? (struct sockaddr *)&in : (struct sockaddr *)&in6;
+	const struct sockaddr *to =
+		s->family == AF_INET ? (const struct sockaddr *)&in : (const struct sockaddr *)&in6;
 	if (connect(fd, to, s->family == AF_INET ? sizeof in : sizeof in6) == 0)
 		return 0;
 	char text[INET6_ADDRSTRLEN];
-	inet_ntop(s->family, s->family == AF_INET ? (void *)&in.sin_addr : (void *)&in6.sin6_addr, text, sizeof text);
 	return error_errno(e, ERROR_UNMET, errno, "namespace '%s' could not answer, as it has no way to %s",
-		path->at->name, text);
+		path->at->name, mapped_text(&s->from, text));
 }
 
 static unsigned number_of_actor(const struct step_run *run)

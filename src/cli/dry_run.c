@@ -6,6 +6,7 @@
 #include <inttypes.h>
 
 #include "base/clock.h"
+#include "base/mapped.h"
 #include "model/plan.h"
 
 static void add_step(const struct scenario *s, const struct plan *plan, const struct plan_step *planned, struct text *t)
@@ -38,11 +39,9 @@ static void add_topology(const struct scenario *s, const struct plan *plan, stru
 	for (size_t k = 0; k < plan->n_ends; k++)
 		for (size_t i = 0; i < plan->ends[k].n_more; i++) {
 			const struct in6_addr *more = &plan->ends[k].more[i];
-			bool is_ipv4 = IN6_IS_ADDR_V4MAPPED(more);
 			text_addf(t, "        namespace %s: veth%zu has %s too\n",
 				plan->namespaces[plan->ends[k].namespace].name, k,
-				inet_ntop(is_ipv4 ? AF_INET : AF_INET6,
-					is_ipv4 ? (const void *)&more->s6_addr[12] : more, buffer, sizeof buffer));
+				mapped_text(more, buffer));
 		}
 	for (size_t i = 0; i < plan->n_namespaces; i++)
 		for (size_t k = 0; k < plan->namespaces[i].n_routes; k++) {

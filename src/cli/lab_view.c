@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What a pane knows of its lab.
-#include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/mapped.h"
 #include "base/suggest.h"
 #include "base/text.h"
 #include "cli/lab_pane.h"
@@ -58,11 +58,7 @@ static void add_address(const struct in6_addr *address, struct text *t)
 	char buffer[INET6_ADDRSTRLEN];
 	if (IN6_IS_ADDR_UNSPECIFIED(address))
 		return;
-	if (IN6_IS_ADDR_V4MAPPED(address))
-		inet_ntop(AF_INET, &address->s6_addr[12], buffer, sizeof buffer);
-	else
-		inet_ntop(AF_INET6, address, buffer, sizeof buffer);
-	text_addf(t, " %s", buffer);
+	text_addf(t, " %s", mapped_text(address, buffer));
 }
 
 void lab_view_title(const struct lab_places *places, size_t namespace, struct text *t)

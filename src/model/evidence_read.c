@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/json.h"
+#include "base/mapped.h"
 #include "model/names.h"
 #include "model/result.h"
 
@@ -74,7 +75,7 @@ static bool read_timer(const char *text, enum tcp_timer *ret)
 static bool read_host(const char *text, int *ret_family, struct in6_addr *ret)
 {
 	size_t len = strlen(text);
-	*ret = (struct in6_addr){.s6_addr = {[10] = 0xff, [11] = 0xff}};
+	*ret = MAPPED_ANY;
 	*ret_family = AF_INET;
 	if (!strcmp(text, "*") || inet_pton(AF_INET, text, &ret->s6_addr[12]) == 1)
 		return true;
@@ -109,7 +110,7 @@ static bool read_remote(const json_t *json, struct tcp_socket *s)
 	if (s->state != TCP_STATE_LISTEN)
 		return read_address(json, &family, &s->remote, &s->remote_port) && family == s->family;
 	if (family == AF_INET)
-		s->remote.s6_addr[10] = s->remote.s6_addr[11] = 0xff;
+		s->remote = MAPPED_ANY;
 	return !json;
 }
 

@@ -9,6 +9,8 @@
 #include <net/ethernet.h>
 #include <string.h>
 
+#include "base/mapped.h"
+
 /* What is left of a packet. */
 struct rest {
 	const uint8_t *at;
@@ -59,9 +61,9 @@ static bool set_len(struct rest *rest, size_t len)
 
 static struct in6_addr mapped(const uint8_t ipv4[static 4])
 {
-	struct in6_addr address = {.s6_addr = {[10] = 0xff, [11] = 0xff}};
-	memcpy(&address.s6_addr[12], ipv4, 4);
-	return address;
+	struct in_addr address;
+	memcpy(&address, ipv4, sizeof address);
+	return mapped_from(address);
 }
 
 static bool parse_ipv4(struct rest *rest, struct segment *ret)

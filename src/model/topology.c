@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/mapped.h"
 #include "base/suggest.h"
 #include "base/text.h"
 #include "model/planner.h"
@@ -22,13 +23,6 @@ struct plan_end topology_end(size_t number, size_t namespace)
 		.ipv4.s_addr = htonl(IPV4_FIRST + (uint32_t)(link << 8 | host)),
 		.ipv6 = {.s6_addr = {[0] = 0xfd, [7] = (uint8_t)link, [15] = (uint8_t)host}},
 	};
-}
-
-static struct in6_addr mapped(struct in_addr ipv4)
-{
-	struct in6_addr address = {.s6_addr = {[10] = 0xff, [11] = 0xff}};
-	memcpy(&address.s6_addr[12], &ipv4, sizeof ipv4);
-	return address;
 }
 
 /* Whether the first @bits of two addresses are the same. */
@@ -52,14 +46,14 @@ static struct in6_addr network_of(const struct in6_addr *address, unsigned bits)
 /* The network of the link of @end, of the family that is asked for. */
 static struct in6_addr network_of_end(const struct plan_end *end, bool is_ipv6, unsigned *ret_bits)
 {
-	struct in6_addr own = is_ipv6 ? end->ipv6 : mapped(end->ipv4);
+	struct in6_addr own = is_ipv6 ? end->ipv6 : mapped_from(end->ipv4);
 	*ret_bits = is_ipv6 ? TOPOLOGY_IPV6_BITS : MAPPED_BITS + TOPOLOGY_IPV4_BITS;
 	return network_of(&own, *ret_bits);
 }
 
 static bool has_address(const struct plan_end *end, const struct in6_addr *address)
 {
-	struct in6_addr ipv4 = mapped(end->ipv4);
+	struct in6_addr ipv4 = mapped_from(end->ipv4);
 	if (IN6_ARE_ADDR_EQUAL(&end->ipv6, address) || IN6_ARE_ADDR_EQUAL(&ipv4, address))
 		return true;
 	for (size_t i = 0; i < end->n_more; i++)
@@ -118,17 +112,15 @@ static bool parse_host(const char *text, struct in6_addr *ret, bool *ret_is_ipv6
 		return inet_pton(AF_INET6, text, ret) == 1 && !IN6_IS_ADDR_V4MAPPED(ret);
 	if (inet_pton(AF_INET, text, &ipv4) != 1)
 		return false;
-	*ret = mapped(ipv4);
+	*ret = mapped_from(ipv4);
 	return true;
 }
 
 static void add_network(const struct in6_addr *network, unsigned bits, struct text *t)
 {
 	char buffer[INET6_ADDRSTRLEN];
-	bool is_ipv4 = IN6_IS_ADDR_V4MAPPED(network);
-	inet_ntop(is_ipv4 ? AF_INET : AF_INET6, is_ipv4 ? (const void *)&network->s6_addr[12] : network, buffer,
-		sizeof buffer);
-	text_addf(t, "%s/%u", buffer, is_ipv4 ? bits - MAPPED_BITS : bits);
+	text_addf(t, "%s/%u", mapped_text(network, buffer),
+		IN6_IS_ADDR_V4MAPPED(network) ? bits - MAPPED_BITS : bits);
 }
 
 /* The networks of a namespace, for messages. */
@@ -243,7 +235,7 @@ static int add_route(const struct planner *p, size_t namespace, struct plan_rout
 			return scenario_error(p->s, from->at, p->e,
 				"'%s' is a network that %s is in itself: it needs no route", from->to, to->name);
 	}
-	route.via = route.is_ipv6 ? neighbour->ipv6 : mapped(neighbour->ipv4);
+	route.via = route.is_ipv6 ? neighbour->ipv6 : mapped_from(neighbour->ipv4);
 	route.end = end;
 	route.destination = from->to;
 	route.neighbour = plan->namespaces[neighbour->namespace].name;
@@ -331,7 +323,7 @@ static int plan_route(const struct planner *p, size_t namespace, const struct ro
 	if (rc < 0)
 		return rc;
 	if (!strcmp(from->to, ROUTE_DEFAULT)) {
-		const struct plan_route ipv4 = {.to = mapped((struct in_addr){0})}, ipv6 = {.is_ipv6 = true};
+		const struct plan_route ipv4 = {.to = mapped_from((struct in_addr){0})}, ipv6 = {.is_ipv6 = true};
 		rc = add_route(p, namespace, ipv4, end, from);
 		return rc < 0 ? rc : add_route(p, namespace, ipv6, end, from);
 	}

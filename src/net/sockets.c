@@ -24,6 +24,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/mapped.h"
 
 /* Not BOUND-INACTIVE: kernels before 6.8 do not show it, and the walk through all ports is dear. */
 #define ALL_STATES ((uint16_t)((1U << TCP_STATE_BOUND_INACTIVE) - 1))
@@ -46,13 +47,10 @@ struct tcp_socket *tcp_sockets_add(struct tcp_sockets *list)
 
 static struct in6_addr address_of(int family, const uint32_t words[static 4])
 {
-	struct in6_addr address = IN6ADDR_ANY_INIT;
-	if (family == AF_INET6) {
-		memcpy(&address, words, sizeof(address));
-	} else {
-		memset(&address.s6_addr[10], 0xff, 2);
-		memcpy(&address.s6_addr[12], words, 4);
-	}
+	struct in6_addr address;
+	if (family != AF_INET6)
+		return mapped_from((struct in_addr){.s_addr = words[0]});
+	memcpy(&address, words, sizeof(address));
 	return address;
 }
 

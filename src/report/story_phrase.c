@@ -2,15 +2,15 @@
 // Words for what a story is made of.
 #include "report/story_phrase.h"
 
-#include <arpa/inet.h>
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/mapped.h"
 
 static bool is_any(const struct in6_addr *address)
 {
-	static const struct in6_addr any_ipv4 = {.s6_addr = {[10] = 0xff, [11] = 0xff}};
+	const struct in6_addr any_ipv4 = MAPPED_ANY;
 	return IN6_IS_ADDR_UNSPECIFIED(address) || IN6_ARE_ADDR_EQUAL(address, &any_ipv4);
 }
 
@@ -48,11 +48,7 @@ void story_addresses_find(const struct story *story, struct story_addresses *ret
 void story_phrase_address(const struct in6_addr *address, struct text *t)
 {
 	char buffer[INET6_ADDRSTRLEN];
-	if (IN6_IS_ADDR_V4MAPPED(address))
-		inet_ntop(AF_INET, &address->s6_addr[12], buffer, sizeof buffer);
-	else
-		inet_ntop(AF_INET6, address, buffer, sizeof buffer);
-	text_add(t, buffer);
+	text_add(t, mapped_text(address, buffer));
 }
 
 /* ":12345" where the address is the only one of its side, "*:12345", "10.0.0.1:12345" or "[fd00::1]:12345". */

@@ -29,6 +29,7 @@
 
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/mapped.h"
 #include "model/read.h"
 #include "model/result.h"
 #include "net/capture.h"
@@ -90,12 +91,6 @@ static void tell_slow(struct lab *lab)
 	lab_send_text(lab->walker, text_get(&t));
 }
 
-static void put_address(struct in6_addr *ret, const struct veth_end *end)
-{
-	*ret = (struct in6_addr){.s6_addr = {[10] = 0xff, [11] = 0xff}};
-	memcpy(&ret->s6_addr[12], &end->ipv4, sizeof end->ipv4);
-}
-
 void lab_places(const struct lab *lab, struct lab_places *ret)
 {
 	const struct testbed *t = &lab->cell->testbed;
@@ -107,7 +102,7 @@ void lab_places(const struct lab *lab, struct lab_places *ret)
 		memcpy(to->name, from->name, strnlen(from->name, sizeof to->name - 1));
 		if (!from->n_ends)
 			continue;
-		put_address(&to->ipv4, from->ends[0]);
+		to->ipv4 = mapped_from(from->ends[0]->ipv4);
 		if (from->ends[0]->with_ipv6)
 			to->ipv6 = from->ends[0]->ipv6;
 	}
