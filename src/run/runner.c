@@ -21,8 +21,6 @@
 #include "run/runner.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -38,35 +36,14 @@
 #include "model/plan.h"
 #include "run/cell.h"
 #include "run/frame.h"
-#include "run/worker.h"
+#include "run/worker_process.h"
 
 #define RUNNER_TICK_MS 100
-#define RUNNER_READ_BYTES 65536
 /* A worker that has runs in flight and says nothing for so long hangs in the kernel (it says WORKER_ALIVE_US
  * otherwise). */
 #define RUNNER_SILENCE_US (30 * CLOCK_US_PER_S)
 /* Workers that die one after the other without a result between them: something is wrong with all of them. */
 #define RUNNER_DEATHS_MAX 5
-
-struct flight {
-	struct run_id id;
-	uint64_t began_us;
-};
-
-struct worker_process {
-	pid_t pid;
-	int orders_fd, frames_fd; /* -1: closed */
-	int unread_fd;            /* the other end of orders_fd, to take back what the worker has not read */
-	unsigned places;
-	struct text input;    /* frames that are not whole yet */
-	struct text evidence; /* of the run whose result comes next: where none comes, there was no such run */
-	struct flight *flights;
-	size_t n_flights, flights_size;
-	uint32_t wants; /* orders */
-	bool greeted;   /* its FRAME_HELLO has come */
-	uint64_t heard_us;
-	struct error failure; /* what it said before it died */
-};
 
 /* One scenario. */
 struct part {
@@ -116,19 +93,7 @@ static int runner_watch(struct runner *r, int fd, void *what, struct error *e)
 
 static int spawn_worker(struct runner *r, struct worker_process *w, struct error *e)
 {
-	CLEANUP(cleanup_close) int frames_write = -1;
-	int fds[2];
-	if (pipe2(fds, O_CLOEXEC) < 0)
-		return error_errno(e, ERROR_HARNESS, errno, "cannot make a pipe to a worker");
-	w->unread_fd = fds[0];
-	w->orders_fd = fds[1];
-	if (pipe2(fds, O_CLOEXEC) < 0)
-		return error_errno(e, ERROR_HARNESS, errno, "cannot make a pipe to a worker");
-	w->frames_fd = fds[0];
-	frames_write = fds[1];
-	if (fcntl(w->frames_fd, F_SETFL, O_NONBLOCK) < 0 || fcntl(w->unread_fd, F_SETFL, O_NONBLOCK) < 0)
-		return error_errno(e, ERROR_HARNESS, errno, "cannot set up the pipe to a worker");
-	struct worker_job job = {
+	const struct worker_job job = {
 		.scenarios = r->scenarios,
 		.n_scenarios = r->job->n_parts,
 		.run_began_us = r->began_us,
@@ -137,30 +102,8 @@ static int spawn_worker(struct runner *r, struct worker_process *w, struct error
 		.wants_environment = !r->environment,
 		.wants_evidence = r->job->wants_evidence,
 	};
-	pid_t pid = fork();
-	if (pid < 0)
-		return error_errno(e, ERROR_HARNESS, errno, "cannot fork a worker");
-	if (pid == 0)
-		worker_run(&job, w->unread_fd, frames_write);
-	w->pid = pid;
-	w->heard_us = clock_now_us();
-	w->wants = 0;
-	w->greeted = false;
-	return runner_watch(r, w->frames_fd, w, e);
-}
-
-static void close_worker(struct worker_process *w)
-{
-	fd_close(&w->orders_fd);
-	fd_close(&w->unread_fd);
-	fd_close(&w->frames_fd);
-	text_done(&w->input);
-	text_done(&w->evidence);
-	error_clear(&w->failure);
-	free(w->flights);
-	w->flights = NULL;
-	w->wants = 0;
-	w->n_flights = w->flights_size = 0;
+	int status = worker_process_spawn(w, &job, e);
+	return status < 0 ? status : runner_watch(r, w->frames_fd, w, e);
 }
 
 /* Nothing more comes of the scenario. @why: taken over */
@@ -258,16 +201,11 @@ static void skip_run(struct runner *r, struct part *p, struct run_id id)
 
 static bool end_flight(struct runner *r, struct worker_process *w, struct run_id id)
 {
-	for (size_t i = 0; i < w->n_flights; i++) {
-		const struct run_id *have = &w->flights[i].id;
-		if (have->cell != id.cell || have->replicate != id.replicate || have->scenario != id.scenario)
-			continue;
-		w->flights[i] = w->flights[--w->n_flights];
-		r->progress.n_in_flight--;
-		r->parts[id.scenario].progress.n_in_flight--;
-		return true;
-	}
-	return false;
+	if (!worker_process_end_flight(w, id))
+		return false;
+	r->progress.n_in_flight--;
+	r->parts[id.scenario].progress.n_in_flight--;
+	return true;
 }
 
 static bool is_exhausted(const struct runner *r)
@@ -289,7 +227,7 @@ static unsigned take_back(struct runner *r, struct worker_process *w)
 			r->returned_size = size;
 		}
 		struct run_id id;
-		if (w->unread_fd < 0 || read(w->unread_fd, &id, sizeof id) != sizeof id)
+		if (!worker_process_take_unread(w, &id))
 			return n;
 		if (end_flight(r, w, id) && !r->parts[id.scenario].over)
 			r->returned[r->n_returned++] = id;
@@ -337,24 +275,9 @@ static bool next_run(struct runner *r, struct run_id *ret)
 
 static int hand_out_one(struct runner *r, struct worker_process *w, struct run_id id, struct error *e)
 {
-	if (w->n_flights == w->flights_size) {
-		size_t size = w->flights_size ? w->flights_size * 2 : 16;
-		struct flight *more = reallocarray(w->flights, size, sizeof *more);
-		if (!more)
-			return error_no_memory(e);
-		w->flights = more;
-		w->flights_size = size;
-	}
-	if (!w->n_flights)
-		w->heard_us = clock_now_us(); /* it owed no word until now */
-	w->flights[w->n_flights++] = (struct flight){.id = id, .began_us = clock_now_us()};
 	r->progress.n_in_flight++;
 	r->parts[id.scenario].progress.n_in_flight++;
-	w->wants--;
-	/* The pipe has room for a few thousand orders, and a worker asks for one more than it has places. */
-	return write(w->orders_fd, &id, sizeof id) == sizeof id
-		       ? 0
-		       : error_errno(e, ERROR_HARNESS, errno, "cannot give a worker its orders");
+	return worker_process_order(w, id, e);
 }
 
 /* A worker has a place, and nothing is left for it: another one may hold an order that it has no place for yet. */
@@ -487,37 +410,15 @@ static int take_frames(struct runner *r, struct worker_process *w, struct error 
 	}
 	if (found < 0)
 		status = error_set(e, ERROR_HARNESS, EPROTO, "a worker sent what is no frame");
-	if (offset) {
-		memmove(w->input.data, w->input.data + offset, w->input.len - offset);
-		text_truncate(&w->input, w->input.len - offset);
-	}
+	worker_process_drop_input(w, offset);
 	return status;
-}
-
-/* Why it died: what it said itself, or how the kernel says it ended. */
-static const char *cause_of_death(struct worker_process *w, char *buffer, size_t size)
-{
-	int how = 0;
-	while (waitpid(w->pid, &how, 0) < 0 && errno == EINTR)
-		;
-	if (w->failure.text)
-		return w->failure.text;
-	if (WIFSIGNALED(how))
-		snprintf(buffer, size, "the worker was killed by SIG%s",
-			sigabbrev_np(WTERMSIG(how)) ? sigabbrev_np(WTERMSIG(how)) : "?");
-	else if (WEXITSTATUS(how) && strerrorname_np(WEXITSTATUS(how)))
-		snprintf(buffer, size, "the worker could not go on: %s (%s)", strerror(WEXITSTATUS(how)),
-			strerrorname_np(WEXITSTATUS(how)));
-	else
-		snprintf(buffer, size, "the worker ended with exit status %d", WEXITSTATUS(how));
-	return buffer;
 }
 
 /* The worker has closed its pipe. */
 static int bury(struct runner *r, struct worker_process *w, struct error *e)
 {
 	char buffer[128];
-	const char *cause = cause_of_death(w, buffer, sizeof buffer);
+	const char *cause = worker_process_reap(w, buffer, sizeof buffer);
 	uint64_t now_us = clock_now_us();
 	int status = 0;
 	take_back(r, w);
@@ -540,8 +441,7 @@ static int bury(struct runner *r, struct worker_process *w, struct error *e)
 	}
 	/* Closing alone would not do: a worker forked meanwhile may have a copy of it open for a moment. */
 	epoll_ctl(r->epoll_fd, EPOLL_CTL_DEL, w->frames_fd, NULL);
-	close_worker(w);
-	w->pid = 0;
+	worker_process_close(w);
 	if (status == 0 && !is_exhausted(r) && !r->signal)
 		status = spawn_worker(r, w, e);
 	return status;
@@ -549,16 +449,10 @@ static int bury(struct runner *r, struct worker_process *w, struct error *e)
 
 static int read_worker(struct runner *r, struct worker_process *w, struct error *e)
 {
-	char data[RUNNER_READ_BYTES];
-	ssize_t n = read(w->frames_fd, data, sizeof data);
-	if (n < 0)
-		return errno == EAGAIN || errno == EINTR
-			       ? 0
-			       : error_errno(e, ERROR_HARNESS, errno, "cannot hear from a worker");
-	if (n == 0)
-		return bury(r, w, e);
-	text_add_bytes(&w->input, data, (size_t)n);
-	return w->input.failed ? error_no_memory(e) : take_frames(r, w, e);
+	int heard = worker_process_hear(w, e);
+	if (heard < 0)
+		return heard;
+	return heard ? take_frames(r, w, e) : bury(r, w, e);
 }
 
 /* Return: whether this signal is the second, and ends all at once. */
@@ -685,8 +579,7 @@ static int runner_open(struct runner *r, struct error *e)
 	r->n_workers_max = n;
 	for (; status == 0 && r->n_workers < n; r->n_workers++) {
 		struct worker_process *w = &r->workers[r->n_workers];
-		w->orders_fd = w->unread_fd = w->frames_fd = -1;
-		w->places = jobs / (unsigned)n + (r->n_workers < jobs % n);
+		*w = WORKER_PROCESS(jobs / (unsigned)n + (r->n_workers < jobs % n));
 		status = spawn_worker(r, w, e);
 	}
 	return status;
@@ -703,7 +596,7 @@ static void runner_close(struct runner *r)
 		struct worker_process *w = &r->workers[i];
 		while (w->pid && waitpid(w->pid, NULL, 0) < 0 && errno == EINTR)
 			;
-		close_worker(w);
+		worker_process_close(w);
 	}
 	free(r->workers);
 	fd_close(&r->epoll_fd);
