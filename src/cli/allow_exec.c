@@ -6,8 +6,6 @@
 
 #include "base/cleanup.h"
 
-#define PASSED_OVER "not run: it starts programs of this host ('exec' on line %u), and --allow-exec is not given"
-
 int allow_exec_refuse(const struct scenario *s, struct error *e)
 {
 	return scenario_error(s, s->program->at, e,
@@ -36,12 +34,17 @@ int allow_exec_check(bool is_allowed, const struct paths *paths, struct scenario
 	return status;
 }
 
-bool allow_exec_withholds(bool is_allowed, const struct scenario *s, char **ret_why)
+int allow_exec_withhold(bool is_allowed, const struct scenario *s, char **ret_why, struct error *e)
 {
+	*ret_why = NULL;
 	if (!is_withheld(is_allowed, s))
-		return false;
-	fprintf(stderr, "netrepro: %s: " PASSED_OVER "\n", s->path, s->program->at.line);
-	if (asprintf(ret_why, PASSED_OVER, s->program->at.line) < 0)
+		return 0;
+	if (asprintf(ret_why,
+		    "not run: it starts programs of this host ('exec' on line %u), and --allow-exec is not given",
+		    s->program->at.line) < 0) {
 		*ret_why = NULL;
-	return true;
+		return error_no_memory(e);
+	}
+	fprintf(stderr, "netrepro: %s: %s\n", s->path, *ret_why);
+	return 0;
 }

@@ -20,8 +20,12 @@ int allow_exec_refuse(const struct scenario *s, struct error *e);
  */
 int allow_exec_check(bool is_allowed, const struct paths *paths, struct scenario *const *scenarios);
 
-/* allow_exec_withholds() - whether a scenario that was not refused is passed over; says so. @ret_why: the reason then,
- * owned by the caller. */
-bool allow_exec_withholds(bool is_allowed, const struct scenario *s, char **ret_why);
+/**
+ * allow_exec_withhold() - pass a scenario over that was not refused, where it may not be run; says so
+ * @ret_why: the reason, owned by the caller; NULL where the scenario may be run
+ *
+ * Errors: ENOMEM.
+ */
+int allow_exec_withhold(bool is_allowed, const struct scenario *s, char **ret_why, struct error *e);
 
 #endif

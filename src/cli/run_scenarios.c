@@ -103,8 +103,8 @@ static void raise_descriptor_limit(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/* The cells of some scenarios wait for 40 ms again and again, for an acknowledgement that is delayed, and keep their place: where there
- * are several scenarios the processors have something else to do then. */
+/* The cells of some scenarios wait for 40 ms again and again, for an acknowledgement that is delayed, and keep their
+ * place: where there are several scenarios the processors have something else to do then. */
 static unsigned default_jobs(size_t n_scenarios)
 {
 	return runner_default_jobs() * (n_scenarios > 1 ? 2 : 1);
@@ -122,7 +122,10 @@ static int run_sessions(struct run *run, struct isolation *isolation, struct err
 		raise_descriptor_limit();
 	for (size_t i = 0; i < run->n; i++) {
 		const struct session_hook hook = {.context = run, .is_over = tell_those_over};
-		if (allow_exec_withholds(o->allow_exec, run->scenarios[i], &run->withheld[i])) {
+		int r = allow_exec_withhold(o->allow_exec, run->scenarios[i], &run->withheld[i], e);
+		if (r < 0)
+			return r;
+		if (run->withheld[i]) {
 			run->totals->n_withheld++;
 			run->n_over++;
 			continue;
