@@ -37,10 +37,11 @@ int read_bytes(const char *path, char *buffer, size_t size, size_t *ret_len, str
 
 /**
  * read_begin() - the path and the text of a file, with an arena, as a scenario in which nothing else stands yet
- * @kind: NULL, or what a file that is no scenario is: "list of claims"; must outlive it
+ * @kind: SCENARIO_KIND, or what the file is: "list of claims"; must outlive it
  * @ret: to be freed with scenario_free()
  */
-int read_begin(const char *path, const char *kind, const char *text, size_t len, struct scenario **ret, struct error *e);
+int read_begin(
+	const char *path, const char *kind, const char *text, size_t len, struct scenario **ret, struct error *e);
 
 /* read_fields() - the entries of the map @node by their keys; @what it is, with its article, for messages. */
 int read_fields(

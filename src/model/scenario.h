@@ -103,10 +103,12 @@ struct mechanism {
 	struct mark at;
 };
 
+#define SCENARIO_KIND "scenario"
+
 struct scenario {
 	struct arena arena; /* owns all that hangs here */
 	const char *path;   /* as the user gave it */
-	const char *kind;   /* NULL; of a file that is no scenario and is read like one, what it is, for messages on YAML */
+	const char *kind;   /* SCENARIO_KIND, or what a file is that is read like one: "list of claims"; for messages */
 	const char *text;   /* of the file, whole */
 	char sha256[SCENARIO_SHA256_TEXT]; /* of the text, in hexadecimal */
 	const char *name, *question;

@@ -22,8 +22,8 @@
 #include "model/plan.h"
 
 struct scenario_keys {
-	const struct yaml *name, *question, *note, *matrix, *exclude, *include, *namespaces, *links, *actors, *steps, *check,
-		*expect, *claims, *mechanism, *deadlines;
+	const struct yaml *name, *question, *note, *matrix, *exclude, *include, *namespaces, *links, *actors, *steps,
+		*check, *expect, *claims, *mechanism, *deadlines;
 };
 
 /* However it was broken into lines, it is said in one. */
@@ -118,7 +118,8 @@ void scenario_sha256(const char *text, size_t len, char ret[static SCENARIO_SHA2
 	SHA256Data((const uint8_t *)text, len, ret);
 }
 
-int read_begin(const char *path, const char *kind, const char *text, size_t len, struct scenario **ret, struct error *e)
+int read_begin(
+	const char *path, const char *kind, const char *text, size_t len, struct scenario **ret, struct error *e)
 {
 	CLEANUP(cleanup_scenario) struct scenario *s = calloc(1, sizeof *s);
 	if (!s)
@@ -126,14 +127,14 @@ int read_begin(const char *path, const char *kind, const char *text, size_t len,
 	struct encoding_fault fault;
 	if (encoding_find_fault(path, strlen(path), &fault)) /* results and messages show it */
 		return error_set(e, ERROR_USAGE, EILSEQ, "the path of a %s holds %s: give the file another name",
-			kind ? kind : "scenario", fault.what);
+			kind, fault.what);
 	s->kind = kind;
 	s->path = arena_strdup(&s->arena, path);
 	if (!s->path)
 		return error_no_memory(e);
 	if (len > SCENARIO_FILE_BYTES_MAX)
 		return error_set(e, ERROR_USAGE, EFBIG, "%s: longer than 256 KiB, which no %s is", path,
-			kind ? kind : "scenario");
+			kind);
 	s->text = arena_strndup(&s->arena, text, len);
 	if (!s->text)
 		return error_no_memory(e);
@@ -146,7 +147,7 @@ int scenario_read_text(const char *path, const char *text, size_t len, const str
 	uint64_t max_cells, struct scenario **ret, struct error *e)
 {
 	CLEANUP(cleanup_scenario) struct scenario *s = NULL;
-	int rc = read_begin(path, NULL, text, len, &s, e);
+	int rc = read_begin(path, SCENARIO_KIND, text, len, &s, e);
 	if (rc < 0)
 		return rc;
 	struct reader r = {.s = s, .vocabulary = vocabulary, .max_cells = max_cells, .e = e};

@@ -58,20 +58,14 @@ static struct mark yaml_sign_mark(const struct yaml_builder *b, struct fy_token 
 	return (struct mark){.line = (unsigned)at->line + 1, .column = (unsigned)at->column + !behind};
 }
 
-/* "scenario": what the file holds. */
-static const char *yaml_kind_of_file(const struct scenario *s)
-{
-	return s->kind ? s->kind : "scenario";
-}
-
 static int yaml_refuse_decoration(struct yaml_builder *b, struct fy_token *anchor, struct fy_token *tag)
 {
 	if (anchor)
 		return scenario_error(b->s, yaml_sign_mark(b, anchor, '&'), b->e,
-			"an anchor (&): a %s has none, write the value out", yaml_kind_of_file(b->s));
+			"an anchor (&): a %s has none, write the value out", b->s->kind);
 	if (tag)
 		return scenario_error(b->s, yaml_sign_mark(b, tag, '!'), b->e,
-			"a tag (!): a %s has none, every value is text as written", yaml_kind_of_file(b->s));
+			"a tag (!): a %s has none, every value is text as written", b->s->kind);
 	return 0;
 }
 
@@ -195,7 +189,7 @@ static int yaml_scalar(struct yaml_builder *b, struct fy_event *event, struct ma
 	}
 	if (!strcmp(copy, "<<"))
 		return scenario_error(b->s, at, b->e, "a merge key (<<): a %s has none, write the entries out",
-			yaml_kind_of_file(b->s));
+			b->s->kind);
 	if (strchr(copy, '\n'))
 		return scenario_error(b->s, at, b->e, "a key of more than one line");
 	b->key = copy;
@@ -210,12 +204,12 @@ static int yaml_event(struct yaml_builder *b, struct fy_event *event)
 	switch (event->type) {
 	case FYET_DOCUMENT_START:
 		return b->root ? scenario_error(b->s, at, b->e, "a second document (---): a file holds one %s",
-					 yaml_kind_of_file(b->s))
+					 b->s->kind)
 			       : 0;
 	case FYET_ALIAS:
 		return scenario_error(b->s, yaml_sign_mark(b, event->alias.anchor, '*'), b->e,
 			"an alias (*): a %s has none, write the value out, or put the text in quotes",
-			yaml_kind_of_file(b->s));
+			b->s->kind);
 	case FYET_SCALAR:
 		rc = yaml_refuse_decoration(b, event->scalar.anchor, event->scalar.tag);
 		return rc < 0 ? rc : yaml_scalar(b, event, at);
@@ -302,16 +296,19 @@ int yaml_read(struct scenario *s, const char *text, size_t len, const struct yam
 	struct yaml_builder b = {.s = s, .source = text, .e = e, .near = {.line = 1, .column = 1}};
 	struct encoding_fault fault;
 	if (encoding_find_fault(text, len, &fault))
-		return scenario_error(s, fault.at, e, "%s: a %s is UTF-8 text", fault.what, yaml_kind_of_file(s));
+		return scenario_error(s, fault.at, e, "%s: a %s is UTF-8 text", fault.what, s->kind);
 	int rc = yaml_check_empty_lines(&b, len);
 	if (rc >= 0)
 		rc = yaml_parse(&b, text, len);
 	if (rc < 0)
 		return rc;
 	if (!b.root || (b.root->kind == YAML_TEXT && !*b.root->text))
-		return s->kind ? scenario_error(s, b.near, e, "nothing stands in this file, which is to be a %s", s->kind)
-			       : scenario_error(s, b.near, e,
-					 "nothing stands in this file: a scenario has at least name and steps");
+		return strcmp(s->kind, SCENARIO_KIND) ? scenario_error(s, b.near, e,
+								"nothing stands in this file, which is to be a %s",
+								s->kind)
+						      : scenario_error(s, b.near, e,
+								"nothing stands in this file: a scenario has at least "
+								"name and steps");
 	*ret = b.root;
 	return 0;
 }

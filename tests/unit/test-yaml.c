@@ -20,6 +20,7 @@ static struct scenario *scratch(void)
 	struct scenario *s = calloc(1, sizeof *s);
 	assert_non_null(s);
 	s->path = "t.yaml";
+	s->kind = SCENARIO_KIND;
 	return s;
 }
 
