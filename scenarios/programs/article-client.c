@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The client of the article's experiment, for article-programs.yaml: it connects to port 12345 of its own host, sends 100
- * bytes, reads as many, closes, and ends.
+ * The client of the article's experiment, for article-programs.yaml: it connects to port 12345 of its own host, sends
+ * 100 bytes, reads as many, closes, and ends.
  *
  *	article-client SLEEP
  *
@@ -23,7 +23,10 @@
 
 static void sleep_for(double seconds)
 {
-	struct timespec left = {.tv_sec = (time_t)seconds, .tv_nsec = (long)((seconds - (double)(time_t)seconds) * 1e9)};
+	struct timespec left = {
+		.tv_sec = (time_t)seconds,
+		.tv_nsec = (long)((seconds - (double)(time_t)seconds) * 1e9),
+	};
 	while (nanosleep(&left, &left) < 0 && errno == EINTR)
 		;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The server of the article's experiment, for article-programs.yaml: it takes one connection, reads 100 bytes, sends as
- * many, closes the listener and then the connection, and ends. Where it cannot have its port, it says so and goes on: that
- * is what the experiment was about.
+ * many, closes the listener and then the connection, and ends. Where it cannot have its port, it says so and goes on:
+ * that is what the experiment was about.
  *
  *	article-server REUSEADDR SLEEP
  *
@@ -40,7 +40,10 @@ static const char *whose_port(int fd)
 
 static void sleep_for(double seconds)
 {
-	struct timespec left = {.tv_sec = (time_t)seconds, .tv_nsec = (long)((seconds - (double)(time_t)seconds) * 1e9)};
+	struct timespec left = {
+		.tv_sec = (time_t)seconds,
+		.tv_nsec = (long)((seconds - (double)(time_t)seconds) * 1e9),
+	};
 	while (nanosleep(&left, &left) < 0 && errno == EINTR)
 		;
 }

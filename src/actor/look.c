@@ -6,11 +6,12 @@
  * (0.3 ms, a sixth of a cell, on Linux 6.18). But what there can be is known: the listeners are sockets of our own, and
  * a connection is one that a `connect` has made, whose four-tuple was kept, so that its ends can be asked for one by
  * one, in 7 us each.
+ *
  * That nothing is missing so is not assumed: the kernel keeps two counts for each namespace, of its sockets in use and
  * of those in TIME-WAIT. Where both are what was found, it is all. Where they are not (a state that changed between two
  * questions, a FIN-WAIT-2 that is kept as a TIME-WAIT), the dump is made. So it is where a connect has not succeeded:
- * what it may have left at its peer, a request socket (SYN-RECEIVED), is in neither count. What a crafted segment leaves
- * lies between the segment's own ends, which are kept as those of a connection are.
+ * what it may have left at its peer, a request socket (SYN-RECEIVED), is in neither count. What a crafted segment
+ * leaves lies between the segment's own ends, which are kept as those of a connection are.
  */
 #include "actor/look.h"
 

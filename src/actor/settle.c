@@ -10,10 +10,10 @@
  *   FIN-WAIT-2, CLOSE-WAIT) has no other end any more.
  * - LISTEN, TIME-WAIT and no socket at all can only be left by a reset or a new connection: nothing to wait for. But a
  *   connect that has not succeeded, or that a program makes, may have its SYN under way: then as below.
- * - What a blocked namespace sends gets lost, and a crafted segment may come from an address that is nobody's. There is no
- *   other end then that could tell: but what is under way to it arrives. So a look counts only when all that was under
- *   way before it has been dealt with (net/barrier.h). From there on the socket stays as it is until a timer of its own
- *   goes off.
+ * - What a blocked namespace sends gets lost, and a crafted segment may come from an address that is nobody's. There is
+ *   no other end then that could tell: but what is under way to it arrives. So a look counts only when all that was
+ *   under way before it has been dealt with (net/barrier.h). From there on the socket stays as it is until a timer of
+ *   its own goes off.
  * - Data that is on its way, or has not been acknowledged, stands in its sender's queue; it changes no state.
  */
 #include "actor/settle.h"

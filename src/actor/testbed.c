@@ -238,7 +238,8 @@ int testbed_build(struct testbed *t, struct plan *plan, struct whereabouts *wher
 	*t = (struct testbed){
 		.whereabouts = whereabouts,
 		.ipv6 = plan->ipv6,
-		.loopback = plan->loopback, .bulky = plan->bulky,
+		.loopback = plan->loopback,
+		.bulky = plan->bulky,
 		.spreads_packets = spreads_packets(plan),
 		.barrier = BARRIER_INIT,
 		.programs = PROGRAMS_INIT,

@@ -73,10 +73,10 @@ struct testbed {
 	size_t n_actors;
 	struct testbed_connection *connections; /* room for one a step; from the plan's arena */
 	size_t n_connections, connections_size;
-	/* Begun, and not succeeded: what they left at their peer is not known. So it is of what a program does, each of which
-	 * is one, for good. */
+	/* Begun, and not succeeded: what they left at their peer is not known. So it is of what a program does, each of
+	 * which is one, for good. */
 	unsigned n_loose_connects;
-	struct tcp_socket *crafted; /* between whom segments went that no kernel made: their ends; as many as connections */
+	struct tcp_socket *crafted; /* the ends between which segments went that no kernel made; room as connections */
 	size_t n_crafted;
 	uint64_t moved_us; /* when the last step was over that does more than look; 0: not known */
 	uint64_t dealt_us; /* all that was under way then has been dealt with */
@@ -113,8 +113,8 @@ int testbed_enter(struct testbed *t, const struct testbed_namespace *namespace, 
 /**
  * testbed_has_dealt() - whether what was under way between the namespaces has been dealt with: barrier_pass()
  *
- * What a segment changes is mostly seen on both ends of a connection (actor/settle.h). This is for where one of them hears
- * nothing of the other. It is not waited for again while the steps only look.
+ * What a segment changes is mostly seen on both ends of a connection (actor/settle.h). This is for where one of them
+ * hears nothing of the other. It is not waited for again while the steps only look.
  */
 int testbed_has_dealt(struct testbed *t, uint64_t asked_us, struct error *e);
 

@@ -14,8 +14,8 @@
 /* A small part of the room that a capture has (CAPTURE_ROOM_BYTES). */
 #define DATA_PER_DRAIN (4 * DATA_CHUNK)
 
-/* What was sent so far has left, and may have come in, within the calls that sent it: before the captures are full they are
- * emptied. Where that fails it does so again behind the step, and is told then. */
+/* What was sent so far has left, and may have come in, within the calls that sent it: before the captures are full they
+ * are emptied. Where that fails it does so again behind the step, and is told then. */
 static void drain(struct step_run *run)
 {
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;

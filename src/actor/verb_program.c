@@ -89,8 +89,7 @@ static enum step_status run_exec(struct step_run *run, struct error *e)
 	if (strchr(file, '/'))
 		error_set(e, ERROR_ABSENT, ENOENT,
 			"the program '%s' is not there (a relative path is one from the folder of the scenario; and "
-			"what "
-			"lies in /tmp itself is not to be seen), or what its first line names is not",
+			"what lies in /tmp itself is not to be seen), or what its first line names is not",
 			file);
 	else
 		error_set(e, ERROR_ABSENT, ENOENT, "the program '%s' is not installed: it is not in the PATH", file);
@@ -467,8 +466,7 @@ static bool is_listening(const struct tcp_sockets *look, long long port)
 static enum step_status run_until_listening(struct step_run *run, struct error *e)
 {
 	char ending[PROGRAM_ENDING_TEXT], what[2 * PROGRAM_ENDING_TEXT];
-	/* Asked in this order: a program that puts itself into the background ends when it listens, or a moment before.
-	 */
+	/* In this order: a program that puts itself into the background ends when it listens, or a moment before. */
 	bool has_ended = program_has_ended(step_program(run), ending, NULL);
 	if (look_at(run->testbed, run->actor->in, e) < 0)
 		return STEP_FAILED;

@@ -4,23 +4,25 @@
  *
  * Theory of operation.
  *
- *	SEND ──▶ TAKEN IN
+ *	SENT ──▶ TAKEN IN ──▶ DEALT WITH
  *
  * The frame is put on the link by the packet socket of the capture, so that no socket of TCP knows of it, and its
- *sender can be anybody. Behind it goes an echo request (ICMP) on the same processor, and so in the same queue: when the
- *kernel there has answered that, it has dealt with the segment, in its softirq, and what it had to say at once has left
- *before the reply; unless the two went by different processors (RPS, or the echo had to be sent again), so what is in the
- *queues of all is waited for as well (net/barrier.h). So that nothing came is seen, and never a matter of how long one
- *waits. What the kernel says later, of a timer (a delayed acknowledgement, a retransmission), is not an answer in this
- *sense. On a busy processor such a thing is there as well by the time at which we look, but stands behind the reply to
- *the echo request, as an answer does not, unless the two went by different processors: then it is one where it came soon. Nothing counts as no answer where the segment was not seen coming in, or there is no route for an answer.
+ * sender can be anybody. Behind it goes an echo request (ICMP) on the same processor, and so in the same queue: when
+ * the kernel there has answered that, it has dealt with the segment, in its softirq, and what it had to say at once has
+ * left before the reply; unless the two went by different processors (RPS, or the echo had to be sent again), so what
+ * is in the queues of all is waited for as well (net/barrier.h). So that nothing came is seen, and never a matter of
+ * how long one waits. What the kernel says later, of a timer (a delayed acknowledgement, a retransmission), is not an
+ * answer in this sense. On a busy processor such a thing is there as well by the time at which we look, but stands
+ * behind the reply to the echo request, as an answer does not, unless the two went by different processors: then it is
+ * one where it came soon. Nothing counts as no answer where the segment was not seen coming in, or there is no route
+ * for an answer.
  *
  * An answer is read as it leaves the other namespace: where that one is blocked, it gets no further, and was given all
- *the same. To an address that is nobody's it goes to the link-layer address of the sender, which the other namespace is
- *told before; there IP drops it, as the address is not its own.
+ * the same. To an address that is nobody's it goes to the link-layer address of the sender, which the other namespace
+ * is told before; there IP drops it, as the address is not its own.
  *
  * Numbers are counted from what the kernel at the other end has said itself (exchange.c). Where it has said nothing
- *yet, the cell is inconc.
+ * yet, the cell is inconc.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -293,8 +295,8 @@ static enum step_status tell_answer(struct step_run *run, size_t i, const struct
 	bool cannot_tell;
 	if (!find_answer(run, i, sent, at, answer, &cannot_tell)) {
 		error_set(e, ERROR_UNMET, EHOSTUNREACH,
-			"the segment has not come in at namespace '%s': what is between did not pass it on (forwarding, "
-			"rp_filter, block)",
+			"the segment has not come in at namespace '%s': what is between did not pass it on "
+			"(forwarding, rp_filter, block)",
 			at->name);
 		return STEP_FAILED;
 	}

@@ -227,7 +227,8 @@ VERB(setsockopt) = {
 	.syntax = {
 		.name = "setsockopt",
 		.usage = "setsockopt SOCKET OPTION VALUE",
-		.help = "set a socket option; SO_LINGER: seconds or off, SO_RCVTIMEO: a duration, SO_BINDTODEVICE: a link",
+		.help = "set a socket option; SO_LINGER: seconds or off, SO_RCVTIMEO: a duration, "
+			"SO_BINDTODEVICE: a link",
 		.words = {&word_socket, &word_sockopt, &word_sockopt_value},
 		.n_required = 3,
 		.leaves_states = true,

@@ -11,12 +11,12 @@
  * cannot support anything; but a claim about that very response is held against it, or it could never be refuted.
  *
  * The cells that isolate a claim are the matched pairs across which its prediction changes: two cells that differ in
- *one factor and in what it predicts. A pair agrees where both of its cells do. Where its prediction never changes
- *across a pair, all cells that it speaks of isolate it.
+ * one factor and in what it predicts. A pair agrees where both of its cells do. Where its prediction never changes
+ * across a pair, all cells that it speaks of isolate it.
  *
  * What a claim says of factors is judged by the matched pairs (influence.h) of which it speaks of one cell at least;
- *where it predicts nothing, by all. "It does not matter" is false where it changes something in one of them, and is
- *true where there are some and it does not. "It matters" is the opposite, and is false only if no pair is missing.
+ * where it predicts nothing, by all. "It does not matter" is false where it changes something in one of them, and is
+ * true where there are some and it does not. "It matters" is the opposite, and is false only if no pair is missing.
  */
 #ifndef ANALYZE_RULING_H
 #define ANALYZE_RULING_H

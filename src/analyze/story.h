@@ -8,9 +8,9 @@
  * only where it can be told: the end that opened it to the actor during whose connecting step the SYN left, the other
  * one to the only actor that gave one of its sockets that port. Whose the rest is remains untold.
  *
- * Where there are more than two namespaces, the first one in which an actor makes steps is left, the others in which one
- * does are right, and what is of the rest (routers) is told by the name of its namespace. A packet that is forwarded is
- * one packet, from where it was sent to where it came in, by way of those between.
+ * Where there are more than two namespaces, the first one in which an actor makes steps is left, the others in which
+ * one does are right, and what is of the rest (routers) is told by the name of its namespace. A packet that is
+ * forwarded is one packet, from where it was sent to where it came in, by way of those between.
  */
 #ifndef ANALYZE_STORY_H
 #define ANALYZE_STORY_H

@@ -5,9 +5,11 @@
  * Theory of operation. What crosses the veth is seen twice. A sighting that comes in is the latest one that left the
  * other namespace with the same bytes and has not come in yet: a veth hands over at once, and of two frames that are
  * alike in every byte the first one that never came in is the lost one.
+ *
  * Where there are more than two namespaces, a frame tells by its link-layer addresses over which link it goes. One that
- * leaves a namespace into which the same packet has come, with another TTL, is that packet forwarded. Where a connection
- * is at home, the addresses say, as a packet may have been seen only on its way.
+ * leaves a namespace into which the same packet has come, with another TTL, is that packet forwarded. Where a
+ * connection is at home, the addresses say, as a packet may have been seen only on its way.
+ *
  * A connection is a four-tuple and a SYN; each SYN with another sequence number begins a new one. Numbers are counted
  * from the SYN of their direction. One that was never sent in this connection, but was in the one before between the
  * same ends, is told as that one's: it is how a TIME-WAIT answers.

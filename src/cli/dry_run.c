@@ -46,7 +46,8 @@ static void add_topology(const struct scenario *s, const struct plan *plan, stru
 	for (size_t i = 0; i < plan->n_namespaces; i++)
 		for (size_t k = 0; k < plan->namespaces[i].n_routes; k++) {
 			const struct plan_route *route = &plan->namespaces[i].routes[k];
-			bool is_told = k && route[-1].at.line == route->at.line && route[-1].at.column == route->at.column;
+			bool is_told = k && route[-1].at.line == route->at.line &&
+				       route[-1].at.column == route->at.column;
 			if (!is_told)
 				text_addf(t, "  %4u  namespace %s: to %s by %s\n", route->at.line,
 					plan->namespaces[i].name, route->destination, route->neighbour);

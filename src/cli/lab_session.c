@@ -12,7 +12,7 @@
  *	              └─▶ a command     of one actor
  *
  * A signal that ends programs ends the guard and with it all else. What the user types is not for the guard, though:
- *the one that has the terminal is a process group of its own (lab_child.c), or has Ctrl-C come as a byte (tmux).
+ * the one that has the terminal is a process group of its own (lab_child.c), or has Ctrl-C come as a byte (tmux).
  */
 #include "cli/lab_session.h"
 

@@ -130,7 +130,8 @@ int paths_add(struct paths *paths, const char *argument, struct error *e)
 {
 	struct stat status;
 	if (stat(argument, &status) == 0)
-		return S_ISDIR(status.st_mode) ? add_folder(paths, argument, e) : add_path(paths, strdup(argument), false, e);
+		return S_ISDIR(status.st_mode) ? add_folder(paths, argument, e)
+					       : add_path(paths, strdup(argument), false, e);
 	if (errno != ENOENT)
 		return error_errno(e, ERROR_USAGE, errno, "cannot read the scenario '%s'", argument);
 	int found = strchr(argument, '/') ? 0 : add_own(paths, argument, e);

@@ -36,8 +36,8 @@ struct plan_step {
 	uint64_t deadline_us;   /* the longest that it may block */
 	uint64_t repeat_for_us; /* 0: once */
 	uint64_t every_us;
-	/* Its deadline is one of its own, and longer than steps have: it is expected to wait, and others have the cell's place
-	 * meanwhile. */
+	/* Its deadline is one of its own, and longer than steps have: it is expected to wait, and others have the
+	 * cell's place meanwhile. */
 	bool may_park;
 };
 
@@ -58,10 +58,11 @@ struct plan {
 	bool bulky;           /* some step of it moves much data at once */
 	bool loopback;        /* some step of it names an address that may need lo; otherwise lo stays down */
 	uint64_t deadline_us; /* of the whole cell, its own sleeps and repeats included */
-	uint64_t parks_us; /* the longest that it may be parked: its sleeps, each `for`, and the deadlines of steps' own by
-			      which these may */
-	/* The longest that it may wait as the file has it: its sleeps, each `for`, and those of the steps' own deadlines
-	 * that are longer than what holds for a step that has none. */
+	/* The longest that it may be parked: its sleeps, each `for`, and the deadlines of steps' own by which these
+	 * may. */
+	uint64_t parks_us;
+	/* The longest that it may wait as the file has it: its sleeps, each `for`, and those of the steps' own
+	 * deadlines that are longer than what holds for a step that has none. */
 	uint64_t waits_us;
 };
 

@@ -145,10 +145,13 @@ static const struct step *find_maker(
 			inner = find_maker(step->body, step->n_body, actor, is_program, name);
 		if (inner)
 			return inner;
-		for (size_t i = 0; step->verb && step->actor == actor && i < step->n_words; i++)
-			if (step->verb->words[i]->socket == SOCKET_MAKES &&
-				step->verb->words[i]->is_program == is_program && (strchr(step->words[i].text, '$') || !strcmp(step->words[i].text, name)))
+		for (size_t i = 0; step->verb && step->actor == actor && i < step->n_words; i++) {
+			const struct word_kind *kind = step->verb->words[i];
+			const char *text = step->words[i].text;
+			bool makes = kind->socket == SOCKET_MAKES && kind->is_program == is_program;
+			if (makes && (strchr(text, '$') || !strcmp(text, name)))
 				return step;
+		}
 	}
 	return NULL;
 }

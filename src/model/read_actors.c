@@ -31,8 +31,8 @@ static int read_addresses(struct reader *r, const struct yaml *node, struct name
 	if (rc < 0)
 		return rc;
 	if (!node->n || node->n > TOPOLOGY_MORE_MAX)
-		return scenario_error(r->s, node->at, r->e, "%zu addresses: a namespace may be given 1 to %d more", node->n,
-			TOPOLOGY_MORE_MAX);
+		return scenario_error(r->s, node->at, r->e, "%zu addresses: a namespace may be given 1 to %d more",
+			node->n, TOPOLOGY_MORE_MAX);
 	rc = read_array(r, node->n, sizeof *ns->addresses, &ns->addresses);
 	if (rc < 0)
 		return rc;
@@ -50,8 +50,8 @@ static int read_routes(struct reader *r, const struct yaml *node, struct namespa
 	if (rc < 0)
 		return rc;
 	if (!node->n || node->n > TOPOLOGY_MORE_MAX)
-		return scenario_error(
-			r->s, node->at, r->e, "%zu routes: a namespace may be given 1 to %d", node->n, TOPOLOGY_MORE_MAX);
+		return scenario_error(r->s, node->at, r->e, "%zu routes: a namespace may be given 1 to %d", node->n,
+			TOPOLOGY_MORE_MAX);
 	rc = read_array(r, node->n, sizeof *ns->routes, &ns->routes);
 	if (rc < 0)
 		return rc;

@@ -79,7 +79,7 @@ struct verb_syntax {
 	bool leaves_states;    /* changes no state of TCP, and lets no time go by in which one could change */
 	bool is_timed;         /* its response has a duration that the verb itself gives */
 	bool starts_program;   /* one of the host's, for which its user has to be asked */
-	bool never_ok;         /* measured, it tells what it has seen, and never says ok: nothing to repeat until then */
+	bool never_ok;         /* measured, it tells what it has seen, and never ok: nothing to repeat until then */
 	const char *duration_is; /* of is_timed: what is said behind the duration; NULL: "left" */
 	bool needs_capture;    /* asks for packets, which are to be seen from before the first step on */
 	bool tells_port;       /* its outcome is HOST:PORT or PORT, which the kernel may have chosen: random */

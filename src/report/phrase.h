@@ -109,7 +109,7 @@ void phrase_ruling(const struct explanation *explanation, const struct ruling *r
 void phrase_settled(const struct explanation *explanation, const struct ruling *ruling, const struct deciding *deciding,
 	bool is_timeless, void (*add)(void *context, const char *sentence), void *context);
 
-/* phrase_condition() - where a claim that is conditional holds, in sentences as phrase_ruling(); none of another one. */
+/* phrase_condition() - where a conditional claim holds, in sentences as phrase_ruling(); none of another claim. */
 void phrase_condition(const struct explanation *explanation, const struct ruling *ruling,
 	void (*add)(void *context, const char *sentence), void *context);
 

@@ -315,7 +315,7 @@ void phrase_ruling(const struct explanation *explanation, const struct ruling *r
 	text_done(&s.text);
 }
 
-/* Of a claim about factors alone that is supported: "closer=server (cell 3): EADDRINUSE; closer=client (cell 75): ok." */
+/* Of a supported claim about factors alone: "closer=server (cell 3): EADDRINUSE; closer=client (cell 75): ok." */
 static void say_pair(struct sentences *s, const struct deciding *d)
 {
 	const struct table *table = &s->explanation->table;

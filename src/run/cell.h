@@ -30,8 +30,8 @@ struct cell {
 	 * is started: it is never held, and neither is it once all steps are made. */
 	size_t hold_at;
 
-	/* The worker's own: how long it has been busy with the cell since that was begun, or woke up; and how long it was when
-	 * the cell woke up last (0: it never did, or has not since it was parked). */
+	/* The worker's own: how long it has been busy with the cell since that was begun, or woke up; and how long it
+	 * was when the cell woke up last (0: it never did, or has not since it was parked). */
 	uint64_t busy_us, wake_cost_us;
 	bool was_parked;
 

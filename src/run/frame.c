@@ -24,7 +24,7 @@ int frame_flush(int fd, struct text *out)
 	size_t done = 0;
 	int r = 0;
 	while (r == 0 && done < out->len) {
-		/* Not write(2): by this call a fault is made in what a worker says, and not in the files that it writes. */
+		/* Not write(2): by this call a fault is made in what a worker says, and not in files that it writes. */
 		ssize_t n = writev(fd, &(struct iovec){out->data + done, out->len - done}, 1);
 		if (n >= 0)
 			done += (size_t)n;

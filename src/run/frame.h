@@ -4,8 +4,9 @@
  * network namespace in which it was made (SIOCGSKNS), and a worker must not be able to go back.
  *
  * runner → worker: a struct run_id for each cell to run; end of file: no more.
- * worker → runner: frames, below. The runner may be busy for a while, and a worker must not wait for it, as its cells have
- * their times: so it keeps what the pipe has no room for.
+ *
+ * worker → runner: frames, below. The runner may be busy for a while, and a worker must not wait for it, as its cells
+ * have their times: so it keeps what the pipe has no room for.
  */
 #ifndef RUN_FRAME_H
 #define RUN_FRAME_H
@@ -34,8 +35,8 @@ struct frame {
 /* frame_add() - one frame, and its payload, behind what @out holds; where memory is out @out has `failed`. */
 void frame_add(struct text *out, const struct frame *frame, const void *payload);
 
-/* frame_flush() - write as much of @out as @fd takes, and take it out. Return: 0, also where something is left as a pipe
- * that does not block is full; or -errno; -EPIPE when the runner is gone. */
+/* frame_flush() - write as much of @out as @fd takes, and take it out. Return: 0, also where something is left as a
+ * pipe that does not block is full; or -errno; -EPIPE when the runner is gone. */
 int frame_flush(int fd, struct text *out);
 
 #define FRAME_PAYLOAD_MAX (16U << 20) /* no line is as long */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * A thread that goes to the PID namespace of another process (setns of a pidfd) can bear a child there, which is the
- * child of its own process all the same, also once the thread is gone: it is waited for by its pidfd, and signals end it
- * as they do elsewhere, as it is not pid 1. It dies with the pid 1 of its namespace; and that is not gone before the
+ * child of its own process all the same, also once the thread is gone: it is waited for by its pidfd, and signals end
+ * it as they do elsewhere, as it is not pid 1. It dies with the pid 1 of its namespace; and that is not gone before the
  * child is reaped by its parent outside.
  *
  * Relied on: programs in cells (src/actor/program.c).

@@ -118,7 +118,8 @@ static void test_words(void **state)
 	takes("stdout", 1, "^bind (.*)$", 0);
 	takes("stdout", 1, "'a b'", 0);
 	takes("stdout", 1, "a\\{2", 0);
-	refuses_word("stdout", 1, "''", "'''' matches where nothing is printed as well: write + where a * leaves nothing");
+	refuses_word(
+		"stdout", 1, "''", "'''' matches where nothing is printed as well: write + where a * leaves nothing");
 	refuses_word("stdout", 1, "a{2}",
 		"'a{2}': a pattern takes no interval such as a{2}: write aa, and \\{ for the character");
 }
