@@ -421,6 +421,16 @@ const char *program_output(struct program *program, size_t *ret_len, bool *ret_i
 	return text_get(t);
 }
 
+void program_copy_output(const char *from, size_t len, char *ret)
+{
+	for (size_t i = 0; i < len; i++) {
+		ret[i] = from[i] == '\t' ? ' ' : from[i];
+		if (ret[i] < ' ' || ret[i] > '~')
+			ret[i] = '?';
+	}
+	ret[len] = '\0';
+}
+
 void program_last_words(struct program *program, char ret[static PROGRAM_WORDS_TEXT])
 {
 	take_output(program);
@@ -432,13 +442,7 @@ void program_last_words(struct program *program, char ret[static PROGRAM_WORDS_T
 	while (begin && text[begin - 1] != '\n')
 		begin--;
 	size_t len = end - begin < PROGRAM_WORDS_TEXT ? end - begin : PROGRAM_WORDS_TEXT - 1;
-	for (size_t i = 0; i < len; i++) {
-		char c = text[begin + i];
-		ret[i] = c == '\t' ? ' ' : c;
-		if (ret[i] < ' ' || ret[i] > '~')
-			ret[i] = '?';
-	}
-	ret[len] = '\0';
+	program_copy_output(text + begin, len, ret);
 }
 
 int programs_watch(struct programs *programs, int fd, uint32_t events)

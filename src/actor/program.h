@@ -74,9 +74,18 @@ bool program_has_ended(struct program *program, char ret[static PROGRAM_ENDING_T
 /* program_signal() - send it a signal, and to nothing that it has started. Return: 0, or an errno, positive. */
 int program_signal(struct program *program, int number);
 
-/* program_output() - the whole lines that it has printed so far, of the last one also what has no end yet once nobody
- * is left who could go on with it; and whether that is so, and whether there was more than is kept. Owned. */
+/**
+ * program_output() - the whole lines that it has printed so far
+ * @ret_is_all: nobody is left who could print more; then the last line may be without an end
+ * @ret_is_cut: there was more than is kept
+ *
+ * Return: @ret_len bytes, of the program's own, until it is heard again.
+ */
 const char *program_output(struct program *program, size_t *ret_len, bool *ret_is_all, bool *ret_is_cut);
+
+/* program_copy_output() - @len bytes of it, and a NUL, into @ret, in one line of ASCII: a tab is a blank, and what
+ * cannot be printed a '?'. */
+void program_copy_output(const char *from, size_t len, char *ret);
 
 /* program_last_words() - the last line that it has printed, for people; into @ret, empty where there is none. */
 #define PROGRAM_WORDS_TEXT 160

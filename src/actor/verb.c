@@ -95,6 +95,20 @@ struct testbed_socket *step_socket(const struct step_run *run, size_t i)
 	return &run->actor->sockets[run->step->words[i].socket];
 }
 
+struct program *step_program(const struct step_run *run)
+{
+	return step_socket(run, 0)->program;
+}
+
+enum step_status step_let_down(struct step_run *run, const char *what, struct error *e)
+{
+	char words[PROGRAM_WORDS_TEXT];
+	program_last_words(step_program(run), words);
+	error_set(e, ERROR_UNMET, 0, "%s; %s%s%s", what, *words ? "its last words: '" : "it has printed nothing", words,
+		*words ? "'" : "");
+	return STEP_FAILED;
+}
+
 static unsigned lowest_free_number(const struct testbed_actor *actor)
 {
 	unsigned number = 0;

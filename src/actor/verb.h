@@ -100,6 +100,17 @@ static inline bool step_is_measured(const struct step_run *run)
 /* step_socket() - the socket that word @i names, whose descriptor is -1 when it was never made in this cell. */
 struct testbed_socket *step_socket(const struct step_run *run, size_t i);
 
+/* step_program() - the program that the first word names. */
+struct program *step_program(const struct step_run *run);
+
+/**
+ * step_let_down() - of a set-up step whose program has not done what was waited for
+ * @what: it did instead: "gave exit-1"; its last words are told behind it
+ *
+ * Return: STEP_FAILED, with ERROR_UNMET.
+ */
+enum step_status step_let_down(struct step_run *run, const char *what, struct error *e);
+
 /**
  * step_keep_socket() - give the actor the socket @fd under the name in word @i
  *
