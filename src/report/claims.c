@@ -107,6 +107,13 @@ const char *claims_says(const struct settlement *settlement)
 	return settlement->listed ? settlement->listed->says : settlement->parts[0].claim->says;
 }
 
+const char *claims_heading(const struct claims_view *view, const struct article *article)
+{
+	if (article)
+		return article->title;
+	return view->settlements->n_listed ? "In no list" : "Of the scenarios";
+}
+
 /* The next character that is no stop: sentences that differ in these alone say the same. */
 static const char *skip_stops(const char *text)
 {

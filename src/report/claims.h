@@ -51,6 +51,9 @@ int claims_add_reasons(const struct claims_view *view, const struct settled_part
 /* claims_says() - what it says: in its list, or in no list, in the first scenario that states it. */
 const char *claims_says(const struct settlement *settlement);
 
+/* claims_heading() - what stands above the claims of @article; NULL: of those that are in no list. */
+const char *claims_heading(const struct claims_view *view, const struct article *article);
+
 /**
  * claims_own_words() - what a part says beyond claims_says()
  *

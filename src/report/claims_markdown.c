@@ -106,7 +106,7 @@ static int add_article(const struct sheet *sheet, size_t first, size_t end)
 	const struct settlements *s = sheet->view->settlements;
 	const struct article *article = s->all[first].article;
 	text_add(sheet->t, "## ");
-	markdown_plain(sheet->t, article ? article->title : s->n_listed ? "In no list" : "Of the scenarios");
+	markdown_plain(sheet->t, claims_heading(sheet->view, article));
 	text_add(sheet->t, "\n\n");
 	if (article && article->note) {
 		markdown_plain(sheet->t, article->note);

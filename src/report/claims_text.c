@@ -135,11 +135,7 @@ static void add_top(const struct page *p)
 
 static void add_article(const struct page *p, const struct article *article, bool brief)
 {
-	text_addf(p->t, "\n%s%s%s\n", p->style->bold,
-		article                          ? article->title
-		: p->view->settlements->n_listed ? "In no list"
-						 : "Of the scenarios",
-		p->style->reset);
+	text_addf(p->t, "\n%s%s%s\n", p->style->bold, claims_heading(p->view, article), p->style->reset);
 	if (article && article->note && !brief)
 		add_paragraph(p, 2, article->note);
 }

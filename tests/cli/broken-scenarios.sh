@@ -24,6 +24,26 @@ broken() {
 	tap_report "$name: $what"
 }
 
+# broken_crafted SCENARIO FACTOR=LEVEL…: one that crafts a segment which reaches TIME-WAIT, with a timestamp in these cells
+broken_crafted() {
+	local name=$1 crafted
+	shift
+	crafted='server: packets count where (tcp[tcpflags] & tcp-rst != 0 and tcp[14:2] != 12345)'
+	crafted+=' or (tcp[14:2] = 12345 and tcp[12] & 0xf0 = 0x80)'
+	broken "$name" 'TIME-WAIT is younger than it should be' \
+		's/sleep 2s/sleep 0/' \
+		'left_before has TIME left, and the check wants 55s to 58.2s' \
+		"$@"
+	broken "$name" "the client's kernel answers as well" \
+		'/client: block/d' \
+		"$crafted is 2, and the check wants 1" \
+		"$@"
+	broken "$name" 'the crafted segment has no timestamp' \
+		's/ ts=TS\.Recent\+1//' \
+		"$crafted is 0, and the check wants 1" \
+		"$@"
+}
+
 # shellcheck disable=SC2016 # the names of variables are the scenarios'
 {
 	one=(first_reuseaddr=0 second_reuseaddr=1 tw_reuse=0) # server-restart
@@ -226,39 +246,15 @@ broken() {
 		's/loopback: \{client_in: server, to: 127\.0\.0\.1\}/loopback: {client_in: client, to: server}/' \
 		'first: packets sender where net 127 is none, and the check wants first' \
 		path=loopback
-	crafted='server: packets count where (tcp[tcpflags] & tcp-rst != 0 and tcp[14:2] != 12345)'
-	crafted+=' or (tcp[14:2] = 12345 and tcp[12] & 0xf0 = 0x80)'
 	one=(sequence=+1 timestamp=newer timestamps=1 listener=yes rfc1337=0)
-	broken syn-in-time-wait 'TIME-WAIT is younger than it should be' \
-		's/sleep 2s/sleep 0/' \
-		'left_before has TIME left, and the check wants 55s to 58.2s' \
-		"${one[@]}"
-	broken syn-in-time-wait "the client's kernel answers as well" \
-		'/client: block/d' \
-		"$crafted is 2, and the check wants 1" \
-		"${one[@]}"
-	broken syn-in-time-wait 'the SYN has no timestamp' \
-		's/ ts=TS\.Recent\+1//' \
-		"$crafted is 0, and the check wants 1" \
-		"${one[@]}"
+	broken_crafted syn-in-time-wait "${one[@]}"
 	broken syn-in-time-wait 'the listener is still there' \
 		's/server: close listener/server: socket nothing/' \
 		'before is TIME-WAIT+LISTEN, and the check wants TIME-WAIT' \
 		"${one[@]/listener=yes/listener=no}"
 
 	one=(segment=ACK sequence=+1 timestamp=newer timestamps=1 listener=yes rfc1337=0)
-	broken segments-in-time-wait 'TIME-WAIT is younger than it should be' \
-		's/sleep 2s/sleep 0/' \
-		'left_before has TIME left, and the check wants 55s to 58.2s' \
-		"${one[@]}"
-	broken segments-in-time-wait "the client's kernel answers as well" \
-		'/client: block/d' \
-		"$crafted is 2, and the check wants 1" \
-		"${one[@]}"
-	broken segments-in-time-wait 'the segment has no timestamp' \
-		's/ ts=TS\.Recent\+1//' \
-		"$crafted is 0, and the check wants 1" \
-		"${one[@]}"
+	broken_crafted segments-in-time-wait "${one[@]}"
 
 	one=(sent=33554432 rfc1337=0 syn_retries=1 listener=yes)
 	broken reconnect-into-time-wait 'the client comes back when its number has caught up' \

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "actor/verb.h"
 #include "base/cleanup.h"
 #include "report/claims.h"
+#include "fuzz_scenario.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -21,17 +21,10 @@ static const char yaml[] = "name: x\nsteps:\n- server: socket s\n  as: one\nclai
 			   "- {id: C2, says: it, predicts: {one: [{is: ok}]}}\n";
 static struct scenario *scenario;
 
-static void free_scenario(void)
-{
-	scenario_free(scenario);
-}
-
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc, (void)argv;
-	if (scenario_read_text("x.yaml", yaml, strlen(yaml), verb_vocabulary(), 1000, &scenario, NULL) < 0)
-		abort();
-	atexit(free_scenario);
+	scenario = fuzz_scenario(yaml);
 	return 0;
 }
 

@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "actor/verb.h"
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "model/results.h"
 #include "report/summary.h"
+#include "fuzz_scenario.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -30,17 +30,10 @@ static const char yaml[] =
 static const char *const values[] = {"p", "q", "r", "s"};
 static struct scenario *scenario;
 
-static void free_scenario(void)
-{
-	scenario_free(scenario);
-}
-
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc, (void)argv;
-	if (scenario_read_text("x.yaml", yaml, strlen(yaml), verb_vocabulary(), 1000, &scenario, NULL) < 0)
-		abort();
-	atexit(free_scenario);
+	scenario = fuzz_scenario(yaml);
 	return 0;
 }
 

@@ -13,12 +13,12 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "actor/verb.h"
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "model/results.h"
 #include "run/schedule.h"
+#include "fuzz_scenario.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -47,7 +47,6 @@ static void remove_folder(void)
 	unlink(path);
 	rmdir(dir);
 	free(first_line);
-	scenario_free(scenario);
 }
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
@@ -56,8 +55,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	const char *folder = getenv("TMPDIR");
 	struct run_facts f;
 	struct results_file file = RESULTS_FILE_INIT;
-	if (scenario_read_text("x.yaml", yaml, strlen(yaml), verb_vocabulary(), 10, &scenario, NULL) < 0)
-		abort();
+	scenario = fuzz_scenario(yaml);
 	snprintf(dir, sizeof dir, "%.32s/netrepro-fuzz.XXXXXX", folder && *folder ? folder : "/tmp");
 	if (!mkdtemp(dir))
 		abort();

@@ -11,11 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "actor/verb.h"
 #include "base/cleanup.h"
 #include "base/json.h"
 #include "report/parting.h"
 #include "report/story.h"
+#include "fuzz_scenario.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -59,21 +59,12 @@ struct cell {
 	struct evidence_counter counters[ITEMS_MAX];
 };
 
-static void free_scenario(void)
-{
-	scenario_free(scenarios[0]);
-	scenario_free(scenarios[1]);
-}
-
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	(void)argc, (void)argv;
 	static const char *const texts[] = {yaml, routed};
 	for (int i = 0; i < 2; i++)
-		if (scenario_read_text(
-			    "x.yaml", texts[i], strlen(texts[i]), verb_vocabulary(), 1000, &scenarios[i], NULL) < 0)
-			abort();
-	atexit(free_scenario);
+		scenarios[i] = fuzz_scenario(texts[i]);
 	return 0;
 }
 

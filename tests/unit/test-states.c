@@ -67,12 +67,17 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static const char *draw(size_t n, size_t columns, size_t rows, uint64_t now_us)
+static const char *draw_these(const struct states_side *these, size_t n, size_t columns, size_t rows, uint64_t now_us)
 {
 	text_truncate(&drawn, 0);
-	states_draw(sides, n, columns, rows, now_us, style_get(false), &drawn);
+	states_draw(these, n, columns, rows, now_us, style_get(false), &drawn);
 	assert_false(drawn.failed);
 	return text_get(&drawn);
+}
+
+static const char *draw(size_t n, size_t columns, size_t rows, uint64_t now_us)
+{
+	return draw_these(sides, n, columns, rows, now_us);
 }
 
 static void update(struct states_side *side, uint64_t now_us, const struct tcp_socket *sockets, size_t n)
@@ -105,31 +110,23 @@ static void test_three(void **state)
 	const struct tcp_socket of_third[] = {connection(3, 40000, 1, 80)};
 	update(&three[0], T0, of_server, 2);
 	update(&three[2], T0, of_third, 1);
-	text_truncate(&drawn, 0);
-	states_draw(three, 3, 120, 0, T0 + AFTER, style_get(false), &drawn);
-	assert_string_equal(text_get(&drawn),
+	assert_string_equal(draw_these(three, 3, 120, 0, T0 + AFTER),
 		"server 10.0.0.1                         client 10.0.0.2                         third 10.0.0.3\n"
 		"  LISTEN *:80                                                                     "
 		"ESTABLISHED :40000 ↔ 10.0.0.1:80\n"
 		"  ESTABLISHED :80 ↔ 10.0.0.3:40000\n");
-	text_truncate(&drawn, 0);
-	states_draw(three, 3, 100, 0, T0 + AFTER, style_get(false), &drawn);
-	assert_string_equal(text_get(&drawn), "server 10.0.0.1\n"
-					      "  LISTEN *:80\n"
-					      "  ESTABLISHED :80 ↔ 10.0.0.3:40000\n"
-					      "client 10.0.0.2\n"
-					      "third 10.0.0.3\n"
-					      "  ESTABLISHED :40000 ↔ 10.0.0.1:80\n");
-	text_truncate(&drawn, 0);
-	states_draw(three, 3, 100, 6, T0 + AFTER, style_get(false), &drawn);
-	assert_string_equal(text_get(&drawn), "server 10.0.0.1\n"
-					      "  … and 2 more\n"
-					      "client 10.0.0.2\n"
-					      "third 10.0.0.3\n"
-					      "  ESTABLISHED :40000 ↔ 10.0.0.1:80\n");
-	text_truncate(&drawn, 0);
-	states_draw(three, 3, 100, 2, T0 + AFTER, style_get(false), &drawn);
-	assert_string_equal(text_get(&drawn), "server 10.0.0.1\nclient 10.0.0.2\n");
+	assert_string_equal(draw_these(three, 3, 100, 0, T0 + AFTER), "server 10.0.0.1\n"
+								      "  LISTEN *:80\n"
+								      "  ESTABLISHED :80 ↔ 10.0.0.3:40000\n"
+								      "client 10.0.0.2\n"
+								      "third 10.0.0.3\n"
+								      "  ESTABLISHED :40000 ↔ 10.0.0.1:80\n");
+	assert_string_equal(draw_these(three, 3, 100, 6, T0 + AFTER), "server 10.0.0.1\n"
+								      "  … and 2 more\n"
+								      "client 10.0.0.2\n"
+								      "third 10.0.0.3\n"
+								      "  ESTABLISHED :40000 ↔ 10.0.0.1:80\n");
+	assert_string_equal(draw_these(three, 3, 100, 2, T0 + AFTER), "server 10.0.0.1\nclient 10.0.0.2\n");
 	for (int i = 0; i < 3; i++)
 		states_done(&three[i]);
 }
