@@ -18,7 +18,6 @@
 #include <linux/netlink.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include "actor/endpoint.h"
 #include "base/clock.h"
@@ -54,12 +53,10 @@ static bool remember(struct testbed *t, const struct testbed_actor *by, int fd, 
 	struct testbed_connection *c = &t->connections[t->n_connections];
 	if (!get_end(fd, &c->end))
 		return false;
-	struct timespec now;
-	clock_gettime(CLOCK_REALTIME, &now);
 	c->by = by;
 	c->from = by->in;
 	c->acceptor = NULL;
-	c->began_ns = (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec - (clock_now_us() - began_us) * 1000;
+	c->began_ns = clock_real_now_ns() - (clock_now_us() - began_us) * 1000;
 	t->n_connections++;
 	return true;
 }

@@ -9,11 +9,11 @@
  * - descriptors 0 to 2 (/dev/null, a pipe) and no other; all signals as they are by default
  * - the folder of the scenario to work in
  * - a tree of files of its own, read-only, so that nothing is left behind: with a /run and a /tmp of its own, which can
- * be written and are not the host's, so that the sockets there are out of reach by which programs reach the host's
- * managers (to connect to one takes no file that can be written: a read-only mount is no obstacle), and into which
- * nothing is put back but the folders of what is to be run; with a /dev of what is no device, and no device anywhere
- * else (root without capabilities still owns the disks), and with a /proc and a /sys of its own, read-only as well (so
- * it owns the host's sysctls)
+ *   be written and are not the host's, so that the sockets there are out of reach by which programs reach the host's
+ *   managers (to connect to one takes no file that can be written: a read-only mount is no obstacle), and into which
+ *   nothing is put back but the folders of what is to be run; with a /dev of what is no device, and no device anywhere
+ *   else (root without capabilities still owns the disks); and with a /proc and a /sys of its own, read-only as well
+ *   (as it owns the host's sysctls)
  * - no capability, in no set, and no way to gain one; under sudo it is the user who called
  * - no system call that leads to what is in no namespace (actor/program_filter.c)
  *
@@ -65,7 +65,7 @@ struct kept {
 	char path[4096];
 	int fd; /* a copy of the mount */
 };
-enum { KEPT_MAX = 5 };
+enum { KEPT_MAX = 5 }; /* the scenario's, the program's, and three in which netrepro's own may be */
 
 struct child {
 	const struct program_command *command;

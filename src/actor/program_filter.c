@@ -33,8 +33,8 @@
 
 #ifdef ARCHITECTURE
 
-#define X32                                                                                                            \
-	0x40000000U /* x86: the same system calls by other numbers (__X32_SYSCALL_BIT); elsewhere there is no such */
+/* x86: from here on the same system calls stand once more (__X32_SYSCALL_BIT); elsewhere there is no such number. */
+#define X32 0x40000000U
 
 #define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
 #define REFUSE(errnum) BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (errnum))

@@ -5,10 +5,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "actor/path.h"
 #include "actor/testbed.h"
+#include "base/clock.h"
 #include "base/grow.h"
 
 void witness_init(struct witness *w)
@@ -103,12 +103,11 @@ int witness_send(struct testbed *t, const struct testbed_namespace *from, const 
 	size_t index = (size_t)(from - t->namespaces);
 	struct drained drained = {.witness = &t->witness, .namespace = index};
 	uint8_t echo[ECHO_FRAME];
-	struct timespec now;
 	/* What was seen before stands before it. */
 	int r = witness_drain(t, e);
 	if (r < 0)
 		return r;
-	clock_gettime(CLOCK_REALTIME, &now);
+	uint64_t now_ns = clock_real_now_ns();
 	struct iovec frames[CAPTURE_SEND_MAX] = {{.iov_base = (void *)frame, .iov_len = len}, ask(t, path, echo)};
 	t->witness.awaited = t->witness.n_echoes;
 	t->witness.echo_at = (size_t)(path->at - t->namespaces);
@@ -116,7 +115,7 @@ int witness_send(struct testbed *t, const struct testbed_namespace *from, const 
 	if (r < 0)
 		return r;
 	const struct packet packet = {
-		.at_ns = (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec,
+		.at_ns = now_ns,
 		.namespace = index,
 		.outgoing = true,
 		.len = (uint32_t)len,

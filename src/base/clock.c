@@ -17,6 +17,13 @@ uint64_t clock_now_us(void)
 	return (uint64_t)now.tv_sec * CLOCK_US_PER_S + (uint64_t)now.tv_nsec / 1000;
 }
 
+uint64_t clock_real_now_ns(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
+}
+
 static const struct {
 	const char *name;
 	uint64_t us;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One clock (CLOCK_MONOTONIC, in microseconds) and durations as people write them. */
+/* One clock (CLOCK_MONOTONIC, in microseconds), the time of day, and durations as people write them. */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
@@ -13,6 +13,9 @@
 
 /* clock_now_us() - microseconds since some moment in the past that never changes. */
 uint64_t clock_now_us(void);
+
+/* clock_real_now_ns() - CLOCK_REALTIME, in which the kernel tells when packets were seen, in nanoseconds. */
+uint64_t clock_real_now_ns(void);
 
 /**
  * duration_parse() - "1.3s", "200ms", "50us", "2m" or "1h" to microseconds

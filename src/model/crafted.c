@@ -188,14 +188,8 @@ static int parse_part(char *word, unsigned *seen, struct crafted *ret, struct er
 		return error_set(e, ERROR_USAGE, EINVAL, "'%s' is no KEY=VALUE, as in seq=RCV.NXT+1", word);
 	*value++ = '\0';
 	const struct part *part = word_find_entry(word, parts, N_PARTS, sizeof *parts, "part of a segment", e);
-	if (!part) {
-		if (!strchr(error_text(e), '('))
-			error_set(e, ERROR_USAGE, EINVAL,
-				"unknown part of a segment '%s': it is ack, data, ecr, mss, sack, seq, ts, win or "
-				"wscale",
-				word);
+	if (!part)
 		return -EINVAL;
-	}
 	if (*seen & 1U << (part - parts))
 		return error_set(e, ERROR_USAGE, EINVAL, "'%s=' stands twice", part->key);
 	*seen |= 1U << (part - parts);

@@ -3,11 +3,12 @@
 #ifndef MODEL_SEGMENT_WRITE_H
 #define MODEL_SEGMENT_WRITE_H
 
-#include "model/packet.h"
+#include "model/crafted.h"
 #include "model/link_layer.h"
+#include "model/packet.h"
 
-/* Ethernet, IPv6, TCP with all its options, and data (CRAFTED_DATA_MAX). */
-#define SEGMENT_FRAME_MAX (14 + 40 + 60 + 1400)
+/* Ethernet, IPv6, TCP with all its options, and data. */
+#define SEGMENT_FRAME_MAX (14 + 40 + 60 + CRAFTED_DATA_MAX)
 
 /* An ICMP echo request: Ethernet, IPv4, ICMP (RFC 792). */
 #define ECHO_FRAME (14 + 20 + 8)

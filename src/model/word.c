@@ -200,7 +200,7 @@ const struct word_kind word_duration = {.what = "a duration", .parse = word_pars
 const struct word_kind word_sysctl = {.what = "a sysctl", .parse = word_parse_sysctl};
 const struct word_kind word_text = {.what = "a text"};
 
-#define FEW_ENTRIES 5
+#define FEW_ENTRIES 9
 
 static const char *entry_name(const void *table, size_t i, size_t size)
 {
