@@ -16,7 +16,6 @@
 #include "actor/look.h"
 
 #include <linux/netlink.h>
-#include <string.h>
 #include <sys/socket.h>
 
 #include "actor/endpoint.h"

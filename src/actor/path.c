@@ -14,12 +14,10 @@ static const struct testbed_namespace *find_owner(const struct testbed *t, const
 	return NULL;
 }
 
-static bool has_end(const struct testbed_namespace *namespace, const struct veth_end *end)
+/* The namespace at the other end of the link of @end. */
+static const struct testbed_namespace *find_next(const struct testbed *t, const struct veth_end *end)
 {
-	for (size_t i = 0; i < namespace->n_ends; i++)
-		if (namespace->ends[i] == end)
-			return true;
-	return false;
+	return &t->namespaces[testbed_namespace_of(t, testbed_other_end(t, end))];
 }
 
 int path_find(const struct testbed *t, const struct testbed_namespace *from, const struct in6_addr *to,
@@ -33,7 +31,7 @@ int path_find(const struct testbed *t, const struct testbed_namespace *from, con
 			"%s is %s: a segment is sent over a link, to an address of another namespace", text,
 			path.at ? "an address of its own namespace" : "nobody's address");
 	for (size_t i = 0; i < from->n_ends && !path.is_direct; i++)
-		if (has_end(path.at, testbed_other_end(t, from->ends[i]))) {
+		if (find_next(t, from->ends[i]) == path.at) {
 			path.own = from->ends[i];
 			path.is_direct = true;
 		}
@@ -43,9 +41,7 @@ int path_find(const struct testbed *t, const struct testbed_namespace *from, con
 			from->name, from->n_ends, path.at->name, text);
 	path.own = path.own ? path.own : from->ends[0];
 	path.neighbour = testbed_other_end(t, path.own);
-	for (size_t i = 0; i < t->n_namespaces; i++)
-		if (has_end(&t->namespaces[i], path.neighbour))
-			path.next = &t->namespaces[i];
+	path.next = find_next(t, path.own);
 	link_layer_of(path.neighbour->ifindex, path.link_layer);
 	if (IN6_IS_ADDR_V4MAPPED(to))
 		path.echo_to = mapped_ipv4(to);

@@ -6,11 +6,11 @@
 #include "actor/testbed.h"
 
 struct path {
-	const struct veth_end *own;                    /* by which it leaves */
-	const struct veth_end *neighbour;              /* that is to take it */
-	const struct testbed_namespace *next;          /* that has the neighbour */
-	const struct testbed_namespace *at;            /* that has the address */
-	bool is_direct;                                /* the neighbour has it: no router stands between */
+	const struct veth_end *own;           /* by which it leaves */
+	const struct veth_end *neighbour;     /* that is to take it */
+	const struct testbed_namespace *next; /* that has the neighbour */
+	const struct testbed_namespace *at;   /* that has the address */
+	bool is_direct;                       /* the neighbour has it: no router stands between */
 	uint8_t link_layer[LINK_LAYER_BYTES]; /* of the neighbour */
 	struct in_addr echo_to; /* an address of the namespace @at that an echo request reaches on this way */
 };

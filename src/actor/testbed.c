@@ -2,6 +2,7 @@
 // The testbed of one cell.
 #include "actor/testbed.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <linux/netlink.h>
 #include <string.h>
@@ -265,24 +266,27 @@ int testbed_build(struct testbed *t, struct plan *plan, struct whereabouts *wher
 	return r;
 }
 
-/* The namespace that has @end. */
-static struct testbed_namespace *namespace_of(struct testbed *t, const struct veth_end *end)
+size_t testbed_namespace_of(const struct testbed *t, const struct veth_end *end)
 {
 	for (size_t i = 0; i < t->n_namespaces; i++)
 		for (size_t k = 0; k < t->namespaces[i].n_ends; k++)
 			if (t->namespaces[i].ends[k] == end)
-				return &t->namespaces[i];
-	return NULL;
+				return i;
+	assert(false); /* each end is some namespace's */
+	return 0;
 }
 
 /* The first end is the one that was opened first: the one to ask. */
 static int link_is_ready(struct testbed *t, size_t i, struct error *e)
 {
 	struct veth_end *ends = &t->ends[2 * i];
-	int r = link_is_up(&namespace_of(t, &ends[0])->route, ends[0].ifindex, e);
+	struct netlink *routes[2];
+	for (size_t k = 0; k < 2; k++)
+		routes[k] = &t->namespaces[testbed_namespace_of(t, &ends[k])].route;
+	int r = link_is_up(routes[0], ends[0].ifindex, e);
 	for (size_t k = 0; r > 0 && k < 2; k++)
 		if (ends[k].with_ipv6)
-			r = link_can_be_found(&namespace_of(t, &ends[k])->route, &ends[k], e);
+			r = link_can_be_found(routes[k], &ends[k], e);
 	return r;
 }
 

@@ -101,6 +101,9 @@ int testbed_build(struct testbed *t, struct plan *plan, struct whereabouts *wher
 /* testbed_other_end() - of the same link. */
 const struct veth_end *testbed_other_end(const struct testbed *t, const struct veth_end *end);
 
+/* testbed_namespace_of() - the number of the namespace that has @end. */
+size_t testbed_namespace_of(const struct testbed *t, const struct veth_end *end);
+
 /* testbed_has_address() - whether @namespace has it (IPv4 as v4-mapped), those of the loopback included. */
 bool testbed_has_address(const struct testbed_namespace *namespace, const struct in6_addr *address);
 

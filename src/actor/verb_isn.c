@@ -15,7 +15,6 @@
 #include "actor/settle.h"
 #include "actor/verb.h"
 #include "base/cleanup.h"
-#include "base/clock.h"
 #include "base/grow.h"
 #include "model/isn_clock.h"
 #include "model/outcome.h"

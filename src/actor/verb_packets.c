@@ -13,14 +13,12 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "actor/sender.h"
 #include "actor/settle.h"
 #include "actor/verb.h"
 #include "actor/which.h"
 #include "base/cleanup.h"
-#include "base/clock.h"
 
 /* What is said of a question whose packets there were none of. */
 #define NONE "none"

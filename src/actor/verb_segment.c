@@ -42,7 +42,6 @@
 #include "base/clock.h"
 #include "base/mapped.h"
 #include "model/crafted.h"
-#include "model/outcome.h"
 
 #define NONE "none" /* no answer */
 

@@ -5,7 +5,6 @@
 #include <stdbool.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "actor/endpoint.h"
 #include "actor/look.h"

@@ -2,7 +2,6 @@
 // What becomes of listed claims: the claims of scenarios that are parts of them, and the verdict that follows.
 #include "analyze/settlement.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What became of the sockets of a namespace from each look to the next.
-#include <string.h>
 
 #include "analyze/story_parts.h"
 

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // netrepro claims: what became of listed claims, over all scenarios that state them.
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "actor/verb.h"
 #include "base/cleanup.h"
-#include "base/grow.h"
 #include "cli/cli.h"
 #include "cli/explained.h"
 #include "cli/kept_runs.h"

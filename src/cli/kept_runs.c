@@ -2,8 +2,10 @@
 // The runs whose results a folder holds.
 #include "cli/kept_runs.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 

@@ -11,7 +11,6 @@
 #include "base/suggest.h"
 #include "base/text.h"
 #include "model/planner.h"
-#include "model/template.h"
 
 #define PLAN_EVERY_US (200 * CLOCK_US_PER_MS) /* between attempts, where the file says nothing */
 

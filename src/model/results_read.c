@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
-#include "base/json.h"
 #include "base/text.h"
 #include "model/encoding.h"
 #include "model/results_walk.h"

@@ -41,7 +41,6 @@
 #include <netlink/route/link/veth.h>
 #include <netlink/route/neighbour.h>
 #include <stdint.h>
-#include <string.h>
 
 #include "base/cleanup.h"
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What became of listed claims, as JSON for programs. The man page describes its members; what is there stays there.
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 

@@ -4,8 +4,6 @@
 // Nothing in it differs between runs that say the same: no times, no kernel. What a run alone can say stands on lines
 // that begin with two blanks, so that all others can be held against what the scenarios state.
 #include <ctype.h>
-#include <errno.h>
-#include <inttypes.h>
 #include <string.h>
 
 #include "base/cleanup.h"

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/clock.h"
 #include "model/plan.h"
 #include "report/markdown.h"
 #include "report/phrase.h"
