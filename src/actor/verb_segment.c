@@ -26,6 +26,7 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <net/ethernet.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -44,6 +45,8 @@
 #include "model/crafted.h"
 
 #define NONE "none" /* no answer */
+
+#define IPV6_NEXT_HEADER 6 /* where it stands in the header (RFC 8200, section 3) */
 
 /* An echo that is not answered for so long has been dropped; the next one will be. */
 #define ECHO_PATIENCE_US (100 * CLOCK_US_PER_MS)
@@ -428,7 +431,8 @@ static int check_whole(const struct packet *packet, struct error *e)
 		return error_set(e, ERROR_UNMET, EMSGSIZE,
 			"the segment is longer than what is kept of it (%u bytes), and cannot be sent again",
 			packet->n_bytes);
-	if (packet->bytes[14] >> 4 == 6 && packet->bytes[20] != IPPROTO_TCP)
+	const uint8_t *ip = packet->bytes + ETHER_HDR_LEN;
+	if (ip[0] >> 4 == 6 && ip[IPV6_NEXT_HEADER] != IPPROTO_TCP)
 		return error_set(e, ERROR_UNMET, EPROTONOSUPPORT,
 			"the segment has extension headers of IPv6, and cannot be sent again");
 	return 0;

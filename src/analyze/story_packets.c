@@ -14,6 +14,7 @@
  * from the SYN of their direction. One that was never sent in this connection, but was in the one before between the
  * same ends, is told as that one's: it is how a TIME-WAIT answers.
  */
+#include <net/ethernet.h>
 #include <string.h>
 
 #include "analyze/story_parts.h"
@@ -24,27 +25,27 @@ static bool are_alike(const struct packet *a, const struct packet *b)
 	return a->len == b->len && a->n_bytes == b->n_bytes && !memcmp(a->bytes, b->bytes, a->n_bytes);
 }
 
-#define FRAME_HEADER_BYTES 14 /* Ethernet: destination, source, EtherType */
+/* In an Ethernet header, behind the destination. */
 #define FRAME_SOURCE 6
 #define FRAME_TYPE 12
 
 /* Where the TTL of an IPv4 header stands in a frame, and its checksum; where the hop limit of IPv6 (RFC 791, 8200). */
-#define IPV4_TTL (FRAME_HEADER_BYTES + 8)
-#define IPV4_CHECKSUM (FRAME_HEADER_BYTES + 10)
-#define IPV6_HOP_LIMIT (FRAME_HEADER_BYTES + 7)
+#define IPV4_TTL (ETHER_HDR_LEN + 8)
+#define IPV4_CHECKSUM (ETHER_HDR_LEN + 10)
+#define IPV6_HOP_LIMIT (ETHER_HDR_LEN + 7)
 
 static bool changes_on_its_way(const uint8_t *frame, size_t i)
 {
 	unsigned type = (unsigned)frame[FRAME_TYPE] << 8 | frame[FRAME_TYPE + 1];
-	if (type == 0x0800)
+	if (type == ETHERTYPE_IP)
 		return i == IPV4_TTL || i == IPV4_CHECKSUM || i == IPV4_CHECKSUM + 1;
-	return type == 0x86dd && i == IPV6_HOP_LIMIT;
+	return type == ETHERTYPE_IPV6 && i == IPV6_HOP_LIMIT;
 }
 
 /* Whether two frames hold the same packet, one of them as it was forwarded. */
 static bool are_hops(const struct packet *a, const struct packet *b)
 {
-	if (a->len != b->len || a->n_bytes != b->n_bytes || a->n_bytes < FRAME_HEADER_BYTES)
+	if (a->len != b->len || a->n_bytes != b->n_bytes || a->n_bytes < ETHER_HDR_LEN)
 		return false;
 	for (size_t i = FRAME_TYPE; i < a->n_bytes; i++)
 		if (a->bytes[i] != b->bytes[i] && !changes_on_its_way(a->bytes, i))
@@ -80,7 +81,7 @@ static struct story_packet *find_forwarded(const struct story *story, const stru
 static size_t across(const struct story *story, const struct packet *packet)
 {
 	const struct plan *plan = story->plan;
-	if (packet->n_bytes < FRAME_HEADER_BYTES)
+	if (packet->n_bytes < ETHER_HDR_LEN)
 		return packet->namespace;
 	size_t end = topology_find_end(plan, packet->bytes + FRAME_SOURCE);
 	if (end != TOPOLOGY_NONE && packet->outgoing)

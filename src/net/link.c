@@ -43,6 +43,7 @@
 #include <stdint.h>
 
 #include "base/cleanup.h"
+#include "model/topology.h"
 
 #define LOOPBACK_IFINDEX 1
 
@@ -235,7 +236,7 @@ static void batch_own(struct batch *b, int ifindex, struct bare address)
 	struct nl_msg **next = batch_next(b);
 	if (next)
 		batch_keep(b, build_address(ifindex, address.family, address.bytes, address.len,
-				      is_ipv4 ? LINK_IPV4_PREFIX : LINK_IPV6_PREFIX, is_ipv4 ? 0 : IFA_F_NODAD, next));
+				      is_ipv4 ? TOPOLOGY_IPV4_BITS : TOPOLOGY_IPV6_BITS, is_ipv4 ? 0 : IFA_F_NODAD, next));
 }
 
 static void batch_neighbour(struct batch *b, int ifindex, struct bare address, struct nl_addr *link_layer)

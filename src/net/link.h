@@ -28,8 +28,6 @@ struct link_route {
 	unsigned bits;           /* of the network */
 	int ifindex;             /* of the link by which the packets leave */
 };
-#define LINK_IPV4_PREFIX 24
-#define LINK_IPV6_PREFIX 64
 
 /* link_loopback_up() - bring lo up in the namespace of @route, whose index is 1 in each (net/core/dev.c, "loopback").
  */
