@@ -304,8 +304,8 @@ static enum step_status tell_answer(struct step_run *run, size_t i, const struct
 	}
 	if (step_is_measured(run) && cannot_tell) {
 		error_set(e, ERROR_UNMET, ETIME,
-			"the processors are too busy: whether what namespace '%s' has said is an answer, or of a timer, "
-			"cannot be told",
+			"the processors are too busy: whether what namespace '%s' has said is an answer, or of a "
+			"timer, cannot be told",
 			at->name);
 		return STEP_FAILED;
 	}

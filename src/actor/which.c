@@ -80,8 +80,8 @@ int which_takes(
 	if (packet_filter_can_tell(which->filter, packet))
 		return packet_filter_takes(which->filter, packet);
 	return error_set(e, ERROR_UNMET, EMSGSIZE,
-		"the filter reads more of a packet than the %u bytes that are kept of it: whether it is meant cannot be "
-		"told",
+		"the filter reads more of a packet than the %u bytes that are kept of it: whether it is meant cannot "
+		"be told",
 		packet->n_bytes);
 }
 

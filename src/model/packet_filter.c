@@ -13,9 +13,9 @@
  * bytes (RFC 8200, section 3). Behind an extension header it takes nothing, as libpcap's `tcp` does not either.
  *
  * Between brackets stands an offset, and a size where one is wanted, and nothing that is calculated: so no filter reads
- * beyond what is kept of a packet that is not large (PACKET_BYTES_MAX). Of a large one less may be kept. A program that reads
- * beyond that ends, and has not taken the packet (pcap_offline_filter(3PCAP)); then the opposite of the filter does not take
- * it either, which is how it is told. What decides before that byte is read decides as it should.
+ * beyond what is kept of a packet that is not large (PACKET_BYTES_MAX). Of a large one less may be kept. A program that
+ * reads beyond that ends, and has not taken the packet (pcap_offline_filter(3PCAP)); then the opposite of the filter
+ * does not take it either, which is how it is told. What decides before that byte is read decides as it should.
  */
 #include "model/packet_filter.h"
 

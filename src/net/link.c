@@ -232,11 +232,12 @@ static struct bare bare_of(const struct in6_addr *address)
 static void batch_own(struct batch *b, int ifindex, struct bare address)
 {
 	bool is_ipv4 = address.family == AF_INET;
+	int bits = is_ipv4 ? TOPOLOGY_IPV4_BITS : TOPOLOGY_IPV6_BITS;
 	/* Duplicate address detection would hold an IPv6 address back for 1 s to 2 s. */
+	uint32_t flags = is_ipv4 ? 0 : IFA_F_NODAD;
 	struct nl_msg **next = batch_next(b);
 	if (next)
-		batch_keep(b, build_address(ifindex, address.family, address.bytes, address.len,
-				      is_ipv4 ? TOPOLOGY_IPV4_BITS : TOPOLOGY_IPV6_BITS, is_ipv4 ? 0 : IFA_F_NODAD, next));
+		batch_keep(b, build_address(ifindex, address.family, address.bytes, address.len, bits, flags, next));
 }
 
 static void batch_neighbour(struct batch *b, int ifindex, struct bare address, struct nl_addr *link_layer)

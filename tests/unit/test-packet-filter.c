@@ -95,11 +95,14 @@ static void test_cannot_tell(void **state)
 		const char *text;
 		uint32_t ipv4_bytes, ipv6_bytes; /* that must be kept */
 	} cases[] = {
-		{"port 12345 and len > 60", 34, 54}, {"tcp[13] = 2", 34 + 14, 54 + 14},
-		{"tcp[tcpflags] = 2 or tcp[16:4] = 0", 34 + 20, 54 + 20}, {"ip[46:2] = 0", 14 + 48, 14 + 48},
+		{"port 12345 and len > 60", 34, 54},
+		{"tcp[13] = 2", 34 + 14, 54 + 14},
+		{"tcp[tcpflags] = 2 or tcp[16:4] = 0", 34 + 20, 54 + 20},
+		{"ip[46:2] = 0", 14 + 48, 14 + 48},
 		{"tcp[60] = 0", 34 + 61, 54 + 61},
 		/* It does not come to reading that, in either order of what is asked. */
-		{"tcp[13] = 99 and tcp[60] = 0", 34 + 14, 54 + 14}, {"not (tcp[13] = 2 or tcp[60] = 0)", 34 + 14, 54 + 14},
+		{"tcp[13] = 99 and tcp[60] = 0", 34 + 14, 54 + 14},
+		{"not (tcp[13] = 2 or tcp[60] = 0)", 34 + 14, 54 + 14},
 		{"tcp[60] = 0 and tcp[13] = 99", 34 + 61, 54 + 61},
 	};
 	uint8_t bytes[2][128] = {{0}};
@@ -117,8 +120,8 @@ static void test_cannot_tell(void **state)
 				assert_int_equal(packet_filter_can_tell(filter, &ipv6), n >= cases[i].ipv6_bytes);
 		}
 		/* What is not there need not be read. */
-		assert_true(packet_filter_can_tell(
-			filter, &(struct packet){.len = sizeof syn_ipv4, .n_bytes = sizeof syn_ipv4, .bytes = syn_ipv4}));
+		assert_true(packet_filter_can_tell(filter,
+			&(struct packet){.len = sizeof syn_ipv4, .n_bytes = sizeof syn_ipv4, .bytes = syn_ipv4}));
 	}
 }
 
