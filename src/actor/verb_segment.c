@@ -55,7 +55,8 @@
  * kernel say has seldom its time just then. */
 #define LATE_NS (30 * UINT64_C(1000000))
 
-#define DEALT_WAIT_US 100 /* until it is asked again whether all has been dealt with */
+/* Until it is asked again whether all has been dealt with, where nothing has come that would say so. */
+#define DEALT_WAIT_US (100 * CLOCK_US_PER_MS)
 
 static int flags_parse(const struct word_scope *scope, struct word *ret, struct error *e)
 {
@@ -342,7 +343,7 @@ static enum step_status await(struct step_run *run, struct error *e)
 			error_set(e, ERROR_UNMET, ETIMEDOUT, "the processors are too busy: when the segment has been "
 							    "dealt with cannot be told");
 		run->wait_until_us = clock_now_us() + DEALT_WAIT_US;
-		return run->expired ? STEP_FAILED : STEP_WAIT_UNTIL;
+		return run->expired ? STEP_FAILED : step_wait(run, t->barrier.fd, EPOLLIN);
 	}
 	if (run->expired) {
 		error_set(e, ERROR_UNMET, ETIMEDOUT,
