@@ -45,9 +45,11 @@
 #define READY_FIRST_WAIT_US 50 /* doubled each time, up to the next line */
 #define READY_LONGEST_WAIT_US (10 * CLOCK_US_PER_MS)
 
-/* A cell that goes on this much later than it wanted to (its worker was stopped, or starved) says nothing of what takes
- * time: sleeps were longer, attempts fewer, and deadlines are over that had time left. */
+/* A cell that goes on this much later than it wanted to (its worker was stopped, or starved), at once or in all, says
+ * nothing of what takes time: sleeps were longer, attempts fewer, and deadlines are over that had time left. What is less
+ * than LATE_US is common, and not added up: a cell may wake up ten thousand times. */
 #define HELD_UP_US CLOCK_US_PER_S
+#define LATE_US (100 * CLOCK_US_PER_MS)
 
 #define OUTCOME_TIMEOUT "timeout" /* no errno: nothing came within the step's deadline */
 
@@ -522,6 +524,21 @@ static enum cell_status cell_hold(struct cell *cell)
 	return CELL_HELD;
 }
 
+/* Its worker wanted to go on at @wanted_us. Return: whether the cell has been held up for too long. */
+static bool is_held_up(struct cell *cell, uint64_t wanted_us, uint64_t now_us)
+{
+	if (wanted_us != CLOCK_NEVER && now_us > wanted_us + LATE_US)
+		cell->held_up_us += now_us - wanted_us;
+	return cell->held_up_us > HELD_UP_US;
+}
+
+static enum cell_status finish_held_up(struct cell *cell)
+{
+	char late[DURATION_TEXT], reason[96];
+	snprintf(reason, sizeof reason, "its worker was held up for %s", duration_format(cell->held_up_us, late));
+	return cell_finish(cell, VERDICT_ERROR, reason);
+}
+
 static enum cell_status cell_steps(struct cell *cell, struct error *e)
 {
 	while (cell->step < cell->plan.n_steps) {
@@ -552,6 +569,7 @@ static enum cell_status cell_ready(struct cell *cell, struct error *e)
 		return cell_finish_error(cell, e);
 	if (r > 0) {
 		cell->phase = CELL_STEPS;
+		cell->held_up_us = 0; /* nothing has been measured yet */
 		return cell_steps(cell, e);
 	}
 	uint64_t now_us = clock_now_us();
@@ -568,12 +586,8 @@ enum cell_status cell_advance(struct cell *cell, struct whereabouts *whereabouts
 {
 	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
 	uint64_t now_us = clock_now_us();
-	if (cell->wake_us != CLOCK_NEVER && now_us > cell->wake_us + HELD_UP_US) {
-		char late[DURATION_TEXT], reason[96];
-		snprintf(reason, sizeof reason, "its worker was held up for %s",
-			duration_format(now_us - cell->wake_us, late));
-		return cell_finish(cell, VERDICT_ERROR, reason);
-	}
+	if (is_held_up(cell, cell->wake_us, now_us))
+		return finish_held_up(cell);
 	if (cell->phase == CELL_STEPS && was_only_heard(cell, now_us))
 		return CELL_WAITS;
 	cell->wait_fd = -1;

@@ -42,6 +42,7 @@ struct cell {
 	enum cell_phase { CELL_BUILD, CELL_READY, CELL_STEPS, CELL_OVER } phase;
 	uint64_t began_us, deadline_us, ready_deadline_us, ready_wait_us;
 	uint64_t held_since_us; /* 0: it is not */
+	uint64_t held_up_us;    /* how much later it went on than it wanted to, in all */
 	struct plan plan;
 	struct testbed testbed;
 	size_t step;            /* the one being made */

@@ -19,6 +19,12 @@ static const char scenario_text[] = "name: hold\n"
 				    "    as: accepted\n"
 				    "    deadline: 100ms\n";
 
+static const char sleeps_text[] = "name: sleeps\n"
+				  "steps:\n"
+				  "  - server: sleep 1ms\n"
+				  "  - server: sleep 1ms\n"
+				  "  - server: sleep 1ms\n";
+
 struct held {
 	struct scenario *scenario;
 	struct whereabouts whereabouts;
@@ -34,16 +40,20 @@ static enum cell_status settle(struct held *h)
 	return status;
 }
 
-static void make(struct held *h, size_t hold_at)
+static void make_of(struct held *h, const char *text, size_t hold_at)
 {
 	struct error e = ERROR_INIT;
 	*h = (struct held){.whereabouts.home = namespace_open_own(NULL)};
-	if (scenario_read_text("hold", scenario_text, strlen(scenario_text), verb_vocabulary(), 1, &h->scenario, &e) <
-		0)
+	if (scenario_read_text("hold", text, strlen(text), verb_vocabulary(), 1, &h->scenario, &e) < 0)
 		fail_msg("%s", error_text(&e));
 	h->cell = cell_start(h->scenario, (struct run_id){.replicate = 1}, clock_now_us(), false);
 	assert_non_null(h->cell);
 	h->cell->hold_at = hold_at;
+}
+
+static void make(struct held *h, size_t hold_at)
+{
+	make_of(h, scenario_text, hold_at);
 }
 
 static void end(struct held *h)
@@ -112,6 +122,37 @@ static void test_end_is_the_end(void **state)
 	end(&h);
 }
 
+/* Of three sleeps each goes on @late_us later than it was to. */
+static void be_late(struct held *h, uint64_t late_us)
+{
+	make_of(h, sleeps_text, 0);
+	assert_int_equal(settle(h), CELL_HELD);
+	for (size_t step = 1; step <= 3; step++) {
+		cell_let_go(h->cell, step);
+		assert_int_equal(cell_advance(h->cell, &h->whereabouts), CELL_WAITS);
+		h->cell->wake_us -= late_us;
+		h->cell->run.wait_until_us -= late_us;
+		settle(h);
+	}
+	cell_let_go(h->cell, SIZE_MAX);
+	settle(h);
+	assert_non_null(h->cell->line);
+}
+
+/* Also where it was never for long: durations are too long by the sum. */
+static void test_is_held_up_in_all(void **state)
+{
+	(void)state;
+	struct held h;
+	be_late(&h, 400 * CLOCK_US_PER_MS);
+	assert_non_null(strstr(h.cell->line, "\"error\""));
+	assert_non_null(strstr(h.cell->line, "its worker was held up for 1.2"));
+	end(&h);
+	be_late(&h, 200 * CLOCK_US_PER_MS);
+	assert_non_null(strstr(h.cell->line, "\"pass\""));
+	end(&h);
+}
+
 int main(void)
 {
 	own_enter();
@@ -120,6 +161,7 @@ int main(void)
 		cmocka_unit_test(test_is_not_held),
 		cmocka_unit_test(test_no_deadline_runs),
 		cmocka_unit_test(test_end_is_the_end),
+		cmocka_unit_test(test_is_held_up_in_all),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
