@@ -6,7 +6,9 @@
  * it begins. It is in the network namespace of an actor and in a PID namespace of its own already. Here it gets, in
  * this order, as each act needs what a later one gives away:
  *
- * - descriptors 0 to 2 (/dev/null, a pipe) and no other; all signals as they are by default
+ * - descriptors 0 to 2 (/dev/null, a pipe) and no other
+ * - a session of its own, as what is typed at the terminal of netrepro (Ctrl-C) is for that alone: cells in flight, and
+ * their programs, go on to their end; then all signals as they are by default
  * - the folder of the scenario to work in
  * - a tree of files of its own, read-only, so that nothing is left behind: with a /run and a /tmp of its own, which can
  *   be written and are not the host's, so that the sockets there are out of reach by which programs reach the host's
@@ -78,11 +80,22 @@ struct child {
 	size_t n_kept;
 };
 
+static int act_session(struct child *c)
+{
+	(void)c;
+	return setsid() < 0 ? -1 : 0;
+}
+
+/* The worker blocks those that stop a run: one that came before there was a session waits here to be delivered. */
 static int act_signals(struct child *c)
 {
 	(void)c;
-	sigset_t none;
+	static const struct timespec now = {0};
+	sigset_t none, all;
 	sigemptyset(&none);
+	sigfillset(&all);
+	while (sigtimedwait(&all, NULL, &now) > 0)
+		;
 	/* By the system call, as the C library leaves two of them alone (32 and 33), which who started netrepro may
 	 * have ignored: make does. All zeroes is SIG_DFL, with no flags; of SIGKILL and SIGSTOP it is refused. */
 	static const long kernels[8] = {0}; /* struct sigaction of the kernel, on all machines at most so long */
@@ -307,7 +320,7 @@ static int act_process(struct child *c)
 		files.rlim_cur = FILES_MAX;
 		setrlimit(RLIMIT_NOFILE, &files);
 	}
-	return setsid() < 0 ? -1 : 0;
+	return 0;
 }
 
 static int act_bounding(struct child *c)
@@ -352,6 +365,7 @@ static const struct act {
 	int (*run)(struct child *c); /* -1 with errno */
 } acts[] = {
 	{"set its descriptors", act_descriptors}, /* first: the worker waits for it */
+	{"make a session of its own", act_session},
 	{"set its signals", act_signals},
 	{"go to the folder of the scenario", act_folder},
 	{"make a mount and an IPC namespace", act_namespaces},
@@ -360,7 +374,7 @@ static const struct act {
 	{"make a /dev of its own", act_devices},
 	{"make a " SCRATCH " and a /tmp of its own", act_scratch},
 	{"make a /proc and a /sys of its own", act_proc},
-	{"make a session of its own", act_process},
+	{"set its limits", act_process},
 	{"empty its bounding set of capabilities", act_bounding},
 	{"become the user who called sudo", act_user},
 	{"drop its capabilities", act_capabilities},

@@ -136,6 +136,22 @@ tap_report 'SIGINT to the whole process group: those under way end as they would
 resumes group waits.yaml
 tap_report '… and --resume does those that are left, each once'
 
+# Nor does it reach a program that is just being born, in the group still: several times, as it must come at that moment.
+printf '%s\n' 'name: births' 'matrix: {n: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]}' 'steps:' >births.yaml
+for p in a b c d; do
+	printf '  - %s\n' "server: exec $p true" "server: wait $p"
+done >>births.yaml
+for i in 1 2 3 4 5 6 7 8; do
+	start_in_group run --quiet --allow-exec --jobs 8 --replicates 1000 -o births$i births.yaml
+	await 'results' has_cells $((3 * i)) births$i/$results
+	kill -INT -- "-$(group_of_runner)"
+	ends
+	exits 130
+	is 'errors' "$(jq -r 'select(.verdict == "error" or .verdict == "inconc") | .reason' births$i/$results)" ''
+done
+nothing_left
+tap_report '… and programs go on to theirs, also those that are just begun'
+
 # The same with a real terminal, and Ctrl-C typed at it.
 mkfifo keys
 "${as[@]}" "$mark" env --default-signal=INT,QUIT,TERM,HUP TERM=xterm \
