@@ -47,7 +47,8 @@
 
 /* A cell that goes on this much later than it wanted to (its worker was stopped, or starved), at once or in all, says
  * nothing of what takes time: sleeps were longer, attempts fewer, and deadlines are over that had time left. What is less
- * than LATE_US is common, and not added up: a cell may wake up ten thousand times. */
+ * than LATE_US is common, and not added up: a cell may wake up ten thousand times. Nor is what a step is late that is
+ * repeated: each attempt begins when the one before is over, so the time that it took is wrong by the last one alone. */
 #define HELD_UP_US CLOCK_US_PER_S
 #define LATE_US (100 * CLOCK_US_PER_MS)
 
@@ -527,9 +528,14 @@ static enum cell_status cell_hold(struct cell *cell)
 /* Its worker wanted to go on at @wanted_us. Return: whether the cell has been held up for too long. */
 static bool is_held_up(struct cell *cell, uint64_t wanted_us, uint64_t now_us)
 {
-	if (wanted_us != CLOCK_NEVER && now_us > wanted_us + LATE_US)
-		cell->held_up_us += now_us - wanted_us;
-	return cell->held_up_us > HELD_UP_US;
+	if (wanted_us == CLOCK_NEVER || now_us <= wanted_us + LATE_US)
+		return false;
+	bool is_repeated = cell->phase == CELL_STEPS && cell->step < cell->plan.n_steps &&
+			   cell->plan.steps[cell->step].repeat_for_us;
+	uint64_t in_all_us = cell->held_up_us + (now_us - wanted_us);
+	if (!is_repeated || in_all_us > HELD_UP_US)
+		cell->held_up_us = in_all_us;
+	return in_all_us > HELD_UP_US;
 }
 
 static enum cell_status finish_held_up(struct cell *cell)

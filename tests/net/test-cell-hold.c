@@ -25,6 +25,14 @@ static const char sleeps_text[] = "name: sleeps\n"
 				  "  - server: sleep 1ms\n"
 				  "  - server: sleep 1ms\n";
 
+static const char repeats_text[] = "name: repeats\n"
+				   "steps:\n"
+				   "  - server: socket s\n"
+				   "  - server: bind s 10.0.0.99:80\n"
+				   "    as: bound\n"
+				   "    for: 3s\n"
+				   "    every: 500ms\n";
+
 struct held {
 	struct scenario *scenario;
 	struct whereabouts whereabouts;
@@ -153,6 +161,27 @@ static void test_is_held_up_in_all(void **state)
 	end(&h);
 }
 
+/* Not so where a step is repeated: an attempt that is late makes nothing longer but itself. */
+static void test_attempts_are_late(void **state)
+{
+	(void)state;
+	struct held h;
+	make_of(&h, repeats_text, SIZE_MAX);
+	enum cell_status status;
+	size_t n = 0;
+	while ((status = cell_advance(h.cell, &h.whereabouts)) == CELL_WAITS) {
+		if (h.cell->phase != CELL_STEPS)
+			continue;
+		h.cell->wake_us = clock_now_us() - 400 * CLOCK_US_PER_MS;
+		h.cell->step_began_us -= 900 * CLOCK_US_PER_MS;
+		n++;
+	}
+	assert_true(n >= 3);
+	assert_non_null(strstr(h.cell->line, "\"pass\""));
+	assert_non_null(strstr(h.cell->line, "EADDRNOTAVAIL"));
+	end(&h);
+}
+
 int main(void)
 {
 	own_enter();
@@ -162,6 +191,7 @@ int main(void)
 		cmocka_unit_test(test_no_deadline_runs),
 		cmocka_unit_test(test_end_is_the_end),
 		cmocka_unit_test(test_is_held_up_in_all),
+		cmocka_unit_test(test_attempts_are_late),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
