@@ -280,15 +280,16 @@ static int hand_out_one(struct runner *r, struct worker_process *w, struct run_i
 	return worker_process_order(w, id, e);
 }
 
-/* A worker has a place, and nothing is left for it: another one may hold an order that it has no place for yet. */
-static int share_out(struct runner *r, struct error *e)
+/* Worker @asks has a place, and nothing is left for it: another one may hold an order that it has no place for yet. Where both
+ * want as many, it goes to the one that asks: the other may be busy with cells that wake up. */
+static int share_out(struct runner *r, struct worker_process *asks, struct error *e)
 {
 	int status = 0;
 	for (size_t i = 0; i < r->n_workers; i++)
 		r->workers[i].wants += take_back(r, &r->workers[i]);
 	while (status == 0 && r->n_returned) {
-		struct worker_process *neediest = &r->workers[0];
-		for (size_t i = 1; i < r->n_workers; i++)
+		struct worker_process *neediest = asks;
+		for (size_t i = 0; i < r->n_workers; i++)
 			if (r->workers[i].wants > neediest->wants)
 				neediest = &r->workers[i];
 		struct run_id id = r->returned[--r->n_returned];
@@ -305,7 +306,7 @@ static int hand_out(struct runner *r, struct worker_process *w, struct error *e)
 		status = hand_out_one(r, w, id, e);
 	/* One order more than there are places is always wanted. */
 	bool has_place = w->wants > 1 && !r->signal && r->environment;
-	return status == 0 && has_place ? share_out(r, e) : status;
+	return status == 0 && has_place ? share_out(r, w, e) : status;
 }
 
 static int begin(struct runner *r, const char *environment, size_t len, struct error *e)

@@ -82,7 +82,14 @@ for block in block-*; do
 	n_blocks=$((n_blocks + 1))
 	awk '/^\$ / { goes_on = 1; sub(/^\$ /, "") } goes_on { print; goes_on = /\\$/ }' "$block" >commands
 	awk '/^\$ / { goes_on = 1 } !goes_on { print } { goes_on = goes_on && /\\$/ }' "$block" | normalise >wanted
+	printf '%s\n' * before found >before
 	"${as[@]}" "$mark" bash ./commands 2>&1 </dev/null | normalise >found
+	# A cell that this machine was too busy for is nothing that the README says.
+	if grep -qE '^(inconc|error) ' found; then
+		printf '# once more: %s\n' "$(grep -m1 -E '^(inconc|error) ' found)"
+		printf '%s\n' * | grep -vxFf before | xargs -r rm -r
+		"${as[@]}" "$mark" bash ./commands 2>&1 </dev/null | normalise >found
+	fi
 	difference=$(diff -u --label README.md wanted --label 'what is printed' found) ||
 		mapfile -t -O "${#wrong[@]}" wrong <<<"$difference"
 	tap_report "README.md, line ${block#block-}: its commands print this"
