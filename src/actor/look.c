@@ -227,15 +227,28 @@ static int is_complete(struct testbed *t, const struct testbed_namespace *namesp
 	return !counts.time_wait && !counts.in_use;
 }
 
+static int open_diag(struct testbed *t, struct testbed_namespace *namespace, struct error *e)
+{
+	if (namespace->diag.sock)
+		return 0;
+	int r = testbed_enter(t, namespace, e);
+	return r == 0 ? netlink_open(&namespace->diag, NETLINK_SOCK_DIAG, e) : r;
+}
+
+int look_has_backlog(
+	struct testbed *t, struct testbed_namespace *namespace, const struct tcp_socket *wanted, struct error *e)
+{
+	struct tcp_socket found;
+	int r = open_diag(t, namespace, e);
+	if (r == 0)
+		r = tcp_socket_find(&namespace->diag, wanted, &found, e);
+	return r > 0 ? found.backlog > 0 : r;
+}
+
 /* Return: 1 when all that can be there was asked for, 0 when it is not known what can be there, or -errno. */
 static int look_up(struct testbed *t, struct testbed_namespace *namespace, struct error *e)
 {
-	int r = 0;
-	if (!namespace->diag.sock) {
-		r = testbed_enter(t, namespace, e);
-		if (r == 0)
-			r = netlink_open(&namespace->diag, NETLINK_SOCK_DIAG, e);
-	}
+	int r = open_diag(t, namespace, e);
 	namespace->look.n = 0;
 	if (r < 0 || t->n_loose_connects)
 		return r;

@@ -24,6 +24,15 @@ void look_note_crafted(struct testbed *t, const struct segment *segment);
 bool look_is_other_end(const struct testbed_namespace *in_a, const struct tcp_socket *a,
 	const struct testbed_namespace *in_b, const struct tcp_socket *b);
 
+/**
+ * look_has_backlog() - whether what came for the socket @wanted is put off, as a program is just using it
+ * @wanted: family, addresses and ports, as for tcp_socket_find()
+ *
+ * Return: 1, 0 also where there is no such socket, or -errno.
+ */
+int look_has_backlog(
+	struct testbed *t, struct testbed_namespace *namespace, const struct tcp_socket *wanted, struct error *e);
+
 /* look_at() - all TCP sockets of @namespace, into its `look`. */
 int look_at(struct testbed *t, struct testbed_namespace *namespace, struct error *e);
 

@@ -13,8 +13,9 @@
  * is in the queues of all is waited for as well (net/barrier.h). So that nothing came is seen, and never a matter of
  * how long one waits. What the kernel says later, of a timer (a delayed acknowledgement, a retransmission), is not an
  * answer in this sense. On a busy processor such a thing is there as well by the time at which we look, but stands
- * behind the reply to the echo request, as an answer does not, unless the two went by different processors: then it is
- * one where it came soon. Nothing counts as no answer where the segment was not seen coming in, or there is no route
+ * behind the reply to the echo request, as an answer does not, unless the two went by different processors, or a
+ * program was just using the socket: what comes then is put off until it lets go of it (sk_add_backlog(),
+ * include/net/sock.h), which is waited for. In these cases it is an answer where it came soon. Nothing counts as no answer where the segment was not seen coming in, or there is no route
  * for an answer.
  *
  * An answer is read as it leaves the other namespace: where that one is blocked, it gets no further, and was given all
@@ -54,6 +55,9 @@
 /* An acknowledgement is delayed by 40 ms at least (TCP_DELACK_MIN, include/net/tcp.h), and what else a timer makes the
  * kernel say has seldom its time just then. */
 #define LATE_NS (30 * UINT64_C(1000000))
+
+/* Until it is looked again whether a program has let go of the socket. */
+#define PUT_OFF_WAIT_US CLOCK_US_PER_MS
 
 /* Until it is asked again whether all has been dealt with, where nothing has come that would say so. */
 #define DEALT_WAIT_US (100 * CLOCK_US_PER_MS)
@@ -313,6 +317,32 @@ static enum step_status tell_answer(struct step_run *run, size_t i, const struct
 	return step_is_measured(run) ? step_observed(run, "%s", answer) : step_ok(run);
 }
 
+/* Whether it is put off, as a program is just using the socket that it is for. */
+static int is_put_off(const struct step_run *run, const struct segment *sent, const struct path *path, struct error *e)
+{
+	const struct tcp_socket wanted = {
+		.family = sent->family,
+		.local = sent->to,
+		.remote = sent->from,
+		.local_port = sent->to_port,
+		.remote_port = sent->from_port,
+	};
+	struct testbed *t = run->testbed;
+	return t->programs.first ? look_has_backlog(t, &t->namespaces[path->at - t->namespaces], &wanted, e) : 0;
+}
+
+/* Until the program lets go of the socket. */
+static enum step_status wait_for_program(struct step_run *run, struct error *e)
+{
+	if (run->expired) {
+		error_set(e, ERROR_UNMET, ETIMEDOUT, "a program has not let go of the socket that the segment is for: "
+						     "it has not been dealt with");
+		return STEP_FAILED;
+	}
+	run->wait_until_us = clock_now_us() + PUT_OFF_WAIT_US;
+	return STEP_WAIT_UNTIL;
+}
+
 /* Until the segment has been dealt with; the answer then. */
 static enum step_status await(struct step_run *run, struct error *e)
 {
@@ -325,14 +355,19 @@ static enum step_status await(struct step_run *run, struct error *e)
 		return STEP_FAILED;
 	bool is_taken_in = witness_is_taken_in(w, (uint16_t)run->progress);
 	int dealt = is_taken_in ? testbed_has_dealt(t, run->began_us, e) : 0;
-	if (dealt < 0 || (dealt && witness_drain(t, e) < 0))
-		return STEP_FAILED;
 	/* One that was not kept, the segment itself perhaps: there may have been an answer. */
-	if (w->left_out)
+	if (dealt >= 0 && w->left_out)
 		return lost_to_capture(e);
 	segment_parse(&w->packets[i], &sent);
-	if (path_find(t, run->actor->in, &sent.to, &path, e) < 0)
+	if (dealt < 0 || path_find(t, run->actor->in, &sent.to, &path, e) < 0)
 		return STEP_FAILED;
+	int put_off = dealt ? is_put_off(run, &sent, &path, e) : 0;
+	if (put_off > 0)
+		return wait_for_program(run, e);
+	if (put_off < 0 || (dealt && witness_drain(t, e) < 0))
+		return STEP_FAILED;
+	if (w->left_out)
+		return lost_to_capture(e);
 	const struct capture *capture = &w->captures[path.at - t->namespaces];
 	if (capture->dropped)
 		return lost_to_capture(e);

@@ -49,6 +49,7 @@ struct tcp_socket {
 	enum tcp_timer timer;
 	uint64_t expires_ms;                /* until that timer fires */
 	uint32_t receive_queue, send_queue; /* bytes */
+	uint32_t backlog; /* bytes of what came while a program used the socket, and is put off until it is done */
 };
 
 /* tcp_socket_compare_ends() - by ports, then by addresses; for qsort(3) and the like. */

@@ -19,6 +19,7 @@
 #include <linux/inet_diag.h>
 #include <linux/sock_diag.h>
 #include <netlink/idiag/idiagnl.h>
+#include <netlink/attr.h>
 #include <netlink/msg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,6 +121,17 @@ void tcp_sockets_done(struct tcp_sockets *list)
 	*list = TCP_SOCKETS_INIT;
 }
 
+/* Bytes of segments in its backlog, where the kernel tells them: of a TIME-WAIT it does not. */
+static uint32_t backlog_in(struct nlmsghdr *header)
+{
+	uint32_t memory[SK_MEMINFO_BACKLOG + 1];
+	const struct nlattr *attr = nlmsg_find_attr(header, sizeof(struct inet_diag_msg), INET_DIAG_SKMEMINFO);
+	if (!attr || nla_len(attr) < (int)sizeof(memory))
+		return 0;
+	memcpy(memory, nla_data(attr), sizeof(memory));
+	return memory[SK_MEMINFO_BACKLOG];
+}
+
 static void put_address(uint32_t words[static 4], int family, const struct in6_addr *address)
 {
 	if (family == AF_INET6)
@@ -133,7 +145,9 @@ static int keep_one(struct nl_msg *message, void *context)
 	struct nlmsghdr *header = nlmsg_hdr(message);
 	if (nlmsg_datalen(header) < (int)sizeof(struct inet_diag_msg))
 		return -NLE_MSG_TOOSHORT;
-	*(struct tcp_socket *)context = describe(nlmsg_data(header));
+	struct tcp_socket *ret = context;
+	*ret = describe(nlmsg_data(header));
+	ret->backlog = backlog_in(header);
 	return NL_OK;
 }
 
@@ -148,6 +162,7 @@ int tcp_socket_find(struct netlink *diag, const struct tcp_socket *wanted, struc
 	struct inet_diag_req_v2 body = {
 		.sdiag_family = (uint8_t)wanted->family,
 		.sdiag_protocol = IPPROTO_TCP,
+		.idiag_ext = 1 << (INET_DIAG_SKMEMINFO - 1),
 		.idiag_states = ALL_STATES,
 		.id = {
 			.idiag_sport = htons(wanted->local_port),

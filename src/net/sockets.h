@@ -32,6 +32,7 @@ struct tcp_socket *tcp_sockets_add(struct tcp_sockets *list);
  * tcp_socket_find() - one socket of the namespace of @diag by its four-tuple, TIME-WAIT included: a look into one
  * bucket
  * @wanted: family, addresses (IPv4 as v4-mapped) and ports count
+ * @ret: its `backlog` is told here alone
  *
  * Return: 1 with *@ret filled, 0 when there is none, or -errno.
  */

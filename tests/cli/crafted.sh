@@ -103,6 +103,45 @@ else
 	skip 'what several processors deal with is waited for' 'one processor, or no net.core.rps_default_mask'
 fi
 
+# What comes for a socket that a program is just using is put off, and the echo request behind it is not.
+if command -v python3 >/dev/null; then
+	cat >hold.py <<-'END'
+		import socket
+
+		listener = socket.create_server(("0.0.0.0", 8080))
+		connection, _ = listener.accept()
+		buffer = bytearray(4000000)
+		while connection.recv_into(buffer, 0, socket.MSG_PEEK) < 3000000:
+		    pass
+		print("reads", flush=True)
+		while True:
+		    connection.recv_into(buffer, 0, socket.MSG_PEEK)
+	END
+	cat >hold.yaml <<-'END'
+		name: hold
+		actors: {attacker: {in: client}}
+		namespaces:
+		  server: {sysctl: {net.ipv4.tcp_rmem: 4096 16000000 16000000}}
+		  client: {sysctl: {net.ipv4.tcp_wmem: 4096 8000000 8000000}}
+		steps:
+		  - server: exec reader python3 hold.py
+		  - server: until-listening reader 8080
+		  - client: socket c
+		  - client: bind c *:4000
+		  - client: connect c server:8080
+		  - client: send c 3000000
+		  - server: stdout reader ^reads
+		  - client: block
+		  - attacker: segment SYN client:4000 server:8080
+		    as: answer
+	END
+	try run --allow-exec --evidence none --replicates 40 -o hold hold.yaml
+	is 'answers' "$(jq -r 'select(.verdict == "pass") | .responses[]' hold/results.jsonl | sort -u)" 'ACK'
+	tap_report 'what is put off as a program uses the socket is waited for'
+else
+	skip 'what is put off as a program uses the socket is waited for' 'python3 is not installed'
+fi
+
 cat >alone.yaml <<'END'
 name: alone
 namespaces: {server: }
