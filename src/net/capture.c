@@ -181,7 +181,7 @@ static int set_filter(int fd, bool cuts)
 		BPF_STMT(BPF_ALU | BPF_ADD | BPF_X, 0),
 		BPF_STMT(BPF_ALU | BPF_ADD | BPF_K, IP),
 		BPF_STMT(BPF_RET | BPF_A, 0),
-		BPF_STMT(BPF_RET | BPF_K, CAPTURE_CUT_BYTES),
+		BPF_STMT(BPF_RET | BPF_K, PACKET_BYTES_MAX), /* headers between, or no TCP */
 	};
 	if (cuts)
 		code[KEEP] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_LEN, 0);

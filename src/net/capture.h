@@ -11,7 +11,7 @@
 #include "model/packet.h"
 
 /* A packet is large where it has more, and the queue is to have room for many such: Ethernet, IPv6 and TCP with all its options
- * are 114. Of what is no TCP so much is kept. */
+ * are 114. Of what is no TCP, or has other headers before it, PACKET_BYTES_MAX are kept, as elsewhere. */
 #define CAPTURE_CUT_BYTES 128
 
 struct capture {

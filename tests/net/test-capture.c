@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <linux/if_ether.h>
+#include <linux/if_packet.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <sys/ioctl.h>
@@ -40,19 +41,25 @@ struct seen {
 	size_t n;
 };
 
-static int keep(void *context, const struct packet *packet, struct error *e)
+static int keep_cut(void *context, const struct packet *packet, struct error *e)
 {
 	(void)e;
 	struct seen *seen = context;
 	assert_int_equal(packet->namespace, 0);
-	assert_true(packet->n_bytes == packet->len || packet->n_bytes == PACKET_BYTES_MAX ||
-		    packet->n_bytes <= CAPTURE_CUT_BYTES);
+	assert_true(packet->n_bytes <= packet->len && packet->n_bytes <= PACKET_BYTES_MAX);
 	assert_true(seen->n < sizeof(seen->packets) / sizeof(seen->packets[0]));
 	memcpy(seen->bytes[seen->n], packet->bytes, packet->n_bytes);
 	seen->packets[seen->n] = *packet;
 	seen->packets[seen->n].bytes = seen->bytes[seen->n];
 	seen->n++;
 	return 0;
+}
+
+static int keep(void *context, const struct packet *packet, struct error *e)
+{
+	assert_true(packet->n_bytes == packet->len || packet->n_bytes == PACKET_BYTES_MAX ||
+		    packet->n_bytes <= CAPTURE_CUT_BYTES);
+	return keep_cut(context, packet, e);
 }
 
 static int keep_ipv4(void *context, const struct packet *packet, struct error *e)
@@ -291,6 +298,65 @@ static void test_cut(void **state)
 	}
 	count_large(false, AF_INET, true, &dropped);
 	assert_true(dropped > 0);
+}
+
+/* A frame of @len bytes, of an IP header of @ip bytes, extension headers of @extra bytes (IPv6), and a TCP header of 60. */
+static void make_frame(uint8_t *frame, size_t len, size_t ip, size_t extra)
+{
+	const uint8_t timestamps[] = {1, 1, 8, 10, 1, 2, 3, 4, 5, 6, 7, 8};
+	size_t tcp = 14 + ip + extra, said = ip == 40 ? len - 14 - 40 : len - 14;
+	uint8_t *header = frame + 14;
+	memset(frame, 0, len);
+	frame[12] = ip == 40 ? 0x86 : 0x08;
+	frame[13] = ip == 40 ? 0xdd : 0x00;
+	header[0] = ip == 40 ? 0x60 : (uint8_t)(0x40 | ip / 4);
+	header[ip == 40 ? 4 : 2] = (uint8_t)(said >> 8);
+	header[ip == 40 ? 5 : 3] = (uint8_t)said;
+	header[ip == 40 ? 6 : 9] = extra ? IPPROTO_ROUTING : IPPROTO_TCP;
+	if (extra) {
+		header[40] = IPPROTO_TCP;
+		header[41] = (uint8_t)(extra / 8 - 1);
+	}
+	memset(header + (ip == 40 ? 8 : 12), 9, ip == 40 ? 32 : 8);
+	frame[tcp + 12] = 0xf0;
+	frame[tcp + 13] = SEGMENT_ACK;
+	memset(frame + tcp + 20, 1, 28);
+	memcpy(frame + tcp + 48, timestamps, sizeof timestamps);
+}
+
+/* However long its headers are, and whatever they are: of a segment that is cut all is known that is of one that is not. */
+static void test_cut_spares_headers(void **state)
+{
+	(void)state;
+	static struct seen seen;
+	static uint8_t frame[2000];
+	static const struct {
+		size_t ip, extra;
+	} headers[] = {{20, 0}, {60, 0}, {40, 0}, {40, 8}, {40, 24}, {40, 56}, {40, 72}, {40, 136}};
+	CLEANUP(cleanup_error) struct error e = ERROR_INIT;
+	int namespace = own_enter_new();
+	CLEANUP(cleanup_close) int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+	const struct sockaddr_ll to = {.sll_family = AF_PACKET, .sll_ifindex = 1};
+	struct capture c = CAPTURE_INIT;
+	assert_int_equal(capture_open(&c, 0, true, true, &e), 0);
+	for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
+		struct segment segment;
+		memset(&seen, 0, sizeof seen);
+		make_frame(frame, sizeof frame, headers[i].ip, headers[i].extra);
+		assert_int_equal(
+			sendto(fd, frame, sizeof frame, 0, (const struct sockaddr *)&to, sizeof to), sizeof frame);
+		drain(&c, &seen, keep_cut);
+		assert_int_equal(seen.n, 1);
+		print_message("# %zu and %zu bytes\n", headers[i].ip, headers[i].extra);
+		assert_true(seen.packets[0].n_bytes < sizeof frame);
+		assert_int_equal(seen.packets[0].len, sizeof frame);
+		assert_true(segment_parse(&seen.packets[0], &segment));
+		assert_int_equal(segment.flags, SEGMENT_ACK);
+		assert_int_equal(segment.n_data, sizeof frame - 14 - headers[i].ip - headers[i].extra - 60);
+		assert_true(segment.has_timestamps && segment.timestamp_echo == 0x05060708);
+	}
+	capture_close(&c, 1);
+	own_leave(home, namespace);
 }
 
 static void test_link_that_goes_down(void **state)
@@ -542,6 +608,7 @@ int main(void)
 		cmocka_unit_test(test_times_are_those_of_the_sighting),
 		cmocka_unit_test(test_nothing_is_missing_silently),
 		cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_cut_spares_headers),
 		cmocka_unit_test(test_link_that_goes_down),
 		cmocka_unit_test(test_taker_ends_it),
 		cmocka_unit_test(test_handshake_at_both_ends),
