@@ -13,9 +13,10 @@
  * is in the queues of all is waited for as well (net/barrier.h). So that nothing came is seen, and never a matter of
  * how long one waits. What the kernel says later, of a timer (a delayed acknowledgement, a retransmission), is not an
  * answer in this sense. On a busy processor such a thing is there as well by the time at which we look, but stands
- * behind the reply to the echo request, as an answer does not, unless the two went by different processors, or a
- * program was just using the socket: what comes then is put off until it lets go of it (sk_add_backlog(),
- * include/net/sock.h), which is waited for. In these cases it is an answer where it came soon. Nothing counts as no answer where the segment was not seen coming in, or there is no route
+ * behind the reply to the echo request, as an answer does not, unless the two went by different processors: then it is
+ * one where it came soon. Where programs run, what stands there may be theirs, or an answer all the same: what comes
+ * while a program is just using the socket is put off until it lets go of it (sk_add_backlog(), include/net/sock.h).
+ * That is waited for, and which of them it is cannot be told. Nothing counts as no answer where the segment was not seen coming in, or there is no route
  * for an answer.
  *
  * An answer is read as it leaves the other namespace: where that one is blocked, it gets no further, and was given all
@@ -204,11 +205,21 @@ static bool is_same(const struct segment *a, const struct segment *b)
 	       a->sequence == b->sequence && a->acknowledgement == b->acknowledgement && a->n_data == b->n_data;
 }
 
+/* Whether programs have sockets in @in. */
+static bool has_programs(const struct testbed *t, const struct testbed_namespace *in)
+{
+	for (size_t i = 0; i < t->n_actors; i++)
+		for (size_t j = 0; t->actors[i].in == in && j < t->actors[i].n_sockets; j++)
+			if (t->actors[i].sockets[j].program)
+				return true;
+	return false;
+}
+
 /*
  * The first that was said between the ends of @sent, the other way, since it has come in at @at; it was sent as packet
  * @i. In one namespace packets stand in their order, whatever the clock does.
  *
- * @ret_cannot_tell: it was said so late that it may be of a timer
+ * @ret_cannot_tell: it was said so late that it may be of a timer, or when a program may have said it
  * Return: whether it has come in.
  */
 static bool find_answer(const struct step_run *run, size_t i, const struct segment *sent,
@@ -235,6 +246,10 @@ static bool find_answer(const struct step_run *run, size_t i, const struct segme
 			!segment_is_reverse(sent, &segment))
 			continue;
 		enum witness_order order = witness_order(t, i);
+		if (order != WITNESS_BEFORE && has_programs(t, at)) {
+			*ret_cannot_tell = true;
+			break;
+		}
 		if (order == WITNESS_BEHIND)
 			break;
 		snprintf(ret, OUTCOME_TEXT, "%s", segment_flags_text(segment.flags, flags));
@@ -309,8 +324,11 @@ static enum step_status tell_answer(struct step_run *run, size_t i, const struct
 	}
 	if (step_is_measured(run) && cannot_tell) {
 		error_set(e, ERROR_UNMET, ETIME,
-			"the processors are too busy: whether what namespace '%s' has said is an answer, or of a "
-			"timer, cannot be told",
+			has_programs(run->testbed, at)
+				? "a program uses the socket, or the processors are too busy: whether what namespace "
+				  "'%s' has said is an answer, or of the program or a timer, cannot be told"
+				: "the processors are too busy: whether what namespace '%s' has said is an answer, or "
+				  "of a timer, cannot be told",
 			at->name);
 		return STEP_FAILED;
 	}
@@ -328,7 +346,8 @@ static int is_put_off(const struct step_run *run, const struct segment *sent, co
 		.remote_port = sent->from_port,
 	};
 	struct testbed *t = run->testbed;
-	return t->programs.first ? look_has_backlog(t, &t->namespaces[path->at - t->namespaces], &wanted, e) : 0;
+	struct testbed_namespace *at = &t->namespaces[path->at - t->namespaces];
+	return has_programs(t, at) ? look_has_backlog(t, at, &wanted, e) : 0;
 }
 
 /* Until the program lets go of the socket. */

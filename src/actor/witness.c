@@ -142,7 +142,7 @@ enum witness_order witness_order(const struct testbed *t, size_t i)
 	const struct witness *w = &t->witness;
 	if (i < w->n_before)
 		return WITNESS_BEFORE;
-	return t->spreads_packets || t->programs.first || !w->is_first ? WITNESS_EITHER : WITNESS_BEHIND;
+	return t->spreads_packets || !w->is_first ? WITNESS_EITHER : WITNESS_BEHIND;
 }
 
 int witness_is_complete(const struct testbed *t, const struct testbed_namespace *in, struct error *e)

@@ -57,8 +57,7 @@ int witness_ask_again(
 enum witness_order {
 	WITNESS_BEFORE, /* it left before the frame had been dealt with, or as that was */
 	WITNESS_BEHIND, /* it left when that was over: of a timer, say */
-	WITNESS_EITHER, /* it cannot be told, as frame and echo request may have gone by different processors, or a program
-			 * may have used the socket, which puts off what comes for it (sk_add_backlog()) */
+	WITNESS_EITHER, /* it cannot be told, as frame and echo request may have gone by different processors */
 };
 
 /**

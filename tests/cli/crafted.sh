@@ -137,9 +137,9 @@ if command -v python3 >/dev/null; then
 	END
 	try run --allow-exec --evidence none --replicates 40 -o hold hold.yaml
 	is 'answers' "$(jq -r 'select(.verdict == "pass") | .responses[]' hold/results.jsonl | sort -u)" 'ACK'
-	tap_report 'what is put off as a program uses the socket is waited for'
+	tap_report 'what is put off as a program uses the socket is never no answer'
 else
-	skip 'what is put off as a program uses the socket is waited for' 'python3 is not installed'
+	skip 'what is put off as a program uses the socket is never no answer' 'python3 is not installed'
 fi
 
 cat >alone.yaml <<'END'
