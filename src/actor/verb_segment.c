@@ -16,7 +16,8 @@
  * behind the reply to the echo request, as an answer does not, unless the two went by different processors: then it is
  * one where it came soon. Where programs run, what stands there may be theirs, or an answer all the same: what comes
  * while a program is just using the socket is put off until it lets go of it (sk_add_backlog(), include/net/sock.h).
- * That is waited for, and which of them it is cannot be told. Nothing counts as no answer where the segment was not seen coming in, or there is no route
+ * That is waited for, and which of them it is cannot be told. Neither can it of data and a FIN that stand before it, as
+ * a program on another processor may be that fast. Nothing counts as no answer where the segment was not seen coming in, or there is no route
  * for an answer.
  *
  * An answer is read as it leaves the other namespace: where that one is blocked, it gets no further, and was given all
@@ -246,7 +247,8 @@ static bool find_answer(const struct step_run *run, size_t i, const struct segme
 			!segment_is_reverse(sent, &segment))
 			continue;
 		enum witness_order order = witness_order(t, i);
-		if (order != WITNESS_BEFORE && has_programs(t, at)) {
+		bool has_words = segment.n_data || segment.flags & SEGMENT_FIN; /* that a program may have given it */
+		if ((order != WITNESS_BEFORE || has_words) && has_programs(t, at)) {
 			*ret_cannot_tell = true;
 			break;
 		}

@@ -138,7 +138,34 @@ if command -v python3 >/dev/null; then
 	try run --allow-exec --evidence none --replicates 40 -o hold hold.yaml
 	is 'answers' "$(jq -r 'select(.verdict == "pass") | .responses[]' hold/results.jsonl | sort -u)" 'ACK'
 	tap_report 'what is put off as a program uses the socket is never no answer'
+	cat >echo.py <<-'END'
+		import socket
+
+		connection, _ = socket.create_server(("0.0.0.0", 8080)).accept()
+		while True:
+		    connection.send(connection.recv(1000))
+	END
+	cat >echo.yaml <<-'END'
+		name: echo
+		actors: {attacker: {in: client}}
+		steps:
+		  - server: exec reader python3 echo.py
+		  - server: until-listening reader 8080
+		  - client: socket c
+		  - client: bind c *:4000
+		  - client: connect c server:8080
+	END
+	# Until both ends acknowledge with what they say next.
+	for _ in 1 2 3 4; do
+		printf '  - client: %s c 10\n' send recv
+	done >>echo.yaml
+	printf '  - %s\n' 'client: block' 'attacker: segment ACK|PSH client:4000 server:8080 data=10' >>echo.yaml
+	echo '    as: answer' >>echo.yaml
+	try run --allow-exec --evidence none --replicates 40 --jobs 2 -o echo echo.yaml
+	is 'answers' "$(jq -r 'select(.verdict == "pass") | .responses[]' echo/results.jsonl | sort -u | grep -v none)" ''
+	tap_report 'what a program says is no answer'
 else
+	skip 'what a program says is no answer' 'python3 is not installed'
 	skip 'what is put off as a program uses the socket is never no answer' 'python3 is not installed'
 fi
 
