@@ -16,9 +16,9 @@
  * behind the reply to the echo request, as an answer does not, unless the two went by different processors: then it is
  * one where it came soon. Where programs run, what stands there may be theirs, or an answer all the same: what comes
  * while a program is just using the socket is put off until it lets go of it (sk_add_backlog(), include/net/sock.h).
- * That is waited for, and which of them it is cannot be told. Neither can it of data and a FIN that stand before it, as
- * a program on another processor may be that fast. Nothing counts as no answer where the segment was not seen coming in, or there is no route
- * for an answer.
+ * That is waited for, and which of them it is cannot be told. Neither can it of data and a FIN that stand before it,
+ * as a program on another processor may be that fast. Nothing counts as no answer where the segment was not seen
+ * coming in, or there is no route for an answer.
  *
  * An answer is read as it leaves the other namespace: where that one is blocked, it gets no further, and was given all
  * the same. To an address that is nobody's it goes to the link-layer address of the sender, which the other namespace

@@ -156,11 +156,11 @@ if command -v python3 >/dev/null; then
 		  - client: connect c server:8080
 	END
 	# Until both ends acknowledge with what they say next.
-	for _ in 1 2 3 4; do
-		printf '  - client: %s c 10\n' send recv
-	done >>echo.yaml
-	printf '  - %s\n' 'client: block' 'attacker: segment ACK|PSH client:4000 server:8080 data=10' >>echo.yaml
-	echo '    as: answer' >>echo.yaml
+	{
+		printf '  - client: %s c 10\n' send recv send recv send recv send recv
+		printf '  - %s\n' 'client: block' 'attacker: segment ACK|PSH client:4000 server:8080 data=10'
+		echo '    as: answer'
+	} >>echo.yaml
 	try run --allow-exec --evidence none --replicates 40 --jobs 2 -o echo echo.yaml
 	is 'answers' "$(jq -r 'select(.verdict == "pass") | .responses[]' echo/results.jsonl | sort -u | grep -v none)" ''
 	tap_report 'what a program says is no answer'

@@ -300,7 +300,7 @@ static void test_cut(void **state)
 	assert_true(dropped > 0);
 }
 
-/* A frame of @len bytes, of an IP header of @ip bytes, extension headers of @extra bytes (IPv6), and a TCP header of 60. */
+/* A frame of @len bytes: an IP header of @ip bytes, extension headers of @extra bytes (IPv6), a TCP header of 60. */
 static void make_frame(uint8_t *frame, size_t len, size_t ip, size_t extra)
 {
 	const uint8_t timestamps[] = {1, 1, 8, 10, 1, 2, 3, 4, 5, 6, 7, 8};
@@ -324,7 +324,7 @@ static void make_frame(uint8_t *frame, size_t len, size_t ip, size_t extra)
 	memcpy(frame + tcp + 48, timestamps, sizeof timestamps);
 }
 
-/* However long its headers are, and whatever they are: of a segment that is cut all is known that is of one that is not. */
+/* However long its headers are, and whatever they are: of a segment that is cut as much is known as of a whole one. */
 static void test_cut_spares_headers(void **state)
 {
 	(void)state;
