@@ -364,6 +364,36 @@ static enum step_status wait_for_program(struct step_run *run, struct error *e)
 	return STEP_WAIT_UNTIL;
 }
 
+/* Until the receiver has answered the echo request. */
+static enum step_status wait_for_echo(struct step_run *run, const struct path *path, int capture_fd, struct error *e)
+{
+	if (run->expired) {
+		error_set(e, ERROR_UNMET, ETIMEDOUT,
+			"namespace '%s' answers no echo request, so when it has dealt with the segment cannot be told",
+			path->at->name);
+		return STEP_FAILED;
+	}
+	uint64_t now_us = clock_now_us();
+	bool is_lost = run->wait_until_us && now_us >= run->wait_until_us;
+	if (is_lost && witness_ask_again(run->testbed, run->actor->in, path, e) < 0)
+		return STEP_FAILED;
+	if (is_lost || !run->wait_until_us)
+		run->wait_until_us = now_us + ECHO_PATIENCE_US;
+	return step_wait(run, capture_fd, EPOLLIN);
+}
+
+/* Until what was in the queues of the other processors has been dealt with as well. */
+static enum step_status wait_for_processors(struct step_run *run, struct error *e)
+{
+	if (run->expired) {
+		error_set(e, ERROR_UNMET, ETIMEDOUT,
+			"the processors are too busy: when the segment has been dealt with cannot be told");
+		return STEP_FAILED;
+	}
+	run->wait_until_us = clock_now_us() + DEALT_WAIT_US;
+	return step_wait(run, run->testbed->barrier.fd, EPOLLIN);
+}
+
 /* Until the segment has been dealt with; the answer then. */
 static enum step_status await(struct step_run *run, struct error *e)
 {
@@ -374,45 +404,27 @@ static enum step_status await(struct step_run *run, struct error *e)
 	size_t i = (size_t)(run->progress >> 16) - 1;
 	if (witness_drain(t, e) < 0)
 		return STEP_FAILED;
-	bool is_taken_in = witness_is_taken_in(w, (uint16_t)run->progress);
-	int dealt = is_taken_in ? testbed_has_dealt(t, run->began_us, e) : 0;
 	/* One that was not kept, the segment itself perhaps: there may have been an answer. */
-	if (dealt >= 0 && w->left_out)
-		return lost_to_capture(e);
-	segment_parse(&w->packets[i], &sent);
-	if (dealt < 0 || path_find(t, run->actor->in, &sent.to, &path, e) < 0)
-		return STEP_FAILED;
-	int put_off = dealt ? is_put_off(run, &sent, &path, e) : 0;
-	if (put_off > 0)
-		return wait_for_program(run, e);
-	if (put_off < 0 || (dealt && witness_drain(t, e) < 0))
-		return STEP_FAILED;
 	if (w->left_out)
 		return lost_to_capture(e);
+	segment_parse(&w->packets[i], &sent);
+	if (path_find(t, run->actor->in, &sent.to, &path, e) < 0)
+		return STEP_FAILED;
 	const struct capture *capture = &w->captures[path.at - t->namespaces];
 	if (capture->dropped)
 		return lost_to_capture(e);
-	if (dealt)
-		return tell_answer(run, i, &sent, path.at, e);
-	if (is_taken_in) {
-		if (run->expired)
-			error_set(e, ERROR_UNMET, ETIMEDOUT, "the processors are too busy: when the segment has been "
-							    "dealt with cannot be told");
-		run->wait_until_us = clock_now_us() + DEALT_WAIT_US;
-		return run->expired ? STEP_FAILED : step_wait(run, t->barrier.fd, EPOLLIN);
-	}
-	if (run->expired) {
-		error_set(e, ERROR_UNMET, ETIMEDOUT,
-			"namespace '%s' answers no echo request, so when it has dealt with the segment cannot be told",
-			path.at->name);
+	if (!witness_is_taken_in(w, (uint16_t)run->progress))
+		return wait_for_echo(run, &path, capture->fd, e);
+	int dealt = testbed_has_dealt(t, run->began_us, e);
+	if (dealt <= 0)
+		return dealt < 0 ? STEP_FAILED : wait_for_processors(run, e);
+	int put_off = is_put_off(run, &sent, &path, e);
+	if (put_off)
+		return put_off < 0 ? STEP_FAILED : wait_for_program(run, e);
+	/* Once more: what was said in the meantime. */
+	if (witness_drain(t, e) < 0)
 		return STEP_FAILED;
-	}
-	uint64_t now_us = clock_now_us();
-	if (run->wait_until_us && now_us >= run->wait_until_us && witness_ask_again(t, run->actor->in, &path, e) < 0)
-		return STEP_FAILED;
-	if (!run->wait_until_us || now_us >= run->wait_until_us)
-		run->wait_until_us = now_us + ECHO_PATIENCE_US;
-	return step_wait(run, capture->fd, EPOLLIN);
+	return w->left_out || capture->dropped ? lost_to_capture(e) : tell_answer(run, i, &sent, path.at, e);
 }
 
 static enum step_status run_segment(struct step_run *run, struct error *e)
