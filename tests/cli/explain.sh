@@ -16,7 +16,6 @@ results=results.jsonl
 # those with many cells, which only do the same more often.
 slow=(wait-it-out fin-timeout reconnect-into-time-wait)
 left_out=("${slow[@]}")
-waiting=()
 if [[ ${NETREPRO:-} == */san/* ]]; then
 	while read -r name n_cells; do
 		((n_cells <= 250)) || [[ $name == client-restart ]] || left_out+=("$name") # its laws are pasted below
@@ -24,10 +23,9 @@ if [[ ${NETREPRO:-} == */san/* ]]; then
 	goldens+=("${left_out[@]}")
 else
 	for name in "${slow[@]}"; do
-		"${as[@]}" "$mark" ./netrepro run -o "runs/$name" "scenarios/$name.yaml" >"$name.out" 2>"$name.err" </dev/null &
-		waiting+=($!)
+		begin_beside "$name" run -o "runs/$name" "scenarios/$name.yaml"
 	done
-	trap '[[ ${#waiting[@]} -eq 0 ]] || kill "${waiting[@]}"; rm -rf "$folder"' EXIT
+	trap 'end_beside; rm -rf "$folder"' EXIT
 fi
 
 # The scenarios, each run once. What is said of them depends neither on the order of the results nor on who asks.
@@ -710,20 +708,15 @@ says err 'cannot write'
 tap_report 'a full standard output is exit status 4'
 
 # Last, as they take longest: durations are among what they tell.
-while [[ ${#waiting[@]} -gt 0 ]]; do
-	name=${slow[${#slow[@]} - ${#waiting[@]}]}
-	wait "${waiting[0]}"
-	status=$?
-	waiting=("${waiting[@]:1}")
-	if gave_no_answer "runs/$name/$results" "$name.out"; then
+for name in "${slow[@]}"; do
+	[[ -n ${beside[$name]-} ]] || continue
+	ended "$name"
+	if gave_no_answer "runs/$name/$results" out; then
 		rm -r "runs/$name"
 		try run -o "runs/$name" "scenarios/$name.yaml"
-		cp out "$name.out"
-		cp err "$name.err"
 	fi
-	cp "$name.out" told
-	cp "$name.err" err
 	exits 0
+	cp out told
 	explained "$name" folded
 done
 

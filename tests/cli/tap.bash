@@ -123,6 +123,39 @@ ends() {
 	status=$?
 }
 
+# begin_beside NAME ARGUMENT…: run the program while other tests run: ended() waits for it. How it ends is kept in a file, as the shell
+# forgets it when another of its processes is given the same ID, which takes some 30,000 processes of the host.
+begin_beside() {
+	local name=$1
+	shift
+	(
+		trap 'kill "$program"' TERM
+		"${as[@]}" "$mark" ./netrepro "$@" >"$name.out" 2>"$name.err" </dev/null &
+		program=$!
+		wait "$program"
+		echo $? >"$name.status"
+	) &
+	beside[$name]=$!
+}
+declare -A beside=()
+
+# ended NAME: wait for it; then all is as try() leaves it
+ended() {
+	wait "${beside[$1]}" 2>/dev/null
+	unset "beside[$1]"
+	status=$(cat "$1.status") || status=255
+	cp "$1.out" out
+	cp "$1.err" err
+}
+
+# end_beside: those that nobody has waited for
+end_beside() {
+	local name
+	for name in "${!beside[@]}"; do
+		[[ -e $name.status ]] || kill "${beside[$name]}"
+	done
+}
+
 # await WHAT COMMAND…: until the command succeeds
 await() {
 	local what=$1 give_up=$((SECONDS + EVENT_S))
