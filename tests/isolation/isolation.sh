@@ -66,9 +66,9 @@ ends() {
 	((status == $1)) || wrong+=("exit status $status, not $1: $(head -c 500 "$folder/stdout" | tr '\n' ' ')")
 }
 
-# examine_results: what is in the file is right, though it may not be all
+# examine_results WHEN [FILE]: what is in the file is right, though it may not be all
 examine_results() {
-	local file=$out/results.jsonl double others
+	local file=${2:-$out/results.jsonl} double others
 	[[ -e $file ]] || return 0
 	lines_are_whole "$file" || wrong+=("$1: a line of the results is not whole")
 	double=$(repeated "$file")
@@ -77,8 +77,18 @@ examine_results() {
 	[[ -z $others ]] || wrong+=("$1: not as in a whole run: ${others//$'\n'/; }")
 }
 
+# n_results [FILE]
 n_results() {
-	cells "$out/results.jsonl" | wc -l
+	cells "${1:-$out/results.jsonl}" | wc -l
+}
+
+# drop_torn FILE WHOLE: its whole lines, into the file WHOLE. SIGKILL in the midst of a write ends it behind any page of it: half a line may
+# be the last one (generic_perform_write(), mm/filemap.c). Return: whether there is one.
+drop_torn() {
+	local torn=1
+	[[ -z $(tail -c 1 "$1") ]] || torn=0
+	if ((torn == 0)); then head -n -1 "$1"; else cat "$1"; fi >"$2"
+	return $torn
 }
 
 # examine_evidence: each run has its own, nothing is missing from it
@@ -141,7 +151,7 @@ sleep_ms() {
 }
 
 kill_runner() {
-	local i left moment_ms n_partial=0 n_resumed=0 resumable
+	local i left moment_ms n_partial=0 n_torn=0 n_resumed=0 n_left is_torn whole=$folder/whole-lines
 	for ((i = 1; i <= KILLS; i++)); do
 		new_output killed
 		moment_ms=$((RANDOM % (length_ms + 1)))
@@ -150,11 +160,14 @@ kill_runner() {
 		kill -KILL "$runner" 2>/dev/null
 		wait "$runner" 2>/dev/null
 		left=$(all_gone) || wrong+=("kill $i after $moment_ms ms: processes are left: $left")
-		examine_results "kill $i after $moment_ms ms"
-		resumable=$([[ ! -s $out/results.jsonl ]] || n_results)
-		((${resumable:-0} > 0 && ${resumable:-0} < n_all)) || continue
-		n_partial=$((n_partial + 1))
-		((n_partial % RESUME_EACH == 1)) || continue
+		[[ -s $out/results.jsonl ]] || continue
+		is_torn=0
+		! drop_torn "$out/results.jsonl" "$whole" || is_torn=1
+		examine_results "kill $i after $moment_ms ms" "$whole"
+		n_left=$(n_results "$whole")
+		((n_left > 0 && n_left < n_all)) || continue
+		n_partial=$((n_partial + 1)) n_torn=$((n_torn + is_torn))
+		((n_partial % RESUME_EACH == 1 || is_torn)) || continue
 		n_resumed=$((n_resumed + 1))
 		start --resume
 		ends 0
@@ -165,7 +178,7 @@ kill_runner() {
 			wrong+=("resumed after kill $i: not one end in the results")
 	done
 	((KILLS < 20 || n_partial > 0)) || wrong+=("no kill came in the middle of a run")
-	tap_report "as $who: the runner is killed at $KILLS random moments ($n_partial in the midst of cells, $n_resumed resumed)"
+	tap_report "as $who: the runner is killed at $KILLS random moments ($n_partial in the midst of cells, $n_torn of a line; $n_resumed resumed)"
 	host_is_as_before "as $who: the host is as before all these kills"
 }
 
