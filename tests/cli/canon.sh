@@ -47,6 +47,12 @@ verdicts() {
 	jq -r 'select(.type == "cell") | .verdict' "$1/$results" | sort -u | tr '\n' ' '
 }
 
+# why DIR: those of its cells that have neither passed nor were skipped, the first three
+why() {
+	jq -r 'select(.type == "cell" and (.verdict | IN("pass", "skip") | not)) | "cell \(.id) of '"$1"' is \(.verdict): \(.reason)"' \
+		"$1/$results" | head -n 3
+}
+
 # The second run begins when the first has nothing to do any more but to wait.
 run_all once 1 &
 first=$!
@@ -66,6 +72,7 @@ for scenario in scenarios/*.yaml; do
 	is 'the verdicts of the first run' "$(verdicts "once/$name" | sed 's/skip //')" 'pass '
 	[[ $(verdicts "again/$name") =~ ^(pass |skip |pass skip )$ ]] || wrong+=("the verdicts of the second run: $(verdicts "again/$name")")
 	for dir in once again; do
+		mapfile -t -O "${#wrong[@]}" wrong < <(why "$dir/$name")
 		try explain --format json "$dir/$name"
 		exits 0
 		is "cells in $dir that gave two answers" "$(jq -c '[.responses[].unstable[]]' out)" '[]'
