@@ -252,6 +252,10 @@ broken_crafted() {
 		's/server: close listener/server: socket nothing/' \
 		'before is TIME-WAIT+LISTEN, and the check wants TIME-WAIT' \
 		"${one[@]/listener=yes/listener=no}"
+	broken syn-in-time-wait 'the listener has room' \
+		's/listen listener 0/listen listener 9/' \
+		'stranger is SYN,ACK, and the check wants none' \
+		"${one[@]/listener=yes/listener=full}"
 
 	one=(segment=ACK sequence=+1 timestamp=newer timestamps=1 listener=yes rfc1337=0)
 	broken_crafted segments-in-time-wait "${one[@]}"
