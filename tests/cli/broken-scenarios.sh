@@ -310,6 +310,20 @@ broken_crafted() {
 		"'client: resend RST'" \
 		port=tw-reuse timestamps=1
 
+	one=(reset=newer rfc1337=1 syn=newer)
+	broken ignored-reset 'the client closes first' \
+		's/server: close child .*/client: shutdown conn SHUT_WR/; s/client: recv conn eof/server: recv child eof/
+			s/client: close conn$/server: close child/' \
+		'before is LISTEN, and the check wants TIME-WAIT+LISTEN' \
+		"${one[@]}"
+	broken ignored-reset 'the reset has no timestamp' \
+		's/ ts=TS\.Recent\+1000//' \
+		'server: packets count where tcp[tcpflags] = tcp-rst and tcp[14:2] = 23456 and tcp[12] & 0xf0 = 0x80 is 0, and the check wants 1' \
+		"${one[@]}"
+	broken ignored-reset 'the client resets by itself' \
+		's/client: block.*/client: socket nothing/' \
+		'server: packets count RST is 2, and the check wants 1' \
+		"${one[@]}"
 	broken delayed-reset 'the reset is not delayed' \
 		's/server: block/server: unblock/' \
 		'before is none, and the check wants TIME-WAIT' \
