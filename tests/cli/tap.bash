@@ -123,11 +123,13 @@ ends() {
 	status=$?
 }
 
-# begin_beside NAME ARGUMENT…: run the program while other tests run: ended() waits for it. How it ends is kept in a file, as the shell
-# forgets it when another of its processes is given the same ID, which takes some 30,000 processes of the host.
+# begin_beside NAME ARGUMENT…: run the program while other tests run: ended() waits for it. How it ends is kept in a
+# file, as the shell forgets it when another of its processes is given the same ID, which takes some 30,000 processes of
+# the host.
 begin_beside() {
 	local name=$1
 	shift
+	rm -f "$name.status" # of one before that was called the same
 	(
 		trap 'kill "$program"' TERM
 		"${as[@]}" "$mark" ./netrepro "$@" >"$name.out" 2>"$name.err" </dev/null &

@@ -82,8 +82,8 @@ n_results() {
 	cells "${1:-$out/results.jsonl}" | wc -l
 }
 
-# drop_torn FILE WHOLE: its whole lines, into the file WHOLE. SIGKILL in the midst of a write ends it behind any page of it: half a line may
-# be the last one (generic_perform_write(), mm/filemap.c). Return: whether there is one.
+# drop_torn FILE WHOLE: its whole lines, into the file WHOLE. SIGKILL in the midst of a write ends it behind any page of
+# it: half a line may be the last one (generic_perform_write(), mm/filemap.c). Return: whether there is one.
 drop_torn() {
 	local torn=1
 	[[ -z $(tail -c 1 "$1") ]] || torn=0
