@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The results file: append-only, each line whole or absent.
+// The results file: append-only, a line that is not whole is no result.
 #include "model/results.h"
 
 #include <errno.h>

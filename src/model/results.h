@@ -6,9 +6,9 @@
  *	{"type":"cell", …}  a run of a cell, as it ended (model/result.h)
  *	{"type":"end", …}   the counts; a file without it is an interrupted run
  *
- * A line is whole or absent: what a full disk, a power cut, or SIGKILL in the midst of a write (which ends it behind any
- * page: generic_perform_write(), mm/filemap.c) leaves of a line at the end is cut off before the file is appended to, and
- * is never read as a result.
+ * A line that is not whole is no result: what a full disk, a power cut, or SIGKILL in the midst of a write (which ends it
+ * behind any page: generic_perform_write(), mm/filemap.c) leaves of a line at the end is cut off before the file is
+ * appended to, and is never read as a result.
  */
 #ifndef MODEL_RESULTS_H
 #define MODEL_RESULTS_H
