@@ -18,8 +18,7 @@
  */
 #include "actor/settle.h"
 
-#include <stdio.h>
-#include <string.h>
+#include <errno.h>
 
 #include "actor/endpoint.h"
 #include "actor/look.h"
@@ -140,15 +139,18 @@ enum step_status settle_wait(struct step_run *run)
 	return STEP_WAIT_UNTIL;
 }
 
-const char *settle_remark(const struct step_run *run, bool settled)
+enum step_status settle_decide(struct step_run *run, int settled, struct error *e)
 {
-	return settled || run->step->step->deadline.text ? "" : SETTLE_UNSETTLED;
-}
-
-void settle_cut_remark(const char *outcome, char ret[static OUTCOME_TEXT])
-{
-	snprintf(ret, OUTCOME_TEXT, "%s", outcome);
-	char *remark = strstr(ret, SETTLE_UNSETTLED);
-	if (remark && strcmp(remark, SETTLE_UNSETTLED) == 0)
-		*remark = '\0';
+	if (settled < 0)
+		return STEP_FAILED;
+	if (!settled && !run->expired)
+		return settle_wait(run);
+	if (settled || run->step->step->deadline.text)
+		return STEP_DONE;
+	char waited[DURATION_TEXT];
+	error_set(e, ERROR_UNMET, ETIMEDOUT,
+		"what the steps before have set off is not over after %s: to see things as they stand, give the step a "
+		"deadline of its own",
+		duration_format_exact(run->step->deadline_us, waited));
+	return STEP_FAILED;
 }

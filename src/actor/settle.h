@@ -9,9 +9,6 @@
  * (1 s, TCP_TIMEOUT_INIT, doubled once): include/net/tcp.h. */
 #define SETTLE_DEADLINE_US (4 * CLOCK_US_PER_S)
 
-/* Behind what is recorded of connections that have not settled; but see settle_remark(). */
-#define SETTLE_UNSETTLED " (unsettled)"
-
 /* What must be over. */
 enum settle_until {
 	SETTLE_STATES, /* no state of a socket will change by what is on its way */
@@ -36,11 +33,16 @@ int settle_look_there(const struct step_run *run, const struct address *address,
 /* settle_wait() - look again in a moment, which doubles each time. Return: STEP_WAIT_UNTIL. */
 enum step_status settle_wait(struct step_run *run);
 
-/* settle_remark() - SETTLE_UNSETTLED where that is so and the step has no deadline of its own, which asks for things as
- * they stand then; "" otherwise. */
-const char *settle_remark(const struct step_run *run, bool settled);
-
-/* settle_cut_remark() - @outcome, as far as there is room for one, without the remark */
-void settle_cut_remark(const char *outcome, char ret[static OUTCOME_TEXT]);
+/**
+ * settle_decide() - what the step does that has looked
+ * @settled: what the look has returned
+ *
+ * Where not all is over at the step's deadline, what is seen is no answer. A step with a deadline of its own asks for
+ * things as they stand then.
+ *
+ * Return: STEP_DONE: what was seen is what there is to say; STEP_WAIT_UNTIL, to look again; or STEP_FAILED, with
+ * ERROR_UNMET where it has not settled.
+ */
+enum step_status settle_decide(struct step_run *run, int settled, struct error *e);
 
 #endif

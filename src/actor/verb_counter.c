@@ -46,21 +46,12 @@ static const struct word_kind word_counter = {.what = "a counter", .parse = coun
 static enum step_status run_counter(struct step_run *run, struct error *e)
 {
 	int64_t value;
-	int settled = settle_look(run, SETTLE_SENT, e);
-	if (settled < 0)
-		return STEP_FAILED;
-	if (!settled && !run->expired)
-		return settle_wait(run);
+	enum step_status status = settle_decide(run, settle_look(run, SETTLE_SENT, e), e);
+	if (status != STEP_DONE)
+		return status;
 	if (testbed_enter(run->testbed, run->actor->in, e) < 0 || mib_find(run->step->words[0].text, &value, e) < 0)
 		return STEP_FAILED;
-	return step_observed(run, "%" PRId64 "%s", value, settle_remark(run, settled));
-}
-
-static int check_counter(const char *outcome, struct error *e)
-{
-	char text[OUTCOME_TEXT];
-	settle_cut_remark(outcome, text);
-	return outcome_check_number(text, e);
+	return step_observed(run, "%" PRId64, value);
 }
 
 VERB(counter) = {
@@ -71,7 +62,7 @@ VERB(counter) = {
 			.help = "record how much a counter of the namespace has moved since the cell began",
 			.words = {&word_counter},
 			.n_required = 1,
-			.check_outcome = check_counter,
+			.check_outcome = outcome_check_number,
 			.only_measured = true,
 			.deadline_us = SETTLE_DEADLINE_US,
 		},

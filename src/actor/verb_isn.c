@@ -59,36 +59,31 @@ static int gather(const struct step_run *run, struct isn **ret, size_t *ret_n, s
 
 static enum step_status run_isn_clock(struct step_run *run, struct error *e)
 {
-	int settled = settle_look(run, SETTLE_SENT, e);
-	if (settled < 0)
-		return STEP_FAILED;
-	if (!settled && !run->expired)
-		return settle_wait(run);
+	enum step_status status = settle_decide(run, settle_look(run, SETTLE_SENT, e), e);
+	if (status != STEP_DONE)
+		return status;
 	CLEANUP(cleanup_free) struct isn *isns = NULL;
 	size_t n = 0;
 	if (witness_drain(run->testbed, e) < 0 || witness_is_complete(run->testbed, run->actor->in, e) < 0 ||
 		gather(run, &isns, &n, e) < 0)
 		return STEP_FAILED;
-	const char *remark = settle_remark(run, settled);
 	switch (isn_clock(isns, n, &run->duration_us)) {
 	case ISN_TOO_FEW:
 	case ISN_PACE_COUNT:
 		break;
 	case ISN_IRREGULAR:
-		return step_observed(run, "irregular%s", remark);
+		return step_observed(run, "irregular");
 	case ISN_CLOCK:
 		run->has_duration = true;
-		return step_observed(run, "clock%s", remark);
+		return step_observed(run, "clock");
 	}
-	return step_observed(run, "none%s", remark);
+	return step_observed(run, "none");
 }
 
 static int check_isn_clock(const char *outcome, struct error *e)
 {
 	static const char *const words[] = {"clock", "irregular", "none", NULL};
-	char text[OUTCOME_TEXT];
-	settle_cut_remark(outcome, text);
-	return outcome_check_words(text, words, e);
+	return outcome_check_words(outcome, words, e);
 }
 
 VERB(isn_clock) = {

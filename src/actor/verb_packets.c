@@ -151,18 +151,16 @@ static int find(const struct step_run *run, struct finding *f, struct error *e)
 
 static enum step_status run_packets(struct step_run *run, struct error *e)
 {
-	int settled = settle_look(run, SETTLE_SENT, e);
-	if (settled < 0)
-		return STEP_FAILED;
-	if (!settled && !run->expired)
-		return settle_wait(run);
+	enum step_status status = settle_decide(run, settle_look(run, SETTLE_SENT, e), e);
+	if (status != STEP_DONE)
+		return status;
 	struct finding finding = {.n = 0};
 	char answer[OUTCOME_TEXT];
 	if (witness_drain(run->testbed, e) < 0 || witness_is_complete(run->testbed, run->actor->in, e) < 0 ||
 		find(run, &finding, e) < 0)
 		return STEP_FAILED;
 	((const struct question *)run->step->words[0].entry)->answer(run, &finding, answer);
-	return step_observed(run, "%s%s", answer, settle_remark(run, settled));
+	return step_observed(run, "%s", answer);
 }
 
 /* An actor may be called like an errno, and no answer is one. */

@@ -38,8 +38,8 @@ static void states_to_text(const unsigned counts[static STATES_SEEN], char text[
 		snprintf(text, OUTCOME_TEXT, "none");
 }
 
-/* Those of @address in @look; "SYN-SENT (unsettled)". */
-static enum step_status report_states(struct step_run *run, const struct tcp_sockets *look, bool settled)
+/* Those of the step's address in @look. */
+static enum step_status report_states(struct step_run *run, const struct tcp_sockets *look)
 {
 	unsigned counts[STATES_SEEN] = {0};
 	const struct address *address = &run->step->words[0].address;
@@ -48,7 +48,7 @@ static enum step_status report_states(struct step_run *run, const struct tcp_soc
 			counts[look->all[i].state]++;
 	char text[OUTCOME_TEXT];
 	states_to_text(counts, text);
-	return step_observed(run, "%s%s", text, settle_remark(run, settled));
+	return step_observed(run, "%s", text);
 }
 
 /* "TIME-WAIT*2": one of what stands between the plus signs. */
@@ -71,29 +71,24 @@ static int read_state(char *text, unsigned counts[static STATES_SEEN], struct er
 
 static int check_states(const char *outcome, struct error *e)
 {
-	char wanted[OUTCOME_TEXT], parts[OUTCOME_TEXT], text[OUTCOME_TEXT], *rest = parts;
+	char parts[OUTCOME_TEXT], text[OUTCOME_TEXT], *rest = parts;
 	unsigned counts[STATES_SEEN] = {0};
-	settle_cut_remark(outcome, wanted);
-	memcpy(parts, wanted, sizeof parts);
+	snprintf(parts, sizeof parts, "%s", outcome);
 	for (char *part; (part = strsep(&rest, "+"));) {
 		int r = read_state(part, counts, e);
 		if (r < 0)
 			return r;
 	}
 	states_to_text(counts, text);
-	return strcmp(text, wanted) == 0
+	return strcmp(text, outcome) == 0
 		       ? 0
 		       : error_set(e, ERROR_USAGE, EINVAL, "never comes out as '%s', but as '%s'", outcome, text);
 }
 
 static enum step_status run_tcp_state(struct step_run *run, struct error *e)
 {
-	int settled = settle_look_there(run, &run->step->words[0].address, e);
-	if (settled < 0)
-		return STEP_FAILED;
-	if (!settled && !run->expired)
-		return settle_wait(run);
-	return report_states(run, &run->actor->in->look, settled);
+	enum step_status status = settle_decide(run, settle_look_there(run, &run->step->words[0].address, e), e);
+	return status == STEP_DONE ? report_states(run, &run->actor->in->look) : status;
 }
 
 VERB(tcp_state) = {

@@ -15,11 +15,9 @@
 static enum step_status run_timer(struct step_run *run, struct error *e)
 {
 	const struct address *address = &run->step->words[0].address;
-	int settled = settle_look_there(run, address, e);
-	if (settled < 0)
-		return STEP_FAILED;
-	if (!settled && !run->expired)
-		return settle_wait(run);
+	enum step_status status = settle_decide(run, settle_look_there(run, address, e), e);
+	if (status != STEP_DONE)
+		return status;
 	const struct tcp_sockets *look = &run->actor->in->look;
 	unsigned n = 0;
 	uint64_t longest_ms = 0;
@@ -30,23 +28,21 @@ static enum step_status run_timer(struct step_run *run, struct error *e)
 		n++;
 		longest_ms = one->expires_ms > longest_ms ? one->expires_ms : longest_ms;
 	}
-	const char *remark = settle_remark(run, settled);
 	if (!n)
-		return step_observed(run, "none%s", remark);
+		return step_observed(run, "none");
 	run->has_duration = true;
 	run->duration_us = longest_ms * CLOCK_US_PER_MS;
-	return n > 1 ? step_observed(run, "time-wait*%u%s", n, remark) : step_observed(run, "time-wait%s", remark);
+	return n > 1 ? step_observed(run, "time-wait*%u", n) : step_observed(run, "time-wait");
 }
 
 static int check_timer(const char *outcome, struct error *e)
 {
 	static const char *const words[] = {"time-wait", "none", NULL};
-	char text[OUTCOME_TEXT], several[OUTCOME_TEXT];
-	settle_cut_remark(outcome, text);
-	const char *times = strchr(text, '*');
+	char several[OUTCOME_TEXT];
+	const char *times = strchr(outcome, '*');
 	long n = times ? strtol(times + 1, NULL, 10) : 1;
 	snprintf(several, sizeof several, "time-wait*%ld", n);
-	return n > 1 && strcmp(text, several) == 0 ? 0 : outcome_check_words(text, words, e);
+	return n > 1 && strcmp(outcome, several) == 0 ? 0 : outcome_check_words(outcome, words, e);
 }
 
 VERB(timer) = {

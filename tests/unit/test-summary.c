@@ -304,7 +304,7 @@ static void test_scalars_are_quoted_for_yaml(void **state)
 		{"ok", "ok"},
 		{"LISTEN+TIME-WAIT", "LISTEN+TIME-WAIT"},
 		{"ESTABLISHED*2", "ESTABLISHED*2"},
-		{"SYN-SENT (unsettled)", "SYN-SENT (unsettled)"},
+		{"SYN-SENT (so far)", "SYN-SENT (so far)"},
 		{"1024 2048", "1024 2048"},
 		{"-1", "-1"},
 		{"-", "'-'"},
