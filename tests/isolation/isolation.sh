@@ -83,10 +83,12 @@ n_results() {
 }
 
 # drop_torn FILE WHOLE: its whole lines, into the file WHOLE. SIGKILL in the midst of a write ends it behind any page of
-# it: half a line may be the last one (generic_perform_write(), mm/filemap.c). Return: whether there is one.
+# it: half a line may be the last one (generic_perform_write(), mm/filemap.c), and ends with a page of the file then.
+# Return: whether there is one.
 drop_torn() {
 	local torn=1
 	[[ -z $(tail -c 1 "$1") ]] || torn=0
+	((torn || $(stat -c %s "$1") % $(getconf PAGESIZE) == 0)) || wrong+=("a line was written in parts: $(tail -c 100 "$1")")
 	if ((torn == 0)); then head -n -1 "$1"; else cat "$1"; fi >"$2"
 	return $torn
 }
